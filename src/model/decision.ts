@@ -1,0 +1,127 @@
+/** What one scan decides, with every reason. Plain data: survives CBOR unchanged. */
+import type { Acknowledgement, LocalOutcome } from "./command.ts";
+import type { Durable } from "./durable.ts";
+import type { MinerName, MinerTarget } from "./miner.ts";
+import type { Milliseconds, PointName } from "./reading.ts";
+import type { Limit, Reason, Request, Scope } from "./reason.ts";
+import type { Trip } from "./trip.ts";
+
+/** One word for the screen and for `state`. */
+export type Mode = "starting" | "failsafe" | "controlled" | "stopped" | "lockout" | "stopping";
+
+/** What the core makes of a machine. */
+export type MinerPhase =
+  | "hashing"
+  | "curtailing"
+  | "asleep"
+  | "waking"
+  | "trimmed"
+  | "unreachable"
+  | "defiant"
+  | "excluded";
+
+export interface MinerView {
+  readonly name: MinerName;
+  readonly phase: MinerPhase;
+  /** Since when the phase holds. */
+  readonly since: Milliseconds;
+  /** What the core counts for it [W]: measured, reserved peak while waking, or nameplate. */
+  readonly accountedWatts: number;
+}
+
+export interface Alarm {
+  /** `flow-unknown tank-1`: stable while it lasts. */
+  readonly name: string;
+  readonly severity: "warning" | "alarm";
+  readonly reason: Reason;
+  readonly since: Milliseconds;
+}
+
+export type EventKind =
+  | "start"
+  | "stop"
+  | "mode"
+  | "trip"
+  | "reset"
+  | "alarm"
+  | "alarm-cleared"
+  | "command"
+  | "lockout"
+  | "release"
+  | "contactor"
+  | "miner";
+
+export interface EventRecord {
+  readonly kind: EventKind;
+  readonly severity: "information" | "warning" | "alarm";
+  readonly text: string;
+  /** Trip name, command id, machine ... whatever the event is about. */
+  readonly subject: string;
+}
+
+/** Power of the container as the core believes it. */
+export interface PowerBalance {
+  /** Metered at the metering point [W]; null while the meter is not good. */
+  readonly measuredWatts: number | null;
+  /** What counts: never below branches' sum nor 95 % of the machines' own account. */
+  readonly accountedWatts: number;
+  readonly machinesWatts: number;
+  /** Not yet drawn, but promised to waking machines and closing contactors. */
+  readonly reservedWatts: number;
+  readonly auxiliaryWatts: number;
+}
+
+export interface ScopeExplanation {
+  readonly scope: Scope;
+  readonly binding: Limit;
+  /** The next limit behind it; null when there is none. */
+  readonly next: Limit | null;
+  readonly accountedWatts: number;
+  /** What must change for more power, in a sentence. */
+  readonly forMore: string;
+}
+
+/** Setpoint slot as `state` lists it. */
+export interface ActiveSetpoint {
+  readonly slot: string;
+  readonly id: string;
+  readonly kind: "limit" | "target";
+  readonly watts: number;
+  readonly state: string;
+  readonly remainingMilliseconds: number;
+  readonly reason: string;
+}
+
+export interface Availability {
+  /** Lowest power that can be held with everything asleep that may sleep [W]. */
+  readonly minimumWatts: number;
+  /** Highest power that every limit other than remote ones allows with the machines at hand [W]. */
+  readonly maximumWatts: number;
+}
+
+export interface Decision {
+  readonly at: Milliseconds;
+  readonly mode: Mode;
+  readonly limits: readonly Limit[];
+  readonly requests: readonly Request[];
+  /** The limit that binds the container. */
+  readonly binding: Limit;
+  /** Ceiling after the ramp [W]: what allocation had to keep. */
+  readonly ceilingWatts: number;
+  readonly power: PowerBalance;
+  readonly availability: Availability;
+  readonly minerTargets: Readonly<Record<MinerName, MinerTarget>>;
+  readonly miners: readonly MinerView[];
+  /** Commanded outputs: 1 energised or closed, 0 not. */
+  readonly outputs: Readonly<Record<PointName, 0 | 1>>;
+  readonly setpoints: readonly ActiveSetpoint[];
+  readonly acknowledgements: readonly Acknowledgement[];
+  readonly outcomes: readonly LocalOutcome[];
+  readonly durable: Durable;
+  readonly trips: readonly Trip[];
+  readonly alarms: readonly Alarm[];
+  readonly events: readonly EventRecord[];
+  readonly explanation: readonly ScopeExplanation[];
+  /** SIGTERM: everything that had to be shed is shed, the process may end. */
+  readonly mayEnd: boolean;
+}

@@ -1,0 +1,56 @@
+/** What the runtime asks of every driver. Drivers store; the scan acts. A driver never decides and never throws into the scan. */
+import type { MinerName, MinerReport, MinerTarget } from "./miner.ts";
+import type { Milliseconds, PointName, Readings } from "./reading.ts";
+
+/** A serial line or a Firmata board: points in, outputs out. */
+export interface PointDriver {
+  readonly name: string;
+  start(): void;
+  /** Newest reading of every point of the site, good or bad; never missing one. Age is judged in control. */
+  readings(): Readings;
+  /** Replaces the wanted outputs. The driver writes at once, reads back, and re-asserts after every reconnect. */
+  command(outputs: Readonly<Record<PointName, 0 | 1>>): void;
+  /** Start of the oldest report among its devices: every device has said something, good or bad, since then. */
+  reportedAt(): Milliseconds;
+  health(): LineHealth;
+  /** Releases the port; outputs stay as last commanded. */
+  stop(): Promise<void>;
+}
+
+export interface LineHealth {
+  readonly name: string;
+  readonly port: string;
+  readonly state: "open" | "opening" | "lost";
+  /** Since when [ms, monotonic]. */
+  readonly since: Milliseconds;
+  readonly devices: readonly DeviceHealth[];
+}
+
+/** Counters since the start of the process. */
+export interface DeviceHealth {
+  readonly name: string;
+  readonly state: "good" | "unsure" | "silent";
+  readonly requests: number;
+  readonly timeouts: number;
+  readonly badFrames: number;
+  readonly exceptions: number;
+  readonly strayBytes: number;
+  readonly latencyMilliseconds: number;
+}
+
+/** One miner's link: a slot with the newest target, bounded retries, read-back. */
+export interface MinerDriver {
+  readonly name: MinerName;
+  start(): void;
+  report(): MinerReport;
+  /** Replaces the target; the same target again changes nothing. */
+  target(target: MinerTarget): void;
+  stop(): Promise<void>;
+}
+
+/** Monotonic and wall-clock time, made once in the runtime and handed to every driver. */
+export interface Clock {
+  /** [ms] since an arbitrary start; never goes back. */
+  now(): Milliseconds;
+  unixMilliseconds(): number;
+}

@@ -1,0 +1,20 @@
+/** What must survive a power cut. Stored before a raise and after a lowering; unreadable counts as tripped. */
+import type { MinerName } from "./miner.ts";
+import type { Trip } from "./trip.ts";
+
+/** Highest `(epoch, sequence)` accepted, by `source/kind/container|group`. */
+export type OrderRegisters = Readonly<Record<string, { readonly epoch: number; readonly sequence: number }>>;
+
+export interface Durable {
+  /** Grows by one with every change; the store answers with the newest it has on disk. */
+  readonly revision: number;
+  readonly trips: readonly Trip[];
+  readonly lockout: { readonly by: string; readonly sinceUnixMilliseconds: number } | null;
+  /** A dispatcher's or operator's `stop`, until its `release`. */
+  readonly remoteStop: { readonly source: string; readonly id: string } | null;
+  readonly order: OrderRegisters;
+  /** Machines we put to sleep, and nothing else, may be woken by us. */
+  readonly asleepByUs: readonly MinerName[];
+  /** Operations of each contactor, for its duty and wear. */
+  readonly contactorOperations: Readonly<Record<string, number>>;
+}

@@ -1,0 +1,93 @@
+/** Generated from schemas/ by `npm run generate`; change the schema, not this file. */
+
+/**
+ * A miner model as data.
+ */
+export interface MinerModelFile {
+  $schema?: string;
+  kind: "miner";
+  /**
+   * Maker.
+   */
+  vendor: string;
+  /**
+   * Model.
+   */
+  model: string;
+  dialect: "whatsminer-v2" | "bitmain-stock";
+  /**
+   * Rated wall power.
+   */
+  ratedWatts?: {
+    value: number;
+    /**
+     * Where it comes from.
+     */
+    source: string;
+  };
+  /**
+   * Highest power while waking.
+   */
+  peakWakeWatts?: {
+    value: number;
+    /**
+     * Where it comes from.
+     */
+    source: string;
+  };
+  /**
+   * Asleep.
+   */
+  asleepWatts?: {
+    value: number;
+    /**
+     * Where it comes from.
+     */
+    source: string;
+  };
+  /**
+   * Rated.
+   */
+  ratedTerahashesPerSecond?: {
+    value: number;
+    /**
+     * Where it comes from.
+     */
+    source: string;
+  };
+  /**
+   * Proven time from command to a tenth of the power.
+   */
+  sleepSeconds?: {
+    value: number;
+    /**
+     * Where it comes from.
+     */
+    source: string;
+  };
+  /**
+   * From command until power has settled.
+   */
+  wakeSeconds?: {
+    value: number;
+    /**
+     * Where it comes from.
+     */
+    source: string;
+  };
+  /**
+   * Highest coolant inlet.
+   */
+  maximumInletCelsius?: {
+    value: number;
+    /**
+     * Where it comes from.
+     */
+    source: string;
+  };
+  hashesAfterPowerCycle?: {
+    value: boolean;
+    source: string;
+  };
+  notes?: string[];
+}

@@ -1,0 +1,740 @@
+/** Generated from schemas/ by `npm run generate`; change the schema, not this file. */
+
+/**
+ * One container: what is wired where, and the limits it must keep.
+ */
+export interface SiteFile {
+  version: 1;
+  /**
+   * Container: equals the client certificate's name; unique in the fleet.
+   */
+  container: string;
+  /**
+   * Site, first part of the group topics.
+   */
+  site: string;
+  /**
+   * Groups, for dispatch's own use.
+   *
+   * Items: Group.
+   */
+  groups?: string[];
+  /**
+   * Highest net import at the metering point.
+   */
+  ratedWatts: number;
+  /**
+   * Drawn with every machine asleep.
+   */
+  minimumWatts: number;
+  /**
+   * system: trusted when the kernel says synchronised; always: for tests and the demo.
+   */
+  clock?: "system" | "always";
+  /**
+   * How fast the container may move.
+   */
+  ramp: {
+    upWattsPerSecond: number;
+    downWattsPerSecond: number;
+  };
+  /**
+   * Without dispatcher.
+   */
+  failsafe: {
+    /**
+     * Ceiling while no dispatcher is heard.
+     */
+    limitWatts: number;
+    /**
+     * Dispatcher counts as lost after this.
+     */
+    heartbeatTimeoutSeconds?: number;
+    /**
+     * Entry is delayed by a fixed share of this, so that a fleet never moves as one.
+     */
+    jitterSeconds?: number;
+  };
+  /**
+   * Times of the core; the defaults are for real hardware.
+   */
+  times?: {
+    startHoldSeconds?: number;
+    goodAgainSeconds?: number;
+    coolDownSeconds?: number;
+    contactorRecloseSeconds?: number;
+    startIntervalSeconds?: number;
+    startsPerInterval?: number;
+    minimumOnSeconds?: number;
+    minimumOffSeconds?: number;
+    shedProofSeconds?: number;
+  };
+  /**
+   * Link to central dispatch.
+   */
+  broker?: {
+    /**
+     * mqtts://host:port; mqtt:// only to 127.0.0.1.
+     */
+    url: string;
+    /**
+     * PEM.
+     */
+    caFile?: string;
+    /**
+     * PEM.
+     */
+    certificateFile?: string;
+    /**
+     * PEM, mode 0600.
+     */
+    keyFile?: string;
+    /**
+     * Interval of telemetry.
+     */
+    telemetrySeconds?: number;
+  };
+  /**
+   * Serial port of the debug shell.
+   */
+  console?: {
+    /**
+     * Device path.
+     */
+    port: string;
+    /**
+     * Speed.
+     */
+    baudRate?: number;
+  };
+  /**
+   * Output that toggles with each good scan.
+   */
+  heartbeatOutput?: string;
+  /**
+   * Cooling outputs besides the pumps: kept on.
+   *
+   * Items: Output of a fan or dry cooler.
+   */
+  fans?: string[];
+  /**
+   * Serial lines.
+   *
+   * Items: One serial line, with exactly one owner.
+   */
+  lines?: {
+    /**
+     * Line name.
+     */
+    name: string;
+    /**
+     * Device path, best below /dev/serial/by-id.
+     */
+    port: string;
+    /**
+     * Speed of the line.
+     */
+    baudRate: number;
+    parity: "none" | "even" | "odd";
+    stopBits: 1 | 2;
+    /**
+     * Devices on the line.
+     *
+     * @minItems 1
+     *
+     * Items: One Modbus device on a line.
+     */
+    devices: [
+      {
+        /**
+         * Device name; first half of its points' names.
+         */
+        name: string;
+        /**
+         * File name in boards/, without folder and ending.
+         */
+        board: string;
+        /**
+         * Modbus unit address.
+         */
+        address: number;
+        /**
+         * How often its points are read; default: the board's.
+         */
+        pollMilliseconds?: number;
+        /**
+         * Longest wait for the first byte of a reply; default: the board's.
+         */
+        responseTimeoutMilliseconds?: number;
+        /**
+         * True turns the sign of power and current (a reversed current transformer that cannot be turned).
+         */
+        invert?: boolean;
+        /**
+         * Multiplies power, current and energy (current transformer ratio the meter does not know).
+         */
+        ratio?: number;
+        /**
+         * Wired channels, for boards whose inputs are free; without it every point of the board is read.
+         *
+         * Items: One wired channel of a board: only wired channels are read.
+         */
+        channels?: {
+          /**
+           * Point of the board file.
+           */
+          point: string;
+          /**
+           * Name at this site, unit last.
+           */
+          name: string;
+          /**
+           * Straight line from the board's value to the site's.
+           */
+          scaling?: {
+            /**
+             * Two board values, for example 4 and 20 mA.
+             *
+             * @minItems 2
+             * @maxItems 2
+             */
+            from: never[];
+            /**
+             * What they mean in the unit of the point's name.
+             *
+             * @minItems 2
+             * @maxItems 2
+             */
+            to: never[];
+          };
+          /**
+           * Lowest plausible value, in the unit of the name.
+           */
+          minimum?: number;
+          /**
+           * Highest plausible value, in the unit of the name.
+           */
+          maximum?: number;
+          /**
+           * How often it is read.
+           */
+          pollMilliseconds?: number;
+        }[];
+      },
+      ...{
+        /**
+         * Device name; first half of its points' names.
+         */
+        name: string;
+        /**
+         * File name in boards/, without folder and ending.
+         */
+        board: string;
+        /**
+         * Modbus unit address.
+         */
+        address: number;
+        /**
+         * How often its points are read; default: the board's.
+         */
+        pollMilliseconds?: number;
+        /**
+         * Longest wait for the first byte of a reply; default: the board's.
+         */
+        responseTimeoutMilliseconds?: number;
+        /**
+         * True turns the sign of power and current (a reversed current transformer that cannot be turned).
+         */
+        invert?: boolean;
+        /**
+         * Multiplies power, current and energy (current transformer ratio the meter does not know).
+         */
+        ratio?: number;
+        /**
+         * Wired channels, for boards whose inputs are free; without it every point of the board is read.
+         *
+         * Items: One wired channel of a board: only wired channels are read.
+         */
+        channels?: {
+          /**
+           * Point of the board file.
+           */
+          point: string;
+          /**
+           * Name at this site, unit last.
+           */
+          name: string;
+          /**
+           * Straight line from the board's value to the site's.
+           */
+          scaling?: {
+            /**
+             * Two board values, for example 4 and 20 mA.
+             *
+             * @minItems 2
+             * @maxItems 2
+             */
+            from: never[];
+            /**
+             * What they mean in the unit of the point's name.
+             *
+             * @minItems 2
+             * @maxItems 2
+             */
+            to: never[];
+          };
+          /**
+           * Lowest plausible value, in the unit of the name.
+           */
+          minimum?: number;
+          /**
+           * Highest plausible value, in the unit of the name.
+           */
+          maximum?: number;
+          /**
+           * How often it is read.
+           */
+          pollMilliseconds?: number;
+        }[];
+      }[]
+    ];
+  }[];
+  /**
+   * Firmata boards.
+   *
+   * Items: One Firmata board on its own serial port.
+   */
+  firmata?: {
+    /**
+     * Board name; first half of its points' names.
+     */
+    name: string;
+    /**
+     * Device path.
+     */
+    port: string;
+    /**
+     * File name in boards/firmata, without ending.
+     */
+    board: string;
+  }[];
+  /**
+   * Feeder tree.
+   *
+   * @minItems 1
+   *
+   * Items: A node of the feeder tree; the one without parent is the metering point.
+   */
+  branches: [
+    {
+      /**
+       * Branch name.
+       */
+      name: string;
+      /**
+       * The branch that feeds it.
+       */
+      parent?: string;
+      /**
+       * Rating of its breaker.
+       */
+      breakerAmperes: number;
+      /**
+       * Share of the breaker that may flow continuously (NEC: 0.8).
+       */
+      continuousRatio?: number;
+      /**
+       * Line to neutral.
+       */
+      nominalVolts: number;
+      phases: 1 | 3;
+      /**
+       * Device that meters it.
+       */
+      meter?: string;
+      /**
+       * Older readings count as bad.
+       */
+      meterMaximumAgeSeconds?: number;
+      /**
+       * Its contactor; held closed by weir, in series with the heartbeat relay.
+       */
+      contactor?: {
+        /**
+         * 1 holds it closed.
+         */
+        output: string;
+        /**
+         * Auxiliary contact: 1 is closed.
+         */
+        feedback: string;
+      };
+      /**
+       * Loads on this very branch that are not machines, from their plates.
+       */
+      auxiliaryWatts?: number;
+    },
+    ...{
+      /**
+       * Branch name.
+       */
+      name: string;
+      /**
+       * The branch that feeds it.
+       */
+      parent?: string;
+      /**
+       * Rating of its breaker.
+       */
+      breakerAmperes: number;
+      /**
+       * Share of the breaker that may flow continuously (NEC: 0.8).
+       */
+      continuousRatio?: number;
+      /**
+       * Line to neutral.
+       */
+      nominalVolts: number;
+      phases: 1 | 3;
+      /**
+       * Device that meters it.
+       */
+      meter?: string;
+      /**
+       * Older readings count as bad.
+       */
+      meterMaximumAgeSeconds?: number;
+      /**
+       * Its contactor; held closed by weir, in series with the heartbeat relay.
+       */
+      contactor?: {
+        /**
+         * 1 holds it closed.
+         */
+        output: string;
+        /**
+         * Auxiliary contact: 1 is closed.
+         */
+        feedback: string;
+      };
+      /**
+       * Loads on this very branch that are not machines, from their plates.
+       */
+      auxiliaryWatts?: number;
+    }[]
+  ];
+  /**
+   * Tanks.
+   *
+   * @minItems 1
+   *
+   * Items: One immersion tank.
+   */
+  tanks: [
+    {
+      /**
+       * Tank name.
+       */
+      name: string;
+      /**
+       * Hot-side coolant temperature.
+       */
+      coolant: {
+        /**
+         * Voted sensors, on different modules.
+         *
+         * @minItems 1
+         *
+         * Items: A hot-side sensor.
+         */
+        sensors: [string, ...string[]];
+        /**
+         * Above this power is lowered, to nothing at the trip.
+         */
+        derateCelsius: number;
+        /**
+         * The tank's machines sleep and the trip latches.
+         */
+        tripCelsius: number;
+        /**
+         * The trip may be reset below this.
+         */
+        releaseCelsius: number;
+        /**
+         * Older readings count as bad.
+         */
+        maximumAgeSeconds?: number;
+      };
+      /**
+       * Flow proof.
+       */
+      flow?: {
+        /**
+         * Flow meter.
+         */
+        point: string;
+        /**
+         * Below this flow is not proven.
+         */
+        minimumLitersPerMinute: number;
+        /**
+         * Without proof for this long the tank is shed.
+         */
+        proofSeconds?: number;
+        /**
+         * Older readings count as bad.
+         */
+        maximumAgeSeconds?: number;
+      };
+      /**
+       * Circulation pump.
+       */
+      pump?: {
+        /**
+         * 1 runs it.
+         */
+        output?: string;
+        /**
+         * 1: running.
+         */
+        feedback?: string;
+        /**
+         * Branch that feeds the pump.
+         */
+        branch?: string;
+      };
+      /**
+       * Leak detectors.
+       *
+       * Items: Normally closed contact: 1 is dry.
+       */
+      leakDry?: string[];
+      /**
+       * Coolant level.
+       */
+      level?: {
+        /**
+         * Level sensor.
+         */
+        point: string;
+        /**
+         * Below this the tank is shed.
+         */
+        minimumPercent: number;
+        /**
+         * Older readings count as bad.
+         */
+        maximumAgeSeconds?: number;
+      };
+      /**
+       * hard-wired: a flow switch or thermostat stands in the contactors' coil circuit.
+       */
+      interlock?: "hard-wired" | "none";
+    },
+    ...{
+      /**
+       * Tank name.
+       */
+      name: string;
+      /**
+       * Hot-side coolant temperature.
+       */
+      coolant: {
+        /**
+         * Voted sensors, on different modules.
+         *
+         * @minItems 1
+         *
+         * Items: A hot-side sensor.
+         */
+        sensors: [string, ...string[]];
+        /**
+         * Above this power is lowered, to nothing at the trip.
+         */
+        derateCelsius: number;
+        /**
+         * The tank's machines sleep and the trip latches.
+         */
+        tripCelsius: number;
+        /**
+         * The trip may be reset below this.
+         */
+        releaseCelsius: number;
+        /**
+         * Older readings count as bad.
+         */
+        maximumAgeSeconds?: number;
+      };
+      /**
+       * Flow proof.
+       */
+      flow?: {
+        /**
+         * Flow meter.
+         */
+        point: string;
+        /**
+         * Below this flow is not proven.
+         */
+        minimumLitersPerMinute: number;
+        /**
+         * Without proof for this long the tank is shed.
+         */
+        proofSeconds?: number;
+        /**
+         * Older readings count as bad.
+         */
+        maximumAgeSeconds?: number;
+      };
+      /**
+       * Circulation pump.
+       */
+      pump?: {
+        /**
+         * 1 runs it.
+         */
+        output?: string;
+        /**
+         * 1: running.
+         */
+        feedback?: string;
+        /**
+         * Branch that feeds the pump.
+         */
+        branch?: string;
+      };
+      /**
+       * Leak detectors.
+       *
+       * Items: Normally closed contact: 1 is dry.
+       */
+      leakDry?: string[];
+      /**
+       * Coolant level.
+       */
+      level?: {
+        /**
+         * Level sensor.
+         */
+        point: string;
+        /**
+         * Below this the tank is shed.
+         */
+        minimumPercent: number;
+        /**
+         * Older readings count as bad.
+         */
+        maximumAgeSeconds?: number;
+      };
+      /**
+       * hard-wired: a flow switch or thermostat stands in the contactors' coil circuit.
+       */
+      interlock?: "hard-wired" | "none";
+    }[]
+  ];
+  /**
+   * Machines.
+   *
+   * @minItems 1
+   *
+   * Items: A row of machines of one model.
+   */
+  miners: [
+    {
+      /**
+       * Name of the machine, or prefix when a range is given: `a` with 50 addresses makes a-001 to a-050.
+       */
+      name: string;
+      /**
+       * File name in boards/miners, without ending.
+       */
+      model: string;
+      /**
+       * IPv4 address, or a range `127.10.1.1-127.10.1.50`.
+       */
+      addresses: string;
+      /**
+       * TCP port, where it is not the dialect's own.
+       */
+      port?: number;
+      /**
+       * Tank the machines hang in.
+       */
+      tank?: string;
+      /**
+       * Branch that feeds them.
+       */
+      branch?: string;
+      /**
+       * Phase of single-phase machines; rotate: 1, 2, 3, 1 ...
+       */
+      phase?: 1 | 2 | 3 | "rotate";
+      /**
+       * Entry of the secrets file.
+       */
+      credentials: string;
+      /**
+       * Site figures that replace the model's.
+       */
+      overrides?: {
+        ratedWatts?: number;
+        peakWakeWatts?: number;
+        asleepWatts?: number;
+        ratedTerahashesPerSecond?: number;
+        sleepSeconds?: number;
+        wakeSeconds?: number;
+        maximumInletCelsius?: number;
+      };
+    },
+    ...{
+      /**
+       * Name of the machine, or prefix when a range is given: `a` with 50 addresses makes a-001 to a-050.
+       */
+      name: string;
+      /**
+       * File name in boards/miners, without ending.
+       */
+      model: string;
+      /**
+       * IPv4 address, or a range `127.10.1.1-127.10.1.50`.
+       */
+      addresses: string;
+      /**
+       * TCP port, where it is not the dialect's own.
+       */
+      port?: number;
+      /**
+       * Tank the machines hang in.
+       */
+      tank?: string;
+      /**
+       * Branch that feeds them.
+       */
+      branch?: string;
+      /**
+       * Phase of single-phase machines; rotate: 1, 2, 3, 1 ...
+       */
+      phase?: 1 | 2 | 3 | "rotate";
+      /**
+       * Entry of the secrets file.
+       */
+      credentials: string;
+      /**
+       * Site figures that replace the model's.
+       */
+      overrides?: {
+        ratedWatts?: number;
+        peakWakeWatts?: number;
+        asleepWatts?: number;
+        ratedTerahashesPerSecond?: number;
+        sleepSeconds?: number;
+        wakeSeconds?: number;
+        maximumInletCelsius?: number;
+      };
+    }[]
+  ];
+  /**
+   * YAML with the miners' credentials, mode 0600; relative to the site file.
+   */
+  secretsFile?: string;
+}

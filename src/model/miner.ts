@@ -1,0 +1,70 @@
+/** One machine as its link reports it. Links report facts; whether a machine is defiant is judged in control. */
+import type { Milliseconds } from "./reading.ts";
+
+export type MinerName = string;
+
+/** What the core wants of a machine: the newest one replaces every older one (a slot, never a queue). */
+export type MinerTarget =
+  | { readonly mode: "run" }
+  | { readonly mode: "sleep" }
+  | { readonly mode: "leave" }
+  | { readonly mode: "limit"; readonly watts: number };
+
+/** Where a power figure comes from, best first. 0 W while hashing is `unknown`, never zero. */
+export type PowerSource = "measured" | "estimated" | "nameplate" | "unknown";
+
+/** What the machine itself says it is doing. `starting` covers boot, tuning and ramping up. */
+export type MinerMode = "hashing" | "starting" | "asleep" | "stopped" | "unknown";
+
+export type MinerFault =
+  | "not-read-yet"
+  | "unreachable"
+  | "no-reply"
+  | "malformed-reply"
+  | "credentials-refused"
+  | "write-access-disabled"
+  | "command-refused"
+  | "token-limit"
+  | "wrong-machine"
+  | "not-a-miner";
+
+export interface MinerIdentity {
+  readonly make: string;
+  readonly model: string;
+  readonly firmware: string;
+  /** Lower-case, colon separated; absent where the dialect does not tell it. Never leaves the container. */
+  readonly mac?: string;
+}
+
+/** How far the newest command has come. Acknowledged proves nothing; the read-back and the power are judged in control. */
+export interface MinerCommandReport {
+  readonly target: MinerTarget;
+  readonly sentAt: Milliseconds;
+  readonly attempts: number;
+  readonly acknowledgedAt?: Milliseconds;
+  /** First read after the acknowledgement that showed the wanted mode. */
+  readonly readBackAt?: Milliseconds;
+  /** Retries are used up: the link has stopped trying until a new target comes or its pause is over. */
+  readonly failedAt?: Milliseconds;
+  readonly fault?: MinerFault;
+}
+
+export interface MinerReport {
+  readonly name: MinerName;
+  /** Start of the last read that succeeded [ms]; -Infinity never crosses a border: absent when none did. */
+  readonly at?: Milliseconds;
+  /** Last attempt failed with this; absent while reads succeed. */
+  readonly fault?: MinerFault;
+  readonly identity?: MinerIdentity;
+  readonly mode: MinerMode;
+  /** [W] at the wall. */
+  readonly powerWatts?: number;
+  readonly powerSource: PowerSource;
+  readonly hashrateTerahashesPerSecond?: number;
+  readonly inletCelsius?: number;
+  readonly outletCelsius?: number;
+  readonly boardCelsius?: number;
+  readonly chipCelsius?: number;
+  readonly uptimeSeconds?: number;
+  readonly command?: MinerCommandReport;
+}

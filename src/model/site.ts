@@ -1,0 +1,242 @@
+/** A checked site: the site file with its boards and models resolved. Plain data; everything the program knows about where it is. */
+import type { MinerName } from "./miner.ts";
+import type { Milliseconds, PointName } from "./reading.ts";
+
+export interface Site {
+  readonly container: string;
+  readonly site: string;
+  readonly groups: readonly string[];
+  /** SHA-256 of the site file and every board it uses, hexadecimal. */
+  readonly configurationHash: string;
+  /** Highest net import at the metering point the container may ever have [W]. */
+  readonly ratedWatts: number;
+  /** Pumps, fans, controls at full duty, from their plates [W]: counted where no meter shows them. */
+  readonly auxiliaryWatts: number;
+  /** Drawn by the container with every machine asleep [W]. */
+  readonly minimumWatts: number;
+  readonly policy: Policy;
+  readonly branches: readonly Branch[];
+  readonly tanks: readonly Tank[];
+  readonly minerModels: Readonly<Record<string, MinerModel>>;
+  readonly miners: readonly MinerSite[];
+  readonly lines: readonly LineSite[];
+  readonly firmata: readonly FirmataSite[];
+  readonly broker: BrokerSite | null;
+  readonly console: ConsoleSite | null;
+  /** Output that toggles with each good scan and holds the hard-wired timer relay. */
+  readonly heartbeatOutput: PointName | null;
+  /** Cooling outputs (pumps, fans): on whenever the program runs, whatever else happens. */
+  readonly coolingOutputs: readonly PointName[];
+  /** How the wall clock is trusted: `system` asks the kernel's synchronisation state; `always` is for tests and demo. */
+  readonly clock: "system" | "always";
+}
+
+export interface Policy {
+  readonly rampUpWattsPerSecond: number;
+  readonly rampDownWattsPerSecond: number;
+  readonly failsafeWatts: number;
+  readonly heartbeatTimeoutMilliseconds: Milliseconds;
+  /** Failsafe entry and what follows an expiry are delayed by a fixed share of this, made from the container's name. */
+  readonly jitterMilliseconds: Milliseconds;
+  /** After the start, how long running machines are left alone while the image completes. */
+  readonly startHoldMilliseconds: Milliseconds;
+  /** A bad point counts again after this long of good values; the third time within an hour it latches. */
+  readonly goodAgainMilliseconds: Milliseconds;
+  readonly coolDownMilliseconds: Milliseconds;
+  readonly contactorRecloseMilliseconds: Milliseconds;
+  /** At most this many machines are woken in each interval. */
+  readonly startsPerInterval: number;
+  readonly startIntervalMilliseconds: Milliseconds;
+  readonly minimumOnMilliseconds: Milliseconds;
+  readonly minimumOffMilliseconds: Milliseconds;
+  /** Lost flow proof: the branch must be below 10 % after this, or its contactor opens. */
+  readonly shedProofMilliseconds: Milliseconds;
+}
+
+export interface MeterPoints {
+  readonly powerWatts: PointName;
+  /** L1, L2, L3; empty where the meter has none. */
+  readonly currentAmperes: readonly PointName[];
+  readonly voltageVolts: readonly PointName[];
+  readonly maximumAgeMilliseconds: Milliseconds;
+}
+
+export interface Contactor {
+  /** 1 holds it closed. */
+  readonly output: PointName;
+  /** Auxiliary contact: 1 is closed. */
+  readonly feedback: PointName;
+}
+
+/** A node of the feeder tree. The root is the metering point of the container. */
+export interface Branch {
+  readonly name: string;
+  readonly parent: string | null;
+  readonly breakerAmperes: number;
+  /** Share of the breaker that may flow continuously. */
+  readonly continuousRatio: number;
+  /** Line to neutral [V]: used while no voltage is measured. */
+  readonly nominalVolts: number;
+  readonly phases: 1 | 3;
+  readonly meter: MeterPoints | null;
+  readonly contactor: Contactor | null;
+  /** Loads on this very branch that are not machines, from their plates [W]. */
+  readonly auxiliaryWatts: number;
+}
+
+export interface Tank {
+  readonly name: string;
+  readonly coolant: {
+    /** Hot-side sensors, voted: three or more: median; two: the higher; one: derated; none: trip after the process safety time. */
+    readonly sensors: readonly PointName[];
+    readonly derateCelsius: number;
+    readonly tripCelsius: number;
+    /** A coolant trip may be reset below this. */
+    readonly releaseCelsius: number;
+    readonly maximumAgeMilliseconds: Milliseconds;
+  };
+  readonly flow: {
+    readonly point: PointName;
+    readonly minimumLitersPerMinute: number;
+    /** Without proof for this long the tank is shed. */
+    readonly proofMilliseconds: Milliseconds;
+    readonly maximumAgeMilliseconds: Milliseconds;
+  } | null;
+  readonly pump: {
+    /** 1 runs it; null where weir does not command it. */
+    readonly output: PointName | null;
+    /** 1: running. */
+    readonly feedback: PointName | null;
+  } | null;
+  /** Normally closed contacts: 1 is dry, 0 is a leak or a cut cable. */
+  readonly leakDry: readonly PointName[];
+  readonly level: {
+    readonly point: PointName;
+    readonly minimumPercent: number;
+    readonly maximumAgeMilliseconds: Milliseconds;
+  } | null;
+  /** A hard-wired flow switch or thermostat in the contactors' coil circuit. */
+  readonly hardwiredInterlock: boolean;
+}
+
+export type MinerDialect = "whatsminer-v2" | "bitmain-stock";
+
+/** From boards/miners, with the site's overrides. */
+export interface MinerModel {
+  readonly name: string;
+  readonly dialect: MinerDialect;
+  readonly ratedWatts: number;
+  readonly peakWakeWatts: number;
+  readonly asleepWatts: number;
+  readonly ratedTerahashesPerSecond: number;
+  /** Proven time from the command until the power is below a tenth. */
+  readonly sleepMilliseconds: Milliseconds;
+  /** From the wake command until power has settled. */
+  readonly wakeMilliseconds: Milliseconds;
+  readonly maximumInletCelsius: number;
+  readonly hashesAfterPowerCycle: boolean;
+}
+
+export interface MinerSite {
+  readonly name: MinerName;
+  readonly model: string;
+  readonly host: string;
+  /** Null: the dialect's own port(s). */
+  readonly port: number | null;
+  readonly tank: string;
+  readonly branch: string;
+  readonly phase: 1 | 2 | 3 | null;
+  /** Name of an entry of the secrets file. */
+  readonly credentials: string;
+}
+
+export type Parity = "none" | "even" | "odd";
+
+export interface LineSite {
+  readonly name: string;
+  readonly port: string;
+  readonly baudRate: number;
+  readonly parity: Parity;
+  readonly stopBits: 1 | 2;
+  readonly devices: readonly DeviceSite[];
+}
+
+export type RegisterType = "uint16" | "int16" | "uint32" | "int32" | "uint64" | "int64" | "float32" | "bit";
+export type ModbusFunction = 1 | 2 | 3 | 4;
+
+/** One point of a Modbus device, board and site merged: value = raw * scale + offset. */
+export interface PointSite {
+  readonly name: PointName;
+  readonly function: ModbusFunction;
+  /** 0-based, as on the wire. */
+  readonly address: number;
+  readonly type: RegisterType;
+  readonly wordOrder: "high-first" | "low-first";
+  readonly scale: number;
+  readonly offset: number;
+  /** Plausible range of the value; outside is bad. */
+  readonly minimum: number | null;
+  readonly maximum: number | null;
+  /** Raw words, hexadecimal, that mean "no value". */
+  readonly invalid: readonly string[];
+  /** Plausible range of the raw value times the board's own scale (3.6 mA of a current loop), before the site's scaling. */
+  readonly sensorMinimum: number | null;
+  readonly sensorMaximum: number | null;
+  readonly pollMilliseconds: Milliseconds;
+  /** 5: single coil, 6: single register; null: read only. */
+  readonly writeFunction: 5 | 6 | null;
+}
+
+export interface DeviceSite {
+  readonly name: string;
+  readonly board: string;
+  readonly address: number;
+  readonly points: readonly PointSite[];
+  readonly maximumRegisters: number;
+  /** Start and count of a request must be multiples of this. */
+  readonly alignmentRegisters: number;
+  readonly minimumGapMilliseconds: Milliseconds;
+  readonly responseTimeoutMilliseconds: Milliseconds;
+  /** The instrument's own averaging or refresh: subtracted from `at`. */
+  readonly averagingMilliseconds: Milliseconds;
+  /** A read that proves the device, or its word order: the point's value must lie within. */
+  readonly probe: { readonly point: PointSite; readonly minimum: number; readonly maximum: number } | null;
+}
+
+export type FirmataPointKind = "thermistor" | "switch" | "relay" | "heartbeat" | "current-loop";
+
+export interface FirmataPoint {
+  readonly name: PointName;
+  readonly kind: FirmataPointKind;
+  /** Arduino pin number; analog channel for `thermistor` and `current-loop`. */
+  readonly pin: number;
+  readonly minimum: number | null;
+  readonly maximum: number | null;
+  readonly thermistor: {
+    readonly seriesOhms: number;
+    readonly nominalOhms: number;
+    readonly nominalCelsius: number;
+    readonly betaKelvin: number;
+  } | null;
+}
+
+export interface FirmataSite {
+  readonly name: string;
+  readonly port: string;
+  readonly board: string;
+  readonly baudRate: number;
+  readonly points: readonly FirmataPoint[];
+}
+
+export interface BrokerSite {
+  readonly url: string;
+  readonly caFile: string | null;
+  readonly certificateFile: string | null;
+  readonly keyFile: string | null;
+  readonly telemetryMilliseconds: Milliseconds;
+}
+
+export interface ConsoleSite {
+  readonly port: string;
+  readonly baudRate: number;
+}
