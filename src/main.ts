@@ -1,0 +1,24 @@
+#!/usr/bin/env node
+/** The command line: finds the command's file and hands the words over; each command documents itself. */
+import { Command } from "commander";
+
+interface CommandFile {
+  /** Adds options, examples and the action to a fresh command of its name. */
+  describe(command: Command): void;
+}
+
+/** Loaded only when asked for, so that the controller on a Pi carries nothing of the others. */
+const commandFiles: Readonly<Record<string, { summary: string; load: () => Promise<CommandFile> }>> = {};
+
+const program = new Command("weir")
+  .description("Edge controller of an immersion-cooled mining container.")
+  .configureHelp({ showGlobalOptions: true })
+  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
+
+const wanted = process.argv[2];
+for (const [name, file] of Object.entries(commandFiles)) {
+  const command = program.command(name).description(file.summary).exitOverride();
+  if (name === wanted) (await file.load()).describe(command);
+}
+
+await program.parseAsync();

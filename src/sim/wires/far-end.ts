@@ -1,0 +1,54 @@
+/** How a far end (a process of its own) talks to whoever runs the physics: JSON over Node's channel between parent and child. */
+
+/** From the parent. Names are the far end's own business: `device/quantityUnit` for lines and boards, `machine/quantityUnit` for machines. */
+export type ToFarEnd =
+  /** First message; the shape of `setup` belongs to the far end and is documented there. */
+  | { readonly type: "setup"; readonly setup: unknown }
+  /** The physical truth at the end of the wire; only what changed need be named. */
+  | { readonly type: "truth"; readonly values: Readonly<Record<string, number>> }
+  /** Starts (or with `on: false` ends) a fault by the far end's own name for it. */
+  | {
+      readonly type: "fault";
+      readonly target: string;
+      readonly fault: string;
+      readonly on: boolean;
+      readonly value?: number;
+    };
+
+/** From the far end. */
+export type FromFarEnd =
+  /** Answer to `setup`, once it may be reached. */
+  | { readonly type: "ready" }
+  /** What the controller did to it: outputs written, power drawn; on change, and at least each second. */
+  | { readonly type: "effects"; readonly values: Readonly<Record<string, number>> }
+  /** The far end could not do what it was asked; it ends after this. */
+  | { readonly type: "failed"; readonly text: string };
+
+export interface FarEndHandlers {
+  /** Resolves when the far end may be reached. */
+  setup(setup: unknown): Promise<void>;
+  truth(values: Readonly<Record<string, number>>): void;
+  fault(target: string, fault: string, on: boolean, value: number | undefined): void;
+}
+
+/** Serves one far end in this (child) process; it ends when the parent goes away. */
+export function serveFarEnd(handlers: FarEndHandlers): { effects(values: Readonly<Record<string, number>>): void } {
+  const send = (message: FromFarEnd): void => {
+    if (process.connected) process.send?.(message);
+  };
+  process.on("disconnect", () => process.exit(0));
+  process.on("message", (message: ToFarEnd) => {
+    if (message.type === "truth") handlers.truth(message.values);
+    else if (message.type === "fault") handlers.fault(message.target, message.fault, message.on, message.value);
+    else
+      handlers.setup(message.setup).then(
+        () => send({ type: "ready" }),
+        (error: unknown) => {
+          send({ type: "failed", text: String(error) });
+          process.exitCode = 1;
+          process.disconnect();
+        },
+      );
+  });
+  return { effects: (values) => send({ type: "effects", values }) };
+}
