@@ -1,0 +1,281 @@
+/** The physics of the container: heat, flow, level, contactors, breakers. Pure: the same effects over the same time give the same plant. */
+import {
+  convectionWattsPerKelvin,
+  expansionPerKelvin,
+  fanSeconds,
+  fluidJoulesPerLiterKelvin,
+  leakPercentPerSecond,
+  metalJoulesPerKelvin,
+  type PlantParameters,
+  pumpSeconds,
+  sensorSeconds,
+  type TankParameters,
+  thermalTripRatio,
+} from "./parameters.ts";
+
+/** Everything is integrated on a fixed grid, so that cutting a time into more calls changes nothing. */
+export const cellMilliseconds = 100;
+
+export type Phases = readonly [number, number, number];
+
+export interface TankEffects {
+  /** Heat of the tank's machines [W]. */
+  readonly machinesWatts: number;
+  readonly pumpCommanded: boolean;
+  /** The coupling is gone: the motor turns, nothing flows. */
+  readonly pumpBroken: boolean;
+  readonly leaking: boolean;
+}
+
+export interface BranchEffects {
+  /** Drawn behind the contactor by machines, L1 to L3 [W]. */
+  readonly machinesWatts: Phases;
+  readonly contactorCommanded: boolean;
+  readonly welded: boolean;
+}
+
+/** What acts on the plant; by the names of its parameters, in their order. */
+export interface PlantEffects {
+  readonly tanks: readonly TankEffects[];
+  readonly branches: readonly BranchEffects[];
+  readonly fanCommanded: boolean;
+  readonly ambientCelsius: number;
+}
+
+export interface TankState {
+  /** Well-mixed fluid: what leaves the tank on its hot side [°C]. */
+  readonly bulkCelsius: number;
+  /** Fluid standing around the machines [°C]. */
+  readonly localCelsius: number;
+  /** What a sensor in its well shows [°C]. */
+  readonly sensedCelsius: number;
+  /** 1 is full speed, as far as it moves fluid. */
+  readonly pumpRatio: number;
+  /** Motor on, coupled or not. */
+  readonly pumpRunning: boolean;
+  readonly lostPercent: number;
+  readonly leaking: boolean;
+}
+
+export interface BreakerState {
+  /** Heat of the thermal element: 1 settles at the rated current. */
+  readonly heatRatio: number;
+  readonly tripped: boolean;
+}
+
+export interface BranchState {
+  readonly closed: boolean;
+  readonly breaker: BreakerState;
+  readonly amperes: Phases;
+  readonly watts: number;
+}
+
+export interface Plant {
+  readonly parameters: PlantParameters;
+  /** Grid time integrated so far [ms]. */
+  readonly milliseconds: number;
+  /** Time given but shorter than one cell [ms]. */
+  readonly pendingMilliseconds: number;
+  readonly tanks: readonly TankState[];
+  readonly branches: readonly BranchState[];
+  readonly feeder: Omit<BranchState, "closed">;
+  readonly volts: number;
+  readonly auxiliaryWatts: number;
+  readonly fanRatio: number;
+  readonly loopCelsius: number;
+  readonly heatRejectedWatts: number;
+}
+
+const coldBreaker: BreakerState = { heatRatio: 0, tripped: false };
+const nothing: Phases = [0, 0, 0];
+
+/** A plant at rest in its circulation: pumps and fans at full speed, contactors closed, nothing drawn. */
+export function startPlant(parameters: PlantParameters): Plant {
+  return {
+    parameters,
+    milliseconds: 0,
+    pendingMilliseconds: 0,
+    tanks: parameters.tanks.map((tank) => ({
+      bulkCelsius: tank.startCelsius,
+      localCelsius: tank.startCelsius,
+      sensedCelsius: tank.startCelsius,
+      pumpRatio: 1,
+      pumpRunning: true,
+      lostPercent: 0,
+      leaking: false,
+    })),
+    branches: parameters.branches.map(() => ({ closed: true, breaker: coldBreaker, amperes: nothing, watts: 0 })),
+    feeder: { breaker: coldBreaker, amperes: nothing, watts: 0 },
+    volts: parameters.nominalVolts,
+    auxiliaryWatts: parameters.controlWatts,
+    fanRatio: 1,
+    loopCelsius: Math.min(...parameters.tanks.map((tank) => tank.startCelsius)) - 4,
+    heatRejectedWatts: 0,
+  };
+}
+
+/** The plant after `milliseconds` of constant effects. */
+export function advance(plant: Plant, milliseconds: number, effects: PlantEffects): Plant {
+  const given = plant.pendingMilliseconds + milliseconds;
+  const cells = Math.floor(given / cellMilliseconds);
+  let next = plant;
+  for (let cell = 0; cell < cells; cell += 1) next = advanceCell(next, effects);
+  return { ...next, pendingMilliseconds: given - cells * cellMilliseconds };
+}
+
+function advanceCell(plant: Plant, effects: PlantEffects): Plant {
+  const { parameters } = plant;
+  const seconds = cellMilliseconds / 1000;
+  const fanRatio = approach(plant.fanRatio, effects.fanCommanded && !plant.feeder.breaker.tripped ? 1 : 0, fanSeconds);
+  const exchangedWatts = plant.tanks.map((tank, index) => exchanged(at(parameters.tanks, index), tank, plant));
+  const conductance =
+    parameters.coolerStillWattsPerKelvin +
+    (parameters.coolerWattsPerKelvin - parameters.coolerStillWattsPerKelvin) * fanRatio;
+  const heatRejectedWatts = conductance * (plant.loopCelsius - effects.ambientCelsius);
+  return {
+    ...plant,
+    ...electrics(plant, effects, fanRatio),
+    milliseconds: plant.milliseconds + cellMilliseconds,
+    tanks: plant.tanks.map((tank, index) =>
+      advanceTank(at(parameters.tanks, index), tank, at(effects.tanks, index), {
+        exchangedWatts: at(exchangedWatts, index),
+        powered: !plant.feeder.breaker.tripped,
+      }),
+    ),
+    fanRatio,
+    heatRejectedWatts,
+    loopCelsius:
+      plant.loopCelsius + (seconds * (sum(exchangedWatts) - heatRejectedWatts)) / parameters.loopJoulesPerKelvin,
+  };
+}
+
+function exchanged(parameters: TankParameters, tank: TankState, plant: Plant): number {
+  return parameters.exchangerWattsPerKelvin * tank.pumpRatio * (tank.bulkCelsius - plant.loopCelsius);
+}
+
+function advanceTank(
+  parameters: TankParameters,
+  tank: TankState,
+  effects: TankEffects,
+  surroundings: { exchangedWatts: number; powered: boolean },
+): TankState {
+  const seconds = cellMilliseconds / 1000;
+  const carried = carriedWatts(parameters, tank);
+  const pumpRunning = effects.pumpCommanded && surroundings.powered;
+  return {
+    bulkCelsius:
+      tank.bulkCelsius + (seconds * (carried - surroundings.exchangedWatts)) / bulkJoulesPerKelvin(parameters),
+    localCelsius: tank.localCelsius + (seconds * (effects.machinesWatts - carried)) / localJoulesPerKelvin(parameters),
+    sensedCelsius: approach(tank.sensedCelsius, tank.bulkCelsius, sensorSeconds),
+    pumpRatio: approach(tank.pumpRatio, pumpRunning && !effects.pumpBroken ? 1 : 0, pumpSeconds),
+    pumpRunning,
+    lostPercent: tank.lostPercent + (effects.leaking ? leakPercentPerSecond * seconds : 0),
+    leaking: effects.leaking,
+  };
+}
+
+/** From the machines' surroundings into the bulk: with the flow, or by convection alone [W]. */
+function carriedWatts(parameters: TankParameters, tank: TankState): number {
+  const flowWattsPerKelvin = (flowLitersPerMinute(parameters, tank) / 60) * fluidJoulesPerLiterKelvin;
+  const stillWattsPerKelvin = convectionWattsPerKelvin * parameters.machines;
+  return (flowWattsPerKelvin + stillWattsPerKelvin) * (tank.localCelsius - tank.bulkCelsius);
+}
+
+function electrics(
+  plant: Plant,
+  effects: PlantEffects,
+  fanRatio: number,
+): Pick<Plant, "branches" | "feeder" | "volts" | "auxiliaryWatts"> {
+  const { parameters } = plant;
+  const feederOn = !plant.feeder.breaker.tripped;
+  const branches = plant.branches.map((branch, index): BranchState => {
+    const effect = at(effects.branches, index);
+    const closed = effect.contactorCommanded || (effect.welded && branch.closed);
+    const supplied = feederOn && closed && !branch.breaker.tripped;
+    const watts = supplied ? effect.machinesWatts : nothing;
+    const amperes = currents(watts, plant.volts);
+    return {
+      closed,
+      amperes,
+      watts: sum(watts),
+      breaker: warm(branch.breaker, amperes, at(parameters.branches, index)),
+    };
+  });
+  const motors = plant.tanks.map((tank, index) => (tank.pumpRunning ? at(parameters.tanks, index).pumpWatts : 0));
+  // The fan's power falls with the cube of its speed.
+  const auxiliaryWatts = feederOn ? parameters.controlWatts + sum(motors) + parameters.fanWatts * fanRatio ** 3 : 0;
+  const third = currents([auxiliaryWatts / 3, auxiliaryWatts / 3, auxiliaryWatts / 3], plant.volts);
+  const amperes: Phases = [0, 1, 2].map((phase) =>
+    sum([at(third, phase), ...branches.map((branch) => at(branch.amperes, phase))]),
+  ) as unknown as Phases;
+  return {
+    branches,
+    auxiliaryWatts,
+    feeder: {
+      amperes,
+      watts: auxiliaryWatts + sum(branches.map((branch) => branch.watts)),
+      breaker: warm(plant.feeder.breaker, amperes, parameters.feeder),
+    },
+    volts: parameters.nominalVolts - parameters.sourceOhms * Math.max(...amperes),
+  };
+}
+
+/** The breaker's bimetal follows the square of the current; it stays tripped until somebody closes it. */
+export function warm(
+  breaker: BreakerState,
+  amperes: Phases,
+  parameters: { readonly breakerAmperes: number; readonly breakerSeconds: number },
+): BreakerState {
+  const load = (Math.max(...amperes) / parameters.breakerAmperes) ** 2;
+  const heatRatio = approach(breaker.heatRatio, load, parameters.breakerSeconds);
+  return { heatRatio, tripped: breaker.tripped || heatRatio >= thermalTripRatio ** 2 };
+}
+
+/** Flow through the tank [L/min]. */
+export function flowLitersPerMinute(parameters: TankParameters, tank: TankState): number {
+  return parameters.ratedLitersPerMinute * tank.pumpRatio;
+}
+
+/** Level as the transmitter shows it [%]: expands with the bulk, falls with a leak. */
+export function levelPercent(parameters: TankParameters, tank: TankState): number {
+  const expanded = parameters.coldLevelPercent * (1 + expansionPerKelvin * (tank.bulkCelsius - 20));
+  return Math.max(0, expanded - tank.lostPercent);
+}
+
+/** Heat the fluid and the machines of the tank hold at their temperatures above 0 °C [J]. */
+export function storedJoules(parameters: TankParameters, tank: TankState): number {
+  return tank.bulkCelsius * bulkJoulesPerKelvin(parameters) + tank.localCelsius * localJoulesPerKelvin(parameters);
+}
+
+/** Whether a branch's machines have supply. */
+export function supplied(plant: Plant, index: number): boolean {
+  const branch = at(plant.branches, index);
+  return branch.closed && !branch.breaker.tripped && !plant.feeder.breaker.tripped;
+}
+
+function localJoulesPerKelvin(tank: TankParameters): number {
+  return tank.machines * (tank.stagnantLitersPerMachine * fluidJoulesPerLiterKelvin + metalJoulesPerKelvin);
+}
+
+function bulkJoulesPerKelvin(tank: TankParameters): number {
+  return (tank.fluidLiters - tank.machines * tank.stagnantLitersPerMachine) * fluidJoulesPerLiterKelvin;
+}
+
+function currents(watts: Phases, volts: number): Phases {
+  return [watts[0] / volts, watts[1] / volts, watts[2] / volts];
+}
+
+/** First-order lag over one cell, exact for a constant goal. */
+function approach(value: number, goal: number, timeConstantSeconds: number): number {
+  return goal + (value - goal) * Math.exp(-cellMilliseconds / 1000 / timeConstantSeconds);
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
+
+function at<Item>(items: readonly Item[], index: number): Item {
+  const item = items[index];
+  if (item === undefined) throw new RangeError(`the plant has no part number ${index}`);
+  return item;
+}
