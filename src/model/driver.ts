@@ -23,6 +23,8 @@ export interface LineHealth {
   readonly state: "open" | "opening" | "lost";
   /** Since when [ms, monotonic]. */
   readonly since: Milliseconds;
+  /** Why it is not open, in the words of the system; absent while it is. */
+  readonly problem?: string;
   readonly devices: readonly DeviceHealth[];
 }
 

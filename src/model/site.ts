@@ -177,11 +177,11 @@ export interface PointSite {
   /** Plausible range of the value; outside is bad. */
   readonly minimum: number | null;
   readonly maximum: number | null;
-  /** Raw words, hexadecimal, that mean "no value". */
+  /** Raw words, hexadecimal, high word first whatever the wire's order, that mean "no value". */
   readonly invalid: readonly string[];
-  /** Plausible range of the raw value times the board's own scale (3.6 mA of a current loop), before the site's scaling. */
-  readonly sensorMinimum: number | null;
-  readonly sensorMaximum: number | null;
+  /** Plausible range of the raw number itself, before scale and offset (3,600 where a register counts the µA of a current loop); outside, the sensor is broken. */
+  readonly rawMinimum: number | null;
+  readonly rawMaximum: number | null;
   readonly pollMilliseconds: Milliseconds;
   /** 5: single coil, 6: single register; null: read only. */
   readonly writeFunction: 5 | 6 | null;
