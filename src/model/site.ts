@@ -141,8 +141,10 @@ export interface MinerSite {
   readonly name: MinerName;
   readonly model: string;
   readonly host: string;
-  /** Null: the dialect's own port(s). */
+  /** TCP port of the API on 4028; null: the dialect's own. */
   readonly port: number | null;
+  /** TCP port of the web server of dialects that need it (bitmain-stock: 80); null or absent: the dialect's own. */
+  readonly webPort?: number | null;
   readonly tank: string;
   readonly branch: string;
   readonly phase: 1 | 2 | 3 | null;

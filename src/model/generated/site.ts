@@ -658,6 +658,10 @@ export interface SiteFile {
        */
       port?: number;
       /**
+       * TCP port of the machine's web server, where it is not the dialect's own.
+       */
+      webPort?: number;
+      /**
        * Tank the machines hang in.
        */
       tank?: string;
@@ -703,6 +707,10 @@ export interface SiteFile {
        * TCP port, where it is not the dialect's own.
        */
       port?: number;
+      /**
+       * TCP port of the machine's web server, where it is not the dialect's own.
+       */
+      webPort?: number;
       /**
        * Tank the machines hang in.
        */
