@@ -44,11 +44,17 @@ test("a pulled cable hangs up the controller, and the same path serves it again"
   const link = join(folder, "b");
   const pty = openPty(link, () => undefined);
   const port = await open(pty.path);
-  // A port that nobody reads notices nothing.
   port.resume();
-  const closed = once(port, "close");
   pty.close();
-  await closed;
+  // serialport misses a hang-up that comes before it waits for bytes; a write always reveals it.
+  const revealed = new Promise<void>((resolve) => {
+    port.on("error", () => resolve());
+    port.on("close", () => resolve());
+  });
+  const prodding = setInterval(() => port.write("?"), 10);
+  await revealed;
+  clearInterval(prodding);
+  if (port.isOpen) await new Promise((resolve) => port.close(resolve));
   assert.not(existsSync(link));
   const fresh = openPty(link, (bytes) => fresh.write(bytes));
   const again = await open(link);
