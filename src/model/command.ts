@@ -9,6 +9,8 @@ export type CommandSource = "dispatch" | "site" | "operator";
 export type CommandKind = "setpoint" | "schedule" | "control" | "config";
 export type Encoding = "json" | "cbor";
 
+export type { ControlMessage, SetpointMessage };
+
 /** Codes of DESIGN section 6; the first check that fails decides, in the order given there. */
 export type Rejection =
   | "size"

@@ -1,0 +1,87 @@
+/** Acknowledgements and events about commands: how they are worded, and the memory of the last 256 answers. */
+import type { Acknowledgement, AcknowledgementState, Rejection, RemoteCommand } from "../../model/command.ts";
+import type { EventRecord } from "../../model/decision.ts";
+import type { Answer, DispatchState, Slot } from "./state.ts";
+
+/** Source: DESIGN section 6: a repetition among the last 256 identifiers is recognised. */
+const rememberedAnswers = 256;
+
+/** The first answer to a command. `epoch` and `sequence` are the command's own; 0 where it could not be read. */
+export function firstAnswer(command: RemoteCommand, rejection: Rejection | null): Acknowledgement {
+  const base = {
+    id: command.id,
+    epoch: command.body?.epoch ?? 0,
+    sequence: command.body?.sequence ?? 0,
+    encoding: command.encoding,
+  };
+  if (rejection !== null) return { ...base, state: "rejected", rejection };
+  const watts = command.body !== null && "watts" in command.body ? { watts: command.body.watts } : {};
+  return { ...base, state: "accepted", ...watts };
+}
+
+/** A later word about a setpoint. */
+export function progressAnswer(
+  slot: Slot,
+  state: AcknowledgementState,
+  watts: number = slot.watts,
+  limitedBy?: string,
+): Acknowledgement {
+  return {
+    id: slot.id,
+    state,
+    watts: Math.round(watts),
+    ...(limitedBy === undefined ? {} : { limitedBy }),
+    epoch: slot.epoch,
+    sequence: slot.sequence,
+    encoding: slot.encoding,
+  };
+}
+
+/** Keeps the answer for repetitions; the oldest falls out. */
+export function remember(state: DispatchState, answer: Answer): DispatchState {
+  return { ...state, answers: [...state.answers, answer].slice(-rememberedAnswers) };
+}
+
+/** The answer already given to this identifier, `conflict` where the bytes differ, null where it is new. */
+export function repetition(state: DispatchState, command: RemoteCommand): Acknowledgement | "conflict" | null {
+  const answer = state.answers.find(({ id }) => id === command.id);
+  if (answer === undefined) return null;
+  return answer.digest === command.digest ? answer.acknowledgement : "conflict";
+}
+
+/** The event of an accepted or refused command. */
+export function commandEvent(command: RemoteCommand, rejection: Rejection | null): EventRecord {
+  const from = command.addressee === "group" ? `${command.source} (group)` : command.source;
+  const subject = command.id ?? "";
+  if (rejection !== null)
+    return {
+      kind: "command",
+      severity: "warning",
+      subject,
+      text: `Command ${command.kind} from ${from} refused: ${rejection}.`,
+    };
+  return { kind: "command", severity: "information", subject, text: `${from}: ${describe(command)}` };
+}
+
+/** The event of a setpoint's end. */
+export function endEvent(slot: Slot, state: AcknowledgementState): EventRecord {
+  return {
+    kind: "command",
+    severity: state === "failed" ? "alarm" : "information",
+    subject: slot.id,
+    text: `Setpoint ${slot.kind} ${kilowatts(slot.watts)} from ${slot.name} ${state}.`,
+  };
+}
+
+/** Watts in kilowatts for a sentence. */
+export function kilowatts(watts: number): string {
+  return `${Math.round(watts / 100) / 10} kW`;
+}
+
+function describe(command: RemoteCommand): string {
+  const body = command.body;
+  if (body === null) return command.kind;
+  if (!("watts" in body)) return body.reason === undefined ? `${body.action}.` : `${body.action} (${body.reason}).`;
+  const reference = body.reference === undefined ? "" : `, ${body.reference}`;
+  return `${body.kind} ${kilowatts(body.watts)} for ${body.timeToLiveSeconds} s (${body.reason}${reference}).`;
+}

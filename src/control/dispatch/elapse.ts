@@ -1,0 +1,112 @@
+/** What time alone does: expiry, heartbeats lost and back, releases and raises that waited for the disk. */
+import type { Acknowledgement } from "../../model/command.ts";
+import type { EventRecord } from "../../model/decision.ts";
+import type { Heartbeat, ProcessImage } from "../../model/image.ts";
+import type { Site } from "../../model/site.ts";
+import { endEvent, progressAnswer } from "./answer.ts";
+import { courseAt, gentleCourse, steady } from "./course.ts";
+import { fenceOf } from "./order.ts";
+import { type DispatchState, dispatchCeilingAt, type Failsafe, type Slot } from "./state.ts";
+
+export interface Elapsed {
+  readonly dispatch: DispatchState;
+  readonly acknowledgements: readonly Acknowledgement[];
+  readonly events: readonly EventRecord[];
+}
+
+/** Brings the state to the image's moment; called once at the head of every scan. */
+export function elapse(dispatch: DispatchState, image: ProcessImage, site: Site): Elapsed {
+  const settled = settle(dispatch, image);
+  const slots = settled.slots.map((slot) => expire(tighten(slot, image), image, site));
+  const expired = slots.filter((slot, index) => slot.expired && settled.slots[index]?.expired === false && !slot.ended);
+  const heard = hear(settled, image);
+  const failsafe =
+    settled.failsafe === null
+      ? loseHeartbeat(settled, slots, heard, image, site)
+      : followHeartbeat(settled.failsafe, heard, image, site);
+  return {
+    dispatch: {
+      ...settled,
+      slots: slots.map((slot) => (expired.includes(slot) ? { ...slot, ended: true } : slot)),
+      heartbeat: heard,
+      failsafe,
+    },
+    acknowledgements: expired.map((slot) => progressAnswer(slot, "expired")),
+    events: expired.map((slot) => endEvent(slot, "expired")),
+  };
+}
+
+/** What waited for the disk and is on it: released slots and stops fall away, raises begin to move. */
+function settle(dispatch: DispatchState, image: ProcessImage): DispatchState {
+  const stored = (revision: number | null): boolean => revision !== null && image.storedRevision >= revision;
+  return {
+    ...dispatch,
+    stops: dispatch.stops.filter((stop) => !stored(stop.endsWithRevision)),
+    slots: dispatch.slots
+      .filter((slot) => !stored(slot.endsWithRevision))
+      .map((slot) =>
+        stored(slot.waitsForRevision)
+          ? { ...slot, waitsForRevision: null, course: { ...slot.course, startsAt: image.now } }
+          : slot,
+      ),
+  };
+}
+
+/** A trusted clock may only bring the end nearer; a clock that jumps back never moves it away again. */
+function tighten(slot: Slot, image: ProcessImage): Slot {
+  if (slot.expired || !image.wallClock.trusted) return slot;
+  const byWallClock = image.now + Math.max(0, slot.expiresAtUnixMilliseconds - image.wallClock.unixMilliseconds);
+  return byWallClock < slot.deadline ? { ...slot, deadline: byWallClock } : slot;
+}
+
+function expire(slot: Slot, image: ProcessImage, site: Site): Slot {
+  if (slot.expired || image.now < slot.deadline) return slot;
+  const level = courseAt(slot.course, slot.deadline);
+  return {
+    ...slot,
+    expired: true,
+    waitsForRevision: null,
+    course: gentleCourse(level, slot.onExpiryWatts, slot.deadline, site),
+  };
+}
+
+/** The newest heartbeat that counts: later, growing in `(epoch, number)`, and not from behind the fence. */
+function hear(dispatch: DispatchState, image: ProcessImage): Heartbeat {
+  const { heartbeat, order } = dispatch;
+  const heard = image.heartbeat;
+  if (heard.at === null || (heartbeat.at !== null && heard.at <= heartbeat.at)) return heartbeat;
+  if (heard.epoch < fenceOf(order, "dispatch")) return heartbeat;
+  const grows = heard.epoch > heartbeat.epoch || (heard.epoch === heartbeat.epoch && heard.number > heartbeat.number);
+  return grows ? heard : heartbeat;
+}
+
+/** Controlled: failsafe begins when a heartbeat has been missing too long, from the ceiling of that very moment. */
+function loseHeartbeat(
+  before: DispatchState,
+  slots: readonly Slot[],
+  heard: Heartbeat,
+  image: ProcessImage,
+  site: Site,
+): Failsafe | null {
+  const timeout = site.policy.heartbeatTimeoutMilliseconds;
+  const lastAt = before.heartbeat.at ?? image.now;
+  const heardAt = heard.at ?? lastAt;
+  const silentFrom = heardAt - lastAt > timeout ? lastAt : image.now - heardAt > timeout ? heardAt : null;
+  const lost = silentFrom === null ? null : silentFrom + timeout;
+  if (lost === null) return null;
+  const standing = before.slots.map((slot, index) => (lost < slot.deadline ? slot : (slots[index] ?? slot)));
+  const level = dispatchCeilingAt({ ...before, slots: standing }, lost, site);
+  const course =
+    level > site.policy.failsafeWatts
+      ? gentleCourse(level, site.policy.failsafeWatts, lost, site)
+      : steady(site.policy.failsafeWatts);
+  return followHeartbeat({ cause: "heartbeat", since: lost, heartbeatSince: null, course }, heard, image, site);
+}
+
+/** Failsafe: a heartbeat opens the way for a fresh setpoint, and only while heartbeats keep coming. */
+function followHeartbeat(failsafe: Failsafe, heard: Heartbeat, image: ProcessImage, site: Site): Failsafe {
+  const course = failsafe.cause === "start" ? steady(site.policy.failsafeWatts) : failsafe.course;
+  const alive =
+    heard.at !== null && heard.at > failsafe.since && image.now - heard.at <= site.policy.heartbeatTimeoutMilliseconds;
+  return { ...failsafe, course, heartbeatSince: alive ? (failsafe.heartbeatSince ?? heard.at) : null };
+}

@@ -1,0 +1,23 @@
+/** What a command is judged by: the state of dispatch, the image, the site, and what else stands. */
+import type { ProcessImage } from "../../model/image.ts";
+import type { Site } from "../../model/site.ts";
+import type { DispatchState } from "./state.ts";
+
+/** What else decides about a command. */
+export interface CommandContext {
+  /** Names of the trips that stand. */
+  readonly trips: readonly string[];
+  readonly lockout: boolean;
+  /** The store takes writes; while false raises are refused and lowerings obeyed. */
+  readonly storedOk: boolean;
+  /** `Durable.revision` of the last scan; what this scan changes is on disk with the next one. */
+  readonly durableRevision: number;
+}
+
+/** Everything a check of one command may look at. */
+export interface Judgement {
+  readonly dispatch: DispatchState;
+  readonly image: ProcessImage;
+  readonly site: Site;
+  readonly context: CommandContext;
+}

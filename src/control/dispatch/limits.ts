@@ -1,0 +1,98 @@
+/** What dispatch asks of the container in this scan: limits, requests to follow, and the slots as `state` lists them. */
+import type { ActiveSetpoint } from "../../model/decision.ts";
+import type { ProcessImage } from "../../model/image.ts";
+import type { Limit, LimitSource, Reason, ReasonCode, Request } from "../../model/reason.ts";
+import type { Site } from "../../model/site.ts";
+import { kilowatts } from "./answer.ts";
+import { courseAt } from "./course.ts";
+import type { DispatchState, Failsafe, Slot, Stop } from "./state.ts";
+
+export interface DispatchLimits {
+  readonly dispatch: DispatchState;
+  readonly limits: readonly Limit[];
+  readonly requests: readonly Request[];
+  readonly mode: "failsafe" | "controlled";
+  readonly setpoints: readonly ActiveSetpoint[];
+}
+
+/** Limits and requests at the image's moment; call after `receiveCommands` of the same scan. */
+export function dispatchLimits(dispatch: DispatchState, image: ProcessImage, _site: Site): DispatchLimits {
+  const { slots, stops, failsafe } = dispatch;
+  return {
+    dispatch,
+    limits: [
+      ...stops.map(stopLimit),
+      ...(failsafe === null ? [] : [failsafeLimit(failsafe, image)]),
+      ...slots.map((slot) => slotLimit(slot, image)),
+    ],
+    requests: slots.filter((slot) => slot.kind === "target" && !slot.expired).flatMap((slot) => follow(slot, image)),
+    mode: failsafe === null ? "controlled" : "failsafe",
+    setpoints: slots.map((slot) => listed(slot, image)),
+  };
+}
+
+function stopLimit(stop: Stop): Limit {
+  const source = stop.source === "operator" ? "operator" : "dispatch";
+  const text = `A stop of ${stop.source} holds everything asleep until that source releases it.`;
+  return containerLimit(0, source, { code: "remote-stop", text });
+}
+
+function failsafeLimit(failsafe: Failsafe, image: ProcessImage): Limit {
+  const code: ReasonCode = failsafe.cause === "start" ? "failsafe-start" : "failsafe-heartbeat";
+  const why =
+    failsafe.cause === "start"
+      ? "Nothing has been ordered since the start"
+      : `The dispatcher's heartbeat was lost ${Math.round((image.now - failsafe.since) / 1000)} s ago`;
+  const next = failsafe.heartbeatSince === null ? "a heartbeat and then a fresh setpoint end" : "a fresh setpoint ends";
+  const text = `${why}: the failsafe limit is ${kilowatts(failsafe.course.toWatts)}; ${next} it.`;
+  return containerLimit(courseAt(failsafe.course, image.now), "failsafe", { code, text });
+}
+
+function slotLimit(slot: Slot, image: ProcessImage): Limit {
+  const watts = courseAt(slot.course, image.now);
+  const source: LimitSource = slot.name;
+  if (slot.expired) {
+    const text = `The setpoint of ${slot.name} expired ${Math.round((image.now - slot.deadline) / 1000)} s ago; ${kilowatts(slot.onExpiryWatts)} follows it.`;
+    return containerLimit(watts, source, { code: "setpoint-expired", text });
+  }
+  const seconds = Math.round((slot.deadline - image.now) / 1000);
+  const text = `Setpoint of ${slot.name}: ${slot.kind} ${kilowatts(slot.watts)} (${slot.purpose}) for another ${seconds} s.`;
+  const code: ReasonCode = slot.name === "group" ? "group-setpoint" : "setpoint";
+  return containerLimit(watts, source, { code, text });
+}
+
+function follow(slot: Slot, image: ProcessImage): readonly Request[] {
+  if (slot.name === "group") return [];
+  const watts = courseAt(slot.course, image.now);
+  const reason: Reason = {
+    code: "target",
+    text: `Target of ${slot.name}: ${kilowatts(slot.watts)} (${slot.purpose}).`,
+  };
+  return [{ scope: "container", watts, kind: "follow", source: slot.name, reason }];
+}
+
+function listed(slot: Slot, image: ProcessImage): ActiveSetpoint {
+  return {
+    slot: slot.name,
+    id: slot.id,
+    kind: slot.kind,
+    watts: slot.expired ? slot.onExpiryWatts : slot.watts,
+    state: stateOf(slot),
+    remainingMilliseconds: Math.max(0, slot.deadline - image.now),
+    reason: slot.purpose,
+  };
+}
+
+/** As of the scan before: tracking follows the decision. */
+function stateOf(slot: Slot): string {
+  if (slot.expired) return "expired";
+  if (slot.endsWithRevision !== null) return "cancelled";
+  if (slot.ended) return "failed";
+  if (slot.progress.limitedTold !== null) return "limited";
+  if (slot.progress.reachedTold) return "reached";
+  return slot.progress.activeTold ? "active" : "accepted";
+}
+
+function containerLimit(ceilingWatts: number, source: LimitSource, reason: Reason): Limit {
+  return { scope: "container", ceilingWatts, withinMilliseconds: 0, source, reason };
+}

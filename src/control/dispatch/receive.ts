@@ -1,0 +1,124 @@
+/** Commands of the broker: accepted or refused in the contract's order, and what an accepted one changes. */
+import type { Acknowledgement, Rejection, RemoteCommand } from "../../model/command.ts";
+import type { EventRecord } from "../../model/decision.ts";
+import type { OrderRegisters, RemoteStop } from "../../model/durable.ts";
+import type { ProcessImage } from "../../model/image.ts";
+import type { Site } from "../../model/site.ts";
+import { commandEvent, firstAnswer, remember, repetition } from "./answer.ts";
+import { applyControl, refuseControl } from "./control-command.ts";
+import { elapse } from "./elapse.ts";
+import type { CommandContext, Judgement } from "./judgement.ts";
+import { advanceOrder, outOfOrder } from "./order.ts";
+import { applySetpoint, refuseSetpoint } from "./setpoint-command.ts";
+import { type DispatchState, remoteStopOf } from "./state.ts";
+
+export interface Received {
+  readonly dispatch: DispatchState;
+  readonly acknowledgements: readonly Acknowledgement[];
+  readonly events: readonly EventRecord[];
+  readonly order: OrderRegisters;
+  /** Non-null: everything sleeps until each stopping source releases; to be stored. */
+  readonly remoteStop: RemoteStop | null;
+}
+
+/** Senders' clocks may be ahead by this much [ms]. Source: choice; NTP over a mobile link stays well within. */
+const clockToleranceMilliseconds = 30_000;
+
+/** Brings dispatch to the image's moment and takes its broker commands, each seen exactly once. Call once a scan, first. */
+export function receiveCommands(
+  dispatch: DispatchState,
+  image: ProcessImage,
+  site: Site,
+  context: CommandContext,
+): Received {
+  const elapsed = elapse(dispatch, image, site);
+  let state = elapsed.dispatch;
+  const acknowledgements = [...elapsed.acknowledgements];
+  const events = [...elapsed.events];
+  for (const command of image.commands) {
+    if (command.via !== "broker") continue;
+    const taken = takeCommand(command, { dispatch: state, image, site, context });
+    state = taken.dispatch;
+    acknowledgements.push(...taken.acknowledgements);
+    events.push(...taken.events);
+  }
+  return { dispatch: state, acknowledgements, events, order: state.order, remoteStop: remoteStopOf(state) };
+}
+
+interface Taken {
+  readonly dispatch: DispatchState;
+  readonly acknowledgements: readonly Acknowledgement[];
+  readonly events: readonly EventRecord[];
+}
+
+function takeCommand(command: RemoteCommand, judgement: Judgement): Taken {
+  const { dispatch } = judgement;
+  const early = refuseBeforeMemory(command, judgement);
+  if (early !== null) return refused(dispatch, command, early);
+  const repeated = repetition(dispatch, command);
+  if (repeated === "conflict") return refused(dispatch, command, "conflict");
+  if (repeated !== null) return { dispatch, acknowledgements: [repeated], events: [] };
+  const rejection = refuseByContent(command, judgement);
+  if (rejection !== null) return remembered(command, refused(dispatch, command, rejection));
+  const applied = apply(command, judgement);
+  return remembered(command, {
+    dispatch: applied.dispatch,
+    acknowledgements: [firstAnswer(command, null), ...applied.acknowledgements],
+    events: [commandEvent(command, null), ...applied.events],
+  });
+}
+
+/** Checks that come before the memory of answers: the link's own, the shape, the addressee, the boot. */
+function refuseBeforeMemory(command: RemoteCommand, { image, site }: Judgement): Rejection | null {
+  if (command.rejection !== null) return command.rejection;
+  const body = command.body;
+  if (body === null) return command.kind === "schedule" || command.kind === "config" ? "unsupported" : "schema";
+  if (("watts" in body ? "setpoint" : "control") !== command.kind) return "schema";
+  if (body.container !== (command.addressee === "group" ? "group" : site.container)) return "container";
+  if (body.boot !== undefined && body.boot !== image.boot) return "boot";
+  return null;
+}
+
+function refuseByContent(command: RemoteCommand, judgement: Judgement): Rejection | null {
+  const { body } = command;
+  if (body === null) return "schema";
+  const late = outOfOrder(judgement.dispatch.order, command, body);
+  if (late !== null) return late;
+  const { trusted, unixMilliseconds } = judgement.image.wallClock;
+  if (trusted && body.expiresAt <= unixMilliseconds) return "expired";
+  if (judgement.image.now >= command.receivedAt + body.timeToLiveSeconds * 1000) return "expired";
+  if (trusted && body.issuedAt > unixMilliseconds + clockToleranceMilliseconds) return "future";
+  return "watts" in body ? refuseSetpoint(command, body, judgement) : refuseControl(command, body, judgement);
+}
+
+function apply(command: RemoteCommand, judgement: Judgement): Taken {
+  const { body } = command;
+  if (body === null) return { dispatch: judgement.dispatch, acknowledgements: [], events: [] };
+  const taken = "watts" in body ? applySetpoint(command, body, judgement) : applyControl(command, body, judgement);
+  const order = advanceOrder(taken.dispatch.order, command, body);
+  const { heartbeat } = taken.dispatch;
+  const resets = command.source === "operator" && heartbeat.epoch > body.epoch;
+  return {
+    ...taken,
+    dispatch: {
+      ...taken.dispatch,
+      order,
+      heartbeat: resets ? { at: heartbeat.at, epoch: body.epoch, number: -1 } : heartbeat,
+    },
+  };
+}
+
+function refused(dispatch: DispatchState, command: RemoteCommand, rejection: Rejection): Taken {
+  return {
+    dispatch,
+    acknowledgements: [firstAnswer(command, rejection)],
+    events: [commandEvent(command, rejection)],
+  };
+}
+
+function remembered(command: RemoteCommand, taken: Taken): Taken {
+  const [acknowledgement] = taken.acknowledgements;
+  if (acknowledgement === undefined || command.id === null) return taken;
+  const answer = { id: command.id, digest: command.digest, acknowledgement };
+  return { ...taken, dispatch: remember(taken.dispatch, answer) };
+}
