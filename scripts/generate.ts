@@ -1,7 +1,7 @@
 /** Writes the TypeScript type of every schema to src/model/generated, or with --check says which are stale. */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { compileFromFile } from "json-schema-to-typescript";
+import { compile, type JSONSchema } from "json-schema-to-typescript";
 
 const root = new URL("../../", import.meta.url);
 const schemas = fileURLToPath(new URL("schemas/", root));
@@ -15,9 +15,11 @@ export async function generateTypes(onlyCheck: boolean): Promise<string[]> {
   for (const file of readdirSync(schemas)
     .filter((name) => name.endsWith(".schema.json"))
     .sort()) {
-    const text = await compileFromFile(`${schemas}${file}`, {
+    const schema = JSON.parse(readFileSync(`${schemas}${file}`, "utf8")) as JSONSchema;
+    const text = await compile(withDefaultsThere(schema), file, {
       bannerComment: banner,
       additionalProperties: false,
+      ignoreMinAndMaxItems: true,
       style: { printWidth: 120 },
     });
     const target = `${generated}${file.replace(".schema.json", ".ts")}`;
@@ -26,6 +28,21 @@ export async function generateTypes(onlyCheck: boolean): Promise<string[]> {
     if (!onlyCheck) writeFileSync(target, text);
   }
   return stale;
+}
+
+/** The shape after reading: readers fill defaults in, so that a property with a default is always there. */
+function withDefaultsThere<Node>(node: Node): Node {
+  if (Array.isArray(node)) return node.map(withDefaultsThere) as Node;
+  if (typeof node !== "object" || node === null) return node;
+  const copy: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(node)) copy[key] = withDefaultsThere(value);
+  const properties = Object.entries((copy["properties"] ?? {}) as Record<string, unknown>);
+  const filled = properties.filter(
+    ([, schema]) => typeof schema === "object" && schema !== null && "default" in schema,
+  );
+  if (filled.length === 0) return copy as Node;
+  const required = Array.isArray(copy["required"]) ? copy["required"] : [];
+  return { ...copy, required: [...new Set([...required, ...filled.map(([name]) => name)])] } as Node;
 }
 
 function readIfThere(path: string): string | null {

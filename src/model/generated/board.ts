@@ -25,10 +25,19 @@ export interface BoardFile {
      * Settable speeds.
      */
     baudRates?: number[];
+    /**
+     * Speed as delivered.
+     */
     defaultBaudRate?: number;
     defaultParity?: "none" | "even" | "odd";
     defaultStopBits?: 1 | 2;
+    /**
+     * Unit address as delivered.
+     */
     defaultAddress?: number;
+    /**
+     * Remark on the serial settings.
+     */
     note?: string;
   };
   /**
@@ -38,11 +47,11 @@ export interface BoardFile {
   /**
    * Start and count must be multiples of it.
    */
-  alignmentRegisters?: number;
+  alignmentRegisters: number;
   /**
    * Silence the device wants before a request.
    */
-  minimumGapMilliseconds?: number;
+  minimumGapMilliseconds: number;
   /**
    * Longest wait for the first byte of a reply.
    */
@@ -50,12 +59,15 @@ export interface BoardFile {
   /**
    * Refresh or averaging of the instrument: subtracted from the time of sampling.
    */
-  averagingMilliseconds?: number;
+  averagingMilliseconds: number;
   /**
    * Default poll.
    */
   pollMilliseconds: number;
-  defaultWordOrder?: "high-first" | "low-first";
+  /**
+   * Word order of points that do not name their own.
+   */
+  defaultWordOrder: "high-first" | "low-first";
   /**
    * A read that proves device and word order.
    */
@@ -64,8 +76,17 @@ export interface BoardFile {
      * Point name.
      */
     point: string;
+    /**
+     * Lowest value that proves it, in the unit of the point.
+     */
     minimum: number;
+    /**
+     * Highest value that proves it, in the unit of the point.
+     */
     maximum: number;
+    /**
+     * Why this proves the device.
+     */
     note?: string;
   };
   /**
@@ -75,118 +96,70 @@ export interface BoardFile {
    *
    * Items: One point of the device.
    */
-  points: [
-    {
-      /**
-       * Unit last: powerWatts, input1Celsius; contacts without unit: input1.
-       */
-      name: string;
-      /**
-       * Modbus function that reads it.
-       */
-      function: 1 | 2 | 3 | 4;
-      /**
-       * 0-based, as on the wire.
-       */
-      address: number;
-      /**
-       * The number the manual prints.
-       */
-      manualRegister?: string;
-      type: "uint16" | "int16" | "uint32" | "int32" | "uint64" | "int64" | "float32" | "bit";
-      wordOrder?: "high-first" | "low-first";
-      /**
-       * value = raw * scale + offset.
-       */
-      scale?: number;
-      /**
-       * Added after scaling.
-       */
-      offset?: number;
-      /**
-       * Lowest plausible value.
-       */
-      minimum?: number;
-      /**
-       * Highest plausible value.
-       */
-      maximum?: number;
-      /**
-       * Raw patterns that mean no value.
-       *
-       * Items: Raw words, hexadecimal.
-       */
-      invalid?: string[];
-      /**
-       * How often it is read, unless the site says otherwise.
-       */
-      pollMilliseconds?: number;
-      writeFunction?: 5 | 6;
-      /**
-       * by-site: read only where the site names the channel (an open PT100 input reads 97.7 °C).
-       */
-      wired?: "always" | "by-site";
-      /**
-       * Trap or remark.
-       */
-      note?: string;
-    },
-    ...{
-      /**
-       * Unit last: powerWatts, input1Celsius; contacts without unit: input1.
-       */
-      name: string;
-      /**
-       * Modbus function that reads it.
-       */
-      function: 1 | 2 | 3 | 4;
-      /**
-       * 0-based, as on the wire.
-       */
-      address: number;
-      /**
-       * The number the manual prints.
-       */
-      manualRegister?: string;
-      type: "uint16" | "int16" | "uint32" | "int32" | "uint64" | "int64" | "float32" | "bit";
-      wordOrder?: "high-first" | "low-first";
-      /**
-       * value = raw * scale + offset.
-       */
-      scale?: number;
-      /**
-       * Added after scaling.
-       */
-      offset?: number;
-      /**
-       * Lowest plausible value.
-       */
-      minimum?: number;
-      /**
-       * Highest plausible value.
-       */
-      maximum?: number;
-      /**
-       * Raw patterns that mean no value.
-       *
-       * Items: Raw words, hexadecimal.
-       */
-      invalid?: string[];
-      /**
-       * How often it is read, unless the site says otherwise.
-       */
-      pollMilliseconds?: number;
-      writeFunction?: 5 | 6;
-      /**
-       * by-site: read only where the site names the channel (an open PT100 input reads 97.7 °C).
-       */
-      wired?: "always" | "by-site";
-      /**
-       * Trap or remark.
-       */
-      note?: string;
-    }[]
-  ];
+  points: {
+    /**
+     * Unit last: powerWatts, input1Celsius; contacts without unit: input1.
+     */
+    name: string;
+    /**
+     * Modbus function that reads it.
+     */
+    function: 1 | 2 | 3 | 4;
+    /**
+     * 0-based, as on the wire.
+     */
+    address: number;
+    /**
+     * The number the manual prints.
+     */
+    manualRegister?: string;
+    /**
+     * How the registers are read.
+     */
+    type: "uint16" | "int16" | "uint32" | "int32" | "uint64" | "int64" | "float32" | "bit";
+    /**
+     * Where it is not the board's own.
+     */
+    wordOrder?: "high-first" | "low-first";
+    /**
+     * value = raw * scale + offset.
+     */
+    scale: number;
+    /**
+     * Added after scaling.
+     */
+    offset: number;
+    /**
+     * Lowest plausible value.
+     */
+    minimum?: number;
+    /**
+     * Highest plausible value.
+     */
+    maximum?: number;
+    /**
+     * Raw patterns that mean no value.
+     *
+     * Items: Raw words, hexadecimal.
+     */
+    invalid: string[];
+    /**
+     * How often it is read, unless the site says otherwise.
+     */
+    pollMilliseconds?: number;
+    /**
+     * Modbus function that writes it; without it the point is read only.
+     */
+    writeFunction?: 5 | 6;
+    /**
+     * by-site: read only where the site names the channel (an open PT100 input reads 97.7 °C).
+     */
+    wired: "always" | "by-site";
+    /**
+     * Trap or remark.
+     */
+    note?: string;
+  }[];
   /**
    * Where the numbers come from.
    *
@@ -194,9 +167,11 @@ export interface BoardFile {
    *
    * Items: Manual, version, page; or measurement.
    */
-  sources: [string, ...string[]];
+  sources: string[];
   /**
    * Traps and disagreements of sources.
+   *
+   * Items: A trap, or a disagreement and how it was settled.
    */
   notes?: string[];
 }

@@ -4,12 +4,18 @@
  * A Firmata board: pins to points.
  */
 export interface FirmataBoardFile {
+  /**
+   * Path of this schema.
+   */
   $schema?: string;
   kind: "firmata";
   /**
    * Arduino model.
    */
   model: string;
+  /**
+   * Speed of its serial port: StandardFirmata speaks 57600.
+   */
   baudRate: number;
   /**
    * Wired pins.
@@ -18,57 +24,62 @@ export interface FirmataBoardFile {
    *
    * Items: One pin.
    */
-  points: [
-    {
+  points: {
+    /**
+     * Unit last.
+     */
+    name: string;
+    kind: "thermistor" | "switch" | "relay" | "heartbeat" | "current-loop";
+    /**
+     * Arduino pin; for analog kinds the analog channel.
+     */
+    pin: number;
+    /**
+     * Lowest plausible value, in the unit of the name.
+     */
+    minimum?: number;
+    /**
+     * Highest plausible value, in the unit of the name.
+     */
+    maximum?: number;
+    /**
+     * Divider and curve.
+     */
+    thermistor?: {
       /**
-       * Unit last.
+       * Fixed resistor of the divider.
        */
-      name: string;
-      kind: "thermistor" | "switch" | "relay" | "heartbeat" | "current-loop";
+      seriesOhms: number;
       /**
-       * Arduino pin; for analog kinds the analog channel.
+       * Resistance of the thermistor at its nominal temperature.
        */
-      pin: number;
-      minimum?: number;
-      maximum?: number;
+      nominalOhms: number;
       /**
-       * Divider and curve.
+       * Temperature of the nominal resistance.
        */
-      thermistor?: {
-        seriesOhms: number;
-        nominalOhms: number;
-        nominalCelsius: number;
-        betaKelvin: number;
-      };
-      note?: string;
-    },
-    ...{
+      nominalCelsius: number;
       /**
-       * Unit last.
+       * Beta of the curve.
        */
-      name: string;
-      kind: "thermistor" | "switch" | "relay" | "heartbeat" | "current-loop";
-      /**
-       * Arduino pin; for analog kinds the analog channel.
-       */
-      pin: number;
-      minimum?: number;
-      maximum?: number;
-      /**
-       * Divider and curve.
-       */
-      thermistor?: {
-        seriesOhms: number;
-        nominalOhms: number;
-        nominalCelsius: number;
-        betaKelvin: number;
-      };
-      note?: string;
-    }[]
-  ];
+      betaKelvin: number;
+    };
+    /**
+     * Trap or remark.
+     */
+    note?: string;
+  }[];
   /**
+   * Where the numbers come from.
+   *
    * @minItems 1
+   *
+   * Items: Manual, version, page; or measurement.
    */
-  sources: [string, ...string[]];
+  sources: string[];
+  /**
+   * Traps.
+   *
+   * Items: A trap.
+   */
   notes?: string[];
 }

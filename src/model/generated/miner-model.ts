@@ -4,6 +4,9 @@
  * A miner model as data.
  */
 export interface MinerModelFile {
+  /**
+   * Path of this schema.
+   */
   $schema?: string;
   kind: "miner";
   /**
@@ -85,9 +88,20 @@ export interface MinerModelFile {
      */
     source: string;
   };
+  /**
+   * True where the machine hashes again by itself when power returns.
+   */
   hashesAfterPowerCycle?: {
     value: boolean;
+    /**
+     * Where it comes from.
+     */
     source: string;
   };
+  /**
+   * Traps.
+   *
+   * Items: A trap.
+   */
   notes?: string[];
 }

@@ -18,7 +18,7 @@ export interface SiteFile {
    *
    * Items: Group.
    */
-  groups?: string[];
+  groups: string[];
   /**
    * Highest net import at the metering point.
    */
@@ -30,12 +30,18 @@ export interface SiteFile {
   /**
    * system: trusted when the kernel says synchronised; always: for tests and the demo.
    */
-  clock?: "system" | "always";
+  clock: "system" | "always";
   /**
    * How fast the container may move.
    */
   ramp: {
+    /**
+     * Steepest way up.
+     */
     upWattsPerSecond: number;
+    /**
+     * Steepest way down, where safety does not ask for more.
+     */
     downWattsPerSecond: number;
   };
   /**
@@ -49,25 +55,52 @@ export interface SiteFile {
     /**
      * Dispatcher counts as lost after this.
      */
-    heartbeatTimeoutSeconds?: number;
+    heartbeatTimeoutSeconds: number;
     /**
      * Entry is delayed by a fixed share of this, so that a fleet never moves as one.
      */
-    jitterSeconds?: number;
+    jitterSeconds: number;
   };
   /**
    * Times of the core; the defaults are for real hardware.
    */
-  times?: {
-    startHoldSeconds?: number;
-    goodAgainSeconds?: number;
-    coolDownSeconds?: number;
-    contactorRecloseSeconds?: number;
-    startIntervalSeconds?: number;
-    startsPerInterval?: number;
-    minimumOnSeconds?: number;
-    minimumOffSeconds?: number;
-    shedProofSeconds?: number;
+  times: {
+    /**
+     * After the start, how long running machines are left alone while the image completes.
+     */
+    startHoldSeconds: number;
+    /**
+     * A bad point counts again after this long of good values.
+     */
+    goodAgainSeconds: number;
+    /**
+     * A trip may be reset this long after it rose, at the earliest.
+     */
+    coolDownSeconds: number;
+    /**
+     * A contactor stays open for at least this long.
+     */
+    contactorRecloseSeconds: number;
+    /**
+     * Interval of staggered starts.
+     */
+    startIntervalSeconds: number;
+    /**
+     * At most this many machines are woken in each interval.
+     */
+    startsPerInterval: number;
+    /**
+     * A woken machine stays on for at least this long, unless safety or an emergency wants it asleep.
+     */
+    minimumOnSeconds: number;
+    /**
+     * A machine put to sleep stays asleep for at least this long.
+     */
+    minimumOffSeconds: number;
+    /**
+     * Lost flow proof: the branch must be below 10 % after this, or its contactor opens.
+     */
+    shedProofSeconds: number;
   };
   /**
    * Link to central dispatch.
@@ -92,7 +125,7 @@ export interface SiteFile {
     /**
      * Interval of telemetry.
      */
-    telemetrySeconds?: number;
+    telemetrySeconds: number;
   };
   /**
    * Serial port of the debug shell.
@@ -105,7 +138,7 @@ export interface SiteFile {
     /**
      * Speed.
      */
-    baudRate?: number;
+    baudRate: number;
   };
   /**
    * Output that toggles with each good scan.
@@ -116,13 +149,13 @@ export interface SiteFile {
    *
    * Items: Output of a fan or dry cooler.
    */
-  fans?: string[];
+  fans: string[];
   /**
    * Serial lines.
    *
    * Items: One serial line, with exactly one owner.
    */
-  lines?: {
+  lines: {
     /**
      * Line name.
      */
@@ -144,167 +177,89 @@ export interface SiteFile {
      *
      * Items: One Modbus device on a line.
      */
-    devices: [
-      {
+    devices: {
+      /**
+       * Device name; first half of its points' names.
+       */
+      name: string;
+      /**
+       * File name in boards/, without folder and ending.
+       */
+      board: string;
+      /**
+       * Modbus unit address.
+       */
+      address: number;
+      /**
+       * How often its points are read; default: the board's.
+       */
+      pollMilliseconds?: number;
+      /**
+       * Longest wait for the first byte of a reply; default: the board's.
+       */
+      responseTimeoutMilliseconds?: number;
+      /**
+       * True turns the sign of power and current (a reversed current transformer that cannot be turned).
+       */
+      invert: boolean;
+      /**
+       * Multiplies power, current and energy (current transformer ratio the meter does not know).
+       */
+      ratio: number;
+      /**
+       * Wired channels, for boards whose inputs are free; without it every point of the board is read.
+       *
+       * Items: One wired channel of a board: only wired channels are read.
+       */
+      channels?: {
         /**
-         * Device name; first half of its points' names.
+         * Point of the board file.
+         */
+        point: string;
+        /**
+         * Name at this site, unit last.
          */
         name: string;
         /**
-         * File name in boards/, without folder and ending.
+         * Straight line from the board's value to the site's.
          */
-        board: string;
+        scaling?: {
+          /**
+           * Two board values, for example 4 and 20 mA.
+           *
+           * @minItems 2
+           * @maxItems 2
+           */
+          from: [number, number];
+          /**
+           * What they mean in the unit of the point's name.
+           *
+           * @minItems 2
+           * @maxItems 2
+           */
+          to: [number, number];
+        };
         /**
-         * Modbus unit address.
+         * Lowest plausible value, in the unit of the name.
          */
-        address: number;
+        minimum?: number;
         /**
-         * How often its points are read; default: the board's.
+         * Highest plausible value, in the unit of the name.
+         */
+        maximum?: number;
+        /**
+         * How often it is read.
          */
         pollMilliseconds?: number;
-        /**
-         * Longest wait for the first byte of a reply; default: the board's.
-         */
-        responseTimeoutMilliseconds?: number;
-        /**
-         * True turns the sign of power and current (a reversed current transformer that cannot be turned).
-         */
-        invert?: boolean;
-        /**
-         * Multiplies power, current and energy (current transformer ratio the meter does not know).
-         */
-        ratio?: number;
-        /**
-         * Wired channels, for boards whose inputs are free; without it every point of the board is read.
-         *
-         * Items: One wired channel of a board: only wired channels are read.
-         */
-        channels?: {
-          /**
-           * Point of the board file.
-           */
-          point: string;
-          /**
-           * Name at this site, unit last.
-           */
-          name: string;
-          /**
-           * Straight line from the board's value to the site's.
-           */
-          scaling?: {
-            /**
-             * Two board values, for example 4 and 20 mA.
-             *
-             * @minItems 2
-             * @maxItems 2
-             */
-            from: never[];
-            /**
-             * What they mean in the unit of the point's name.
-             *
-             * @minItems 2
-             * @maxItems 2
-             */
-            to: never[];
-          };
-          /**
-           * Lowest plausible value, in the unit of the name.
-           */
-          minimum?: number;
-          /**
-           * Highest plausible value, in the unit of the name.
-           */
-          maximum?: number;
-          /**
-           * How often it is read.
-           */
-          pollMilliseconds?: number;
-        }[];
-      },
-      ...{
-        /**
-         * Device name; first half of its points' names.
-         */
-        name: string;
-        /**
-         * File name in boards/, without folder and ending.
-         */
-        board: string;
-        /**
-         * Modbus unit address.
-         */
-        address: number;
-        /**
-         * How often its points are read; default: the board's.
-         */
-        pollMilliseconds?: number;
-        /**
-         * Longest wait for the first byte of a reply; default: the board's.
-         */
-        responseTimeoutMilliseconds?: number;
-        /**
-         * True turns the sign of power and current (a reversed current transformer that cannot be turned).
-         */
-        invert?: boolean;
-        /**
-         * Multiplies power, current and energy (current transformer ratio the meter does not know).
-         */
-        ratio?: number;
-        /**
-         * Wired channels, for boards whose inputs are free; without it every point of the board is read.
-         *
-         * Items: One wired channel of a board: only wired channels are read.
-         */
-        channels?: {
-          /**
-           * Point of the board file.
-           */
-          point: string;
-          /**
-           * Name at this site, unit last.
-           */
-          name: string;
-          /**
-           * Straight line from the board's value to the site's.
-           */
-          scaling?: {
-            /**
-             * Two board values, for example 4 and 20 mA.
-             *
-             * @minItems 2
-             * @maxItems 2
-             */
-            from: never[];
-            /**
-             * What they mean in the unit of the point's name.
-             *
-             * @minItems 2
-             * @maxItems 2
-             */
-            to: never[];
-          };
-          /**
-           * Lowest plausible value, in the unit of the name.
-           */
-          minimum?: number;
-          /**
-           * Highest plausible value, in the unit of the name.
-           */
-          maximum?: number;
-          /**
-           * How often it is read.
-           */
-          pollMilliseconds?: number;
-        }[];
-      }[]
-    ];
+      }[];
+    }[];
   }[];
   /**
    * Firmata boards.
    *
    * Items: One Firmata board on its own serial port.
    */
-  firmata?: {
+  firmata: {
     /**
      * Board name; first half of its points' names.
      */
@@ -325,104 +280,54 @@ export interface SiteFile {
    *
    * Items: A node of the feeder tree; the one without parent is the metering point.
    */
-  branches: [
-    {
+  branches: {
+    /**
+     * Branch name.
+     */
+    name: string;
+    /**
+     * The branch that feeds it.
+     */
+    parent?: string;
+    /**
+     * Rating of its breaker.
+     */
+    breakerAmperes: number;
+    /**
+     * Share of the breaker that may flow continuously (NEC: 0.8).
+     */
+    continuousRatio: number;
+    /**
+     * Line to neutral.
+     */
+    nominalVolts: number;
+    phases: 1 | 3;
+    /**
+     * Device that meters it.
+     */
+    meter?: string;
+    /**
+     * Older readings count as bad.
+     */
+    meterMaximumAgeSeconds: number;
+    /**
+     * Its contactor; held closed by weir, in series with the heartbeat relay.
+     */
+    contactor?: {
       /**
-       * Branch name.
+       * 1 holds it closed.
        */
-      name: string;
+      output: string;
       /**
-       * The branch that feeds it.
+       * Auxiliary contact: 1 is closed.
        */
-      parent?: string;
-      /**
-       * Rating of its breaker.
-       */
-      breakerAmperes: number;
-      /**
-       * Share of the breaker that may flow continuously (NEC: 0.8).
-       */
-      continuousRatio?: number;
-      /**
-       * Line to neutral.
-       */
-      nominalVolts: number;
-      phases: 1 | 3;
-      /**
-       * Device that meters it.
-       */
-      meter?: string;
-      /**
-       * Older readings count as bad.
-       */
-      meterMaximumAgeSeconds?: number;
-      /**
-       * Its contactor; held closed by weir, in series with the heartbeat relay.
-       */
-      contactor?: {
-        /**
-         * 1 holds it closed.
-         */
-        output: string;
-        /**
-         * Auxiliary contact: 1 is closed.
-         */
-        feedback: string;
-      };
-      /**
-       * Loads on this very branch that are not machines, from their plates.
-       */
-      auxiliaryWatts?: number;
-    },
-    ...{
-      /**
-       * Branch name.
-       */
-      name: string;
-      /**
-       * The branch that feeds it.
-       */
-      parent?: string;
-      /**
-       * Rating of its breaker.
-       */
-      breakerAmperes: number;
-      /**
-       * Share of the breaker that may flow continuously (NEC: 0.8).
-       */
-      continuousRatio?: number;
-      /**
-       * Line to neutral.
-       */
-      nominalVolts: number;
-      phases: 1 | 3;
-      /**
-       * Device that meters it.
-       */
-      meter?: string;
-      /**
-       * Older readings count as bad.
-       */
-      meterMaximumAgeSeconds?: number;
-      /**
-       * Its contactor; held closed by weir, in series with the heartbeat relay.
-       */
-      contactor?: {
-        /**
-         * 1 holds it closed.
-         */
-        output: string;
-        /**
-         * Auxiliary contact: 1 is closed.
-         */
-        feedback: string;
-      };
-      /**
-       * Loads on this very branch that are not machines, from their plates.
-       */
-      auxiliaryWatts?: number;
-    }[]
-  ];
+      feedback: string;
+    };
+    /**
+     * Loads on this very branch that are not machines, from their plates.
+     */
+    auxiliaryWatts: number;
+  }[];
   /**
    * Tanks.
    *
@@ -430,208 +335,106 @@ export interface SiteFile {
    *
    * Items: One immersion tank.
    */
-  tanks: [
-    {
+  tanks: {
+    /**
+     * Tank name.
+     */
+    name: string;
+    /**
+     * Hot-side coolant temperature.
+     */
+    coolant: {
       /**
-       * Tank name.
-       */
-      name: string;
-      /**
-       * Hot-side coolant temperature.
-       */
-      coolant: {
-        /**
-         * Voted sensors, on different modules.
-         *
-         * @minItems 1
-         *
-         * Items: A hot-side sensor.
-         */
-        sensors: [string, ...string[]];
-        /**
-         * Above this power is lowered, to nothing at the trip.
-         */
-        derateCelsius: number;
-        /**
-         * The tank's machines sleep and the trip latches.
-         */
-        tripCelsius: number;
-        /**
-         * The trip may be reset below this.
-         */
-        releaseCelsius: number;
-        /**
-         * Older readings count as bad.
-         */
-        maximumAgeSeconds?: number;
-      };
-      /**
-       * Flow proof.
-       */
-      flow?: {
-        /**
-         * Flow meter.
-         */
-        point: string;
-        /**
-         * Below this flow is not proven.
-         */
-        minimumLitersPerMinute: number;
-        /**
-         * Without proof for this long the tank is shed.
-         */
-        proofSeconds?: number;
-        /**
-         * Older readings count as bad.
-         */
-        maximumAgeSeconds?: number;
-      };
-      /**
-       * Circulation pump.
-       */
-      pump?: {
-        /**
-         * 1 runs it.
-         */
-        output?: string;
-        /**
-         * 1: running.
-         */
-        feedback?: string;
-        /**
-         * Branch that feeds the pump.
-         */
-        branch?: string;
-      };
-      /**
-       * Leak detectors.
+       * Voted sensors, on different modules.
        *
-       * Items: Normally closed contact: 1 is dry.
-       */
-      leakDry?: string[];
-      /**
-       * Coolant level.
-       */
-      level?: {
-        /**
-         * Level sensor.
-         */
-        point: string;
-        /**
-         * Below this the tank is shed.
-         */
-        minimumPercent: number;
-        /**
-         * Older readings count as bad.
-         */
-        maximumAgeSeconds?: number;
-      };
-      /**
-       * hard-wired: a flow switch or thermostat stands in the contactors' coil circuit.
-       */
-      interlock?: "hard-wired" | "none";
-    },
-    ...{
-      /**
-       * Tank name.
-       */
-      name: string;
-      /**
-       * Hot-side coolant temperature.
-       */
-      coolant: {
-        /**
-         * Voted sensors, on different modules.
-         *
-         * @minItems 1
-         *
-         * Items: A hot-side sensor.
-         */
-        sensors: [string, ...string[]];
-        /**
-         * Above this power is lowered, to nothing at the trip.
-         */
-        derateCelsius: number;
-        /**
-         * The tank's machines sleep and the trip latches.
-         */
-        tripCelsius: number;
-        /**
-         * The trip may be reset below this.
-         */
-        releaseCelsius: number;
-        /**
-         * Older readings count as bad.
-         */
-        maximumAgeSeconds?: number;
-      };
-      /**
-       * Flow proof.
-       */
-      flow?: {
-        /**
-         * Flow meter.
-         */
-        point: string;
-        /**
-         * Below this flow is not proven.
-         */
-        minimumLitersPerMinute: number;
-        /**
-         * Without proof for this long the tank is shed.
-         */
-        proofSeconds?: number;
-        /**
-         * Older readings count as bad.
-         */
-        maximumAgeSeconds?: number;
-      };
-      /**
-       * Circulation pump.
-       */
-      pump?: {
-        /**
-         * 1 runs it.
-         */
-        output?: string;
-        /**
-         * 1: running.
-         */
-        feedback?: string;
-        /**
-         * Branch that feeds the pump.
-         */
-        branch?: string;
-      };
-      /**
-       * Leak detectors.
+       * @minItems 1
        *
-       * Items: Normally closed contact: 1 is dry.
+       * Items: A hot-side sensor.
        */
-      leakDry?: string[];
+      sensors: string[];
       /**
-       * Coolant level.
+       * Above this power is lowered, to nothing at the trip.
        */
-      level?: {
-        /**
-         * Level sensor.
-         */
-        point: string;
-        /**
-         * Below this the tank is shed.
-         */
-        minimumPercent: number;
-        /**
-         * Older readings count as bad.
-         */
-        maximumAgeSeconds?: number;
-      };
+      derateCelsius: number;
       /**
-       * hard-wired: a flow switch or thermostat stands in the contactors' coil circuit.
+       * The tank's machines sleep and the trip latches.
        */
-      interlock?: "hard-wired" | "none";
-    }[]
-  ];
+      tripCelsius: number;
+      /**
+       * The trip may be reset below this.
+       */
+      releaseCelsius: number;
+      /**
+       * Older readings count as bad.
+       */
+      maximumAgeSeconds: number;
+    };
+    /**
+     * Flow proof.
+     */
+    flow?: {
+      /**
+       * Flow meter.
+       */
+      point: string;
+      /**
+       * Below this flow is not proven.
+       */
+      minimumLitersPerMinute: number;
+      /**
+       * Without proof for this long the tank is shed.
+       */
+      proofSeconds: number;
+      /**
+       * Older readings count as bad.
+       */
+      maximumAgeSeconds: number;
+    };
+    /**
+     * Circulation pump.
+     */
+    pump?: {
+      /**
+       * 1 runs it.
+       */
+      output?: string;
+      /**
+       * 1: running.
+       */
+      feedback?: string;
+      /**
+       * Branch that feeds the pump.
+       */
+      branch?: string;
+    };
+    /**
+     * Leak detectors.
+     *
+     * Items: Normally closed contact: 1 is dry.
+     */
+    leakDry: string[];
+    /**
+     * Coolant level.
+     */
+    level?: {
+      /**
+       * Level sensor.
+       */
+      point: string;
+      /**
+       * Below this the tank is shed.
+       */
+      minimumPercent: number;
+      /**
+       * Older readings count as bad.
+       */
+      maximumAgeSeconds: number;
+    };
+    /**
+     * hard-wired: a flow switch or thermostat stands in the contactors' coil circuit.
+     */
+    interlock: "hard-wired" | "none";
+  }[];
   /**
    * Machines.
    *
@@ -639,108 +442,77 @@ export interface SiteFile {
    *
    * Items: A row of machines of one model.
    */
-  miners: [
-    {
+  miners: {
+    /**
+     * Name of the machine, or prefix when a range is given: `a` with 50 addresses makes a-001 to a-050.
+     */
+    name: string;
+    /**
+     * File name in boards/miners, without ending.
+     */
+    model: string;
+    /**
+     * IPv4 address, or a range `127.10.1.1-127.10.1.50`.
+     */
+    addresses: string;
+    /**
+     * TCP port, where it is not the dialect's own.
+     */
+    port?: number;
+    /**
+     * TCP port of the machine's web server, where it is not the dialect's own.
+     */
+    webPort?: number;
+    /**
+     * Tank the machines hang in.
+     */
+    tank?: string;
+    /**
+     * Branch that feeds them.
+     */
+    branch?: string;
+    /**
+     * Phase of single-phase machines; rotate: 1, 2, 3, 1 ...
+     */
+    phase?: 1 | 2 | 3 | "rotate";
+    /**
+     * Entry of the secrets file.
+     */
+    credentials: string;
+    /**
+     * Site figures that replace the model's.
+     */
+    overrides: {
       /**
-       * Name of the machine, or prefix when a range is given: `a` with 50 addresses makes a-001 to a-050.
+       * Rated wall power.
        */
-      name: string;
+      ratedWatts?: number;
       /**
-       * File name in boards/miners, without ending.
+       * Highest power while waking.
        */
-      model: string;
+      peakWakeWatts?: number;
       /**
-       * IPv4 address, or a range `127.10.1.1-127.10.1.50`.
+       * Power asleep.
        */
-      addresses: string;
+      asleepWatts?: number;
       /**
-       * TCP port, where it is not the dialect's own.
+       * Rated hashrate.
        */
-      port?: number;
+      ratedTerahashesPerSecond?: number;
       /**
-       * TCP port of the machine's web server, where it is not the dialect's own.
+       * Proven time from command to a tenth of the power.
        */
-      webPort?: number;
+      sleepSeconds?: number;
       /**
-       * Tank the machines hang in.
+       * From command until power has settled.
        */
-      tank?: string;
+      wakeSeconds?: number;
       /**
-       * Branch that feeds them.
+       * Highest coolant inlet the machine may see.
        */
-      branch?: string;
-      /**
-       * Phase of single-phase machines; rotate: 1, 2, 3, 1 ...
-       */
-      phase?: 1 | 2 | 3 | "rotate";
-      /**
-       * Entry of the secrets file.
-       */
-      credentials: string;
-      /**
-       * Site figures that replace the model's.
-       */
-      overrides?: {
-        ratedWatts?: number;
-        peakWakeWatts?: number;
-        asleepWatts?: number;
-        ratedTerahashesPerSecond?: number;
-        sleepSeconds?: number;
-        wakeSeconds?: number;
-        maximumInletCelsius?: number;
-      };
-    },
-    ...{
-      /**
-       * Name of the machine, or prefix when a range is given: `a` with 50 addresses makes a-001 to a-050.
-       */
-      name: string;
-      /**
-       * File name in boards/miners, without ending.
-       */
-      model: string;
-      /**
-       * IPv4 address, or a range `127.10.1.1-127.10.1.50`.
-       */
-      addresses: string;
-      /**
-       * TCP port, where it is not the dialect's own.
-       */
-      port?: number;
-      /**
-       * TCP port of the machine's web server, where it is not the dialect's own.
-       */
-      webPort?: number;
-      /**
-       * Tank the machines hang in.
-       */
-      tank?: string;
-      /**
-       * Branch that feeds them.
-       */
-      branch?: string;
-      /**
-       * Phase of single-phase machines; rotate: 1, 2, 3, 1 ...
-       */
-      phase?: 1 | 2 | 3 | "rotate";
-      /**
-       * Entry of the secrets file.
-       */
-      credentials: string;
-      /**
-       * Site figures that replace the model's.
-       */
-      overrides?: {
-        ratedWatts?: number;
-        peakWakeWatts?: number;
-        asleepWatts?: number;
-        ratedTerahashesPerSecond?: number;
-        sleepSeconds?: number;
-        wakeSeconds?: number;
-        maximumInletCelsius?: number;
-      };
-    }[]
-  ];
+      maximumInletCelsius?: number;
+    };
+  }[];
   /**
    * YAML with the miners' credentials, mode 0600; relative to the site file.
    */
