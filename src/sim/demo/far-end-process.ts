@@ -1,0 +1,137 @@
+/** One far end as a child process: started, fed, watched, and started again with all it knew when it has died. */
+import { type ChildProcess, fork } from "node:child_process";
+import type { FromFarEnd, ToFarEnd } from "../wires/far-end.ts";
+
+export interface FarEndProgram {
+  /** `feeder`, `miners` ...: what screen and log call it. */
+  readonly name: string;
+  /** The compiled program. */
+  readonly module: URL;
+  readonly setup: unknown;
+  /** File descriptor its standard output and error go to. */
+  readonly log: number;
+}
+
+export interface FarEndListener {
+  effects(values: Readonly<Record<string, number>>): void;
+  /** It died without being told to; it starts again by itself. */
+  died(cause: string): void;
+  /** It may be reached (again). */
+  ready(): void;
+}
+
+export interface FarEndProcess {
+  readonly name: string;
+  readonly pid: number | null;
+  readonly up: boolean;
+  /** Resolves when it may be reached for the first time; rejects when it cannot be set up. */
+  readonly reachable: Promise<void>;
+  truth(values: Readonly<Record<string, number>>): void;
+  fault(target: string, fault: string, on: boolean, value?: number): void;
+  /** As `kill -9` does. */
+  kill(): void;
+  /** The next start uses this. */
+  changeSetup(setup: unknown): void;
+  stop(): Promise<void>;
+}
+
+/** How long a dead far end stays away, so that one can see what its loss does [ms]; choice. */
+const restartMilliseconds = 6000;
+/** A child that does not end by itself is killed after this [ms]; choice. */
+const stopMilliseconds = 1500;
+
+export function startFarEnd(program: FarEndProgram, listener: FarEndListener): FarEndProcess {
+  const truth: Record<string, number> = {};
+  const faults = new Map<string, Extract<ToFarEnd, { type: "fault" }>>();
+  let setup = program.setup;
+  let child: ChildProcess | null = null;
+  let up = false;
+  let stopping = false;
+  let timer: NodeJS.Timeout | null = null;
+  let resolve = (): void => {};
+  let reject = (_error: Error): void => {};
+  const reachable = new Promise<void>((onReady, onFailure) => {
+    resolve = onReady;
+    reject = onFailure;
+  });
+
+  const send = (message: ToFarEnd): void => {
+    // A child that has just died is noticed by its exit; the message is part of the next start's.
+    if (child?.connected === true) child.send(message, () => {});
+  };
+  const becomeReady = (): void => {
+    up = true;
+    send({ type: "truth", values: truth });
+    for (const fault of faults.values()) send(fault);
+    resolve();
+    listener.ready();
+  };
+  const start = (): void => {
+    const born = fork(program.module, [], { stdio: ["ignore", program.log, program.log, "ipc"], execArgv: [] });
+    child = born;
+    born.on("message", (message: FromFarEnd) => {
+      if (message.type === "effects") listener.effects(message.values);
+      else if (message.type === "ready") becomeReady();
+      else reject(new Error(`${program.name}: ${message.text}`));
+    });
+    born.on("error", () => {});
+    born.once("exit", (code, signal) => {
+      up = false;
+      child = null;
+      reject(new Error(`${program.name} ended before it could be reached (${signal ?? code})`));
+      if (stopping) return;
+      listener.died(signal ?? `exit ${code}`);
+      timer = setTimeout(start, restartMilliseconds);
+    });
+    send({ type: "setup", setup });
+  };
+  start();
+  return {
+    name: program.name,
+    get pid() {
+      return child?.pid ?? null;
+    },
+    get up() {
+      return up;
+    },
+    reachable,
+    truth: (values) => {
+      const changed = Object.entries(values).filter(([name, value]) => truth[name] !== value);
+      if (changed.length === 0) return;
+      Object.assign(truth, values);
+      if (up) send({ type: "truth", values: Object.fromEntries(changed) });
+    },
+    fault: (target, fault, on, value) => {
+      const message = { type: "fault", target, fault, on, ...(value === undefined ? {} : { value }) } as const;
+      if (on) faults.set(`${target}/${fault}`, message);
+      else faults.delete(`${target}/${fault}`);
+      if (up) send(message);
+    },
+    kill: () => void child?.kill("SIGKILL"),
+    changeSetup: (changed) => {
+      setup = changed;
+    },
+    stop: () => {
+      stopping = true;
+      if (timer !== null) clearTimeout(timer);
+      return endChild(child, () => child?.disconnect());
+    },
+  };
+}
+
+/** Asks a child to end, insists after a while, resolves when it is gone. */
+export function endChild(
+  child: ChildProcess | null,
+  ask: () => void,
+  patienceMilliseconds = stopMilliseconds,
+): Promise<void> {
+  if (child === null || child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+  return new Promise((resolve) => {
+    const insist = setTimeout(() => child.kill("SIGKILL"), patienceMilliseconds);
+    child.once("exit", () => {
+      clearTimeout(insist);
+      resolve();
+    });
+    ask();
+  });
+}
