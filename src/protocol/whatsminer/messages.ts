@@ -1,0 +1,159 @@
+/** WhatsMiner API v2: requests, and what their replies tell. Both generations of field types are read. */
+import type { MinerMode } from "../../model/miner.ts";
+import { fail, type Result, succeed } from "../../model/result.ts";
+import {
+  booleanOf,
+  greatestOf,
+  listOf,
+  macOf,
+  numberOf,
+  numberWithin,
+  objectOf,
+  present,
+  statusOf,
+  textOf,
+} from "../cgminer/fields.ts";
+import type { JsonObject, JsonValue } from "../cgminer/json.ts";
+import { type MinerObservation, plausible } from "../cgminer/observation.ts";
+import type { TokenSalts } from "./cipher.ts";
+
+/** Source: manual V2.2, table of codes. */
+const codes = {
+  done: 131,
+  failed: 132,
+  tokenDone: 134,
+  tokenWrong: 135,
+  tokenLimit: 136,
+  denied: 45,
+  unknownCommand: 14,
+};
+
+/** A plain read; the 2020 firmware wants the key `command`, every later one `cmd`. */
+export function encodeRead(command: string): Buffer {
+  return Buffer.from(JSON.stringify({ cmd: command, command }), "utf8");
+}
+
+/** Plain text of the two writes that shed and restore; without `respbefore` power_off gives no reply (manual V2.2). */
+export const writes = {
+  sleep: { cmd: "power_off", respbefore: "true" },
+  run: { cmd: "power_on" },
+} as const;
+
+export type Refusal =
+  | { readonly kind: "unknown-command" }
+  | { readonly kind: "token-wrong" }
+  | { readonly kind: "token-limit" }
+  | { readonly kind: "write-access-disabled" }
+  | { readonly kind: "refused"; readonly code: number | undefined }
+  | { readonly kind: "malformed" };
+
+/** Whether a reply says yes; the error is what it says instead. */
+export function judgeReply(body: JsonObject): Result<JsonObject, Refusal> {
+  const status = statusOf(body);
+  if (status.letter === "S" || status.letter === "I") return succeed(body);
+  if (status.letter === undefined && status.code === undefined) return fail({ kind: "malformed" });
+  if (status.code === codes.tokenWrong) return fail({ kind: "token-wrong" });
+  if (status.code === codes.tokenLimit) return fail({ kind: "token-limit" });
+  if (status.code === codes.denied || /can't access write|permission denied/i.test(status.text))
+    return fail({ kind: "write-access-disabled" });
+  if (status.code === codes.unknownCommand || status.code === 24) return fail({ kind: "unknown-command" });
+  return fail({ kind: "refused", code: status.code });
+}
+
+/** `get_token`: Code 134, or 136 while too many tokens live. */
+export function decodeTokenSalts(body: JsonObject): Result<TokenSalts, Refusal> {
+  const judged = judgeReply(body);
+  // Code 136 comes with STATUS "E", but old firmware puts a sentence into Msg instead of the salts.
+  if (!judged.ok) return judged;
+  const message = objectOf(body["Msg"]);
+  const time = message?.["time"];
+  const salts = {
+    time: typeof time === "number" ? String(time) : textOf(time),
+    salt: textOf(message?.["salt"]),
+    newsalt: textOf(message?.["newsalt"]),
+  };
+  if (salts.time === undefined || salts.salt === undefined || salts.newsalt === undefined)
+    return fail({ kind: "malformed" });
+  return succeed({ time: salts.time, salt: salts.salt, newsalt: salts.newsalt });
+}
+
+/** `status`: the only reliable command while asleep. True: mining is switched off; undefined: not told. */
+export function decodeSwitchedOff(body: JsonObject): boolean | undefined {
+  const message = objectOf(body["Msg"]) ?? objectOf(listOf(body["Msg"])?.[0]) ?? body;
+  return booleanOf(message["btmineroff"]) ?? booleanOf(message["mineroff"]);
+}
+
+/** Firmware and model of `get_version` and `devdetails`. */
+export function decodeFirmware(body: JsonObject): string | undefined {
+  return textOf(objectOf(body["Msg"])?.["fw_ver"]);
+}
+
+export function decodeModel(body: JsonObject): string | undefined {
+  return textOf(objectOf(listOf(body["DEVDETAILS"])?.[0])?.["Model"]);
+}
+
+/** Everything `summary` tells. `switchedOff` comes from `status`; undefined where the firmware has no `status`. */
+export function decodeSummary(body: JsonObject, switchedOff: boolean | undefined): MinerObservation | undefined {
+  const summary = objectOf(listOf(body["SUMMARY"])?.[0]) ?? objectOf(body["SUMMARY"]);
+  if (summary === undefined) return undefined;
+  const hashrate = decodeHashrate(summary);
+  // 0 W is never true while a board is powered: the PSU did not answer.
+  const powerWatts = numberWithin(summary["Power"], 1, plausible.powerWatts);
+  return present({
+    mode: judgeMode(summary, hashrate, switchedOff),
+    setting: switchedOff === undefined ? "unknown" : switchedOff ? "sleep" : "run",
+    powerWatts,
+    powerSource: powerWatts === undefined ? "unknown" : "measured",
+    hashrateTerahashesPerSecond: hashrate,
+    inletCelsius: celsius(summary["Env Temp"]),
+    boardCelsius: celsius(summary["Temperature"]),
+    chipCelsius: greatestOf([celsius(summary["Chip Temp Max"]), celsius(summary["Chip Temp Avg"])]),
+    uptimeSeconds: numberWithin(summary["Elapsed"], 0, Number.MAX_SAFE_INTEGER),
+  } as const);
+}
+
+export function decodeMac(body: JsonObject): string | undefined {
+  return macOf((objectOf(listOf(body["SUMMARY"])?.[0]) ?? objectOf(body["SUMMARY"]))?.["MAC"]);
+}
+
+/** What can be said of a machine that answers `status` only. */
+export function observeStatusOnly(switchedOff: boolean | undefined): MinerObservation {
+  return {
+    mode: switchedOff === true ? "asleep" : "unknown",
+    setting: switchedOff === undefined ? "unknown" : switchedOff ? "sleep" : "run",
+    powerSource: "unknown",
+  };
+}
+
+function judgeMode(summary: JsonObject, hashrate: number | undefined, switchedOff: boolean | undefined): MinerMode {
+  const hashing = hashrate !== undefined && hashrate > 0;
+  if (switchedOff === true) return hashing ? "hashing" : "asleep";
+  if (!hashing) return hashrate === undefined ? "unknown" : "starting";
+  const settled = booleanOf(summary["Hash Stable"]) ?? booleanOf(summary["Upfreq Complete"]) ?? true;
+  return settled ? "hashing" : "starting";
+}
+
+/**
+ * `HS RT` and `MHS av` are MH/s (M20S capture); newer generations give TH/s under the same names. A figure below 5000 can
+ * only be TH/s on a running machine, and is believed only near the factory's figure.
+ */
+function decodeHashrate(summary: JsonObject): number | undefined {
+  const figure = numberOf(summary["HS RT"]) ?? numberOf(summary["MHS av"]);
+  if (figure === undefined || figure < 0) return undefined;
+  if (figure === 0) return 0;
+  const factory = numberOf(summary["Factory GHS"]);
+  if (figure >= 5000) return within(figure / 1e6);
+  return factory !== undefined && figure < (factory / 1000) * 2 && figure > factory / 1000 / 50
+    ? within(figure)
+    : undefined;
+}
+
+function within(terahashes: number): number | undefined {
+  return terahashes <= plausible.terahashesPerSecond ? terahashes : undefined;
+}
+
+/** 0 stands for "no sensor" in these replies. */
+function celsius(value: JsonValue | undefined): number | undefined {
+  const figure = numberWithin(value, plausible.minimumCelsius, plausible.maximumCelsius);
+  return figure === 0 ? undefined : figure;
+}

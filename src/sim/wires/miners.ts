@@ -1,0 +1,132 @@
+/**
+ * Far end: plays a few hundred machines on loopback addresses, with their traps. A program of its own.
+ *
+ * Setup: `MinersSetup` of miners/setup.ts: `{ machines: [{ name, kind: "whatsminer" | "antminer", host, port?, webPort?,
+ * ratedWatts, ... }], user, password }`.
+ * Truth: `NAME/supplied` 1 or 0 (its contactor), `NAME/inletCelsius`.
+ * Effects: `NAME/powerWatts`, four times a second where it moved by more than 1 W; `NAME/writeCount` and
+ * `NAME/refusedCount` when they grow.
+ * Faults: the names in miners/setup.ts; the target is a machine's name or `*`. `slow-post` takes milliseconds as value.
+ */
+import type { Server, Socket } from "node:net";
+import { serveFarEnd } from "./far-end.ts";
+import { servePower, serveWeb } from "./miners/antminer.ts";
+import { antminerAnswer } from "./miners/antminer-replies.ts";
+import { serveApi } from "./miners/api.ts";
+import { Machine } from "./miners/machine.ts";
+import { type FaultName, faultNames, type MinersSetup } from "./miners/setup.ts";
+import { whatsminerAnswer } from "./miners/whatsminer.ts";
+
+/** Period of effects and of opening and closing ports [ms]. Choice: four times a second, as documented above. */
+const periodMilliseconds = 250;
+
+/** Port of the watts, where an Antminer has it. Source: worker for S19 XP Hyd and S21 of an open fleet project. */
+const powerPort = 6060;
+
+interface Played {
+  readonly machine: Machine;
+  readonly makeServers: () => readonly { readonly server: Server; readonly port: number }[];
+  readonly sockets: Set<Socket>;
+  servers: readonly Server[];
+  opened: boolean;
+  /** What the parent knows. */
+  told: { watts: number; writes: number; refused: number };
+}
+
+const played = new Map<string, Played>();
+const now = (): number => performance.now();
+
+const farEnd = serveFarEnd({
+  setup: async (setup) => {
+    const { machines, user, password, tokenSeconds = 1800, nonceSeconds = 300 } = setup as MinersSetup;
+    for (const [index, miner] of machines.entries()) {
+      const machine = new Machine(miner, now());
+      const sockets = new Set<Socket>();
+      const access = { user, password, nonceSeconds };
+      const api =
+        miner.kind === "whatsminer"
+          ? whatsminerAnswer(machine, index, password, tokenSeconds, now)
+          : antminerAnswer(machine, now);
+      played.set(miner.name, {
+        machine,
+        makeServers: () => {
+          const servers = [{ server: serveApi(machine, api, sockets), port: machine.plate.port }];
+          if (miner.kind === "antminer")
+            servers.push({ server: serveWeb(machine, index, access, sockets, now), port: machine.plate.webPort });
+          if (machine.plate.reportsPower) servers.push({ server: servePower(machine, sockets, now), port: powerPort });
+          return servers;
+        },
+        sockets,
+        servers: [],
+        opened: false,
+        told: { watts: Number.NaN, writes: 0, refused: 0 },
+      });
+    }
+    await Promise.all([...played.values()].map(open));
+    setInterval(tick, periodMilliseconds);
+    tick();
+  },
+  truth: (values) => {
+    for (const [name, value] of Object.entries(values)) {
+      const [machineName = "", quantity] = name.split("/");
+      const machine = played.get(machineName)?.machine;
+      if (quantity === "supplied") machine?.supply(value !== 0, now());
+      else if (quantity === "inletCelsius" && machine !== undefined) machine.inletCelsius = value;
+    }
+    tick();
+  },
+  fault: (target, fault, on, value) => {
+    if (!isFault(fault)) throw new Error(`no such fault: ${fault}; known are ${faultNames.join(", ")}`);
+    for (const [name, { machine }] of played) {
+      if (target !== "*" && target !== name) continue;
+      if (on) machine.faults.set(fault, value ?? 1);
+      else machine.faults.delete(fault);
+    }
+    tick();
+  },
+});
+
+function isFault(name: string): name is FaultName {
+  return (faultNames as readonly string[]).includes(name);
+}
+
+async function open(machine: Played): Promise<void> {
+  machine.opened = true;
+  const made = machine.makeServers();
+  machine.servers = made.map(({ server }) => server);
+  await Promise.all(
+    made.map(
+      ({ server, port }) =>
+        new Promise<void>((resolve, reject) => {
+          server.on("error", reject);
+          server.listen({ host: machine.machine.plate.host, port, backlog: 64 }, resolve);
+        }),
+    ),
+  );
+}
+
+function shut(machine: Played): void {
+  machine.opened = false;
+  for (const server of machine.servers) server.close();
+  for (const socket of machine.sockets) socket.destroy();
+}
+
+/** Opens and closes ports as machines boot and die, and tells what changed. */
+function tick(): void {
+  const at = now();
+  const effects: Record<string, number> = {};
+  for (const [name, one] of played) {
+    const reachable = one.machine.reachable(at);
+    if (reachable !== one.opened) {
+      // A port that cannot be opened again ends the far end: the parent must see it.
+      if (reachable) void open(one);
+      else shut(one);
+    }
+    const { machine, told } = one;
+    const watts = machine.watts(at);
+    if (!(Math.abs(watts - told.watts) <= 1)) effects[`${name}/powerWatts`] = told.watts = watts;
+    if (machine.writeCount !== told.writes) effects[`${name}/writeCount`] = told.writes = machine.writeCount;
+    if (machine.refusedCount !== told.refused) effects[`${name}/refusedCount`] = told.refused = machine.refusedCount;
+  }
+  if (Object.keys(effects).length > 0) farEnd.effects(effects);
+}

@@ -1,0 +1,120 @@
+/** The physics and the memory of one simulated machine: what it is set to, what it draws, what it hashes. No wire. */
+import type { FaultName, SimulatedMiner } from "./setup.ts";
+
+/** Shares of the wake time: control board, upward ramp, plateau, settling. Choice: shaped like a fast boot. */
+const wakeShares = { dark: 0.15, ramp: 0.6, plateau: 0.8 };
+
+export class Machine {
+  readonly plate: Required<SimulatedMiner>;
+  readonly faults = new Map<FaultName, number>();
+  /** Commands that arrived over the wire and were understood, whether or not they had effect. */
+  writeCount = 0;
+  /** Requests turned away for their credentials. */
+  refusedCount = 0;
+  inletCelsius = 35;
+  supplied: boolean;
+  setting: "run" | "sleep";
+  /** Antminer: the work mode it runs in unless asleep. */
+  runMode: number;
+  private bootedAt: number;
+  private changedAt: number;
+  private wattsAtChange: number;
+
+  constructor(miner: SimulatedMiner, now: number) {
+    this.plate = {
+      port: 4028,
+      webPort: 80,
+      peakWakeWatts: miner.ratedWatts * 1.05,
+      asleepWatts: 15,
+      terahashesPerSecond: miner.ratedWatts / 28,
+      sleepSeconds: 3,
+      wakeSeconds: 20,
+      bootSeconds: 2,
+      startAsleep: false,
+      reportsPower: false,
+      workMode: 0,
+      ...miner,
+    };
+    this.supplied = true;
+    this.setting = this.plate.startAsleep ? "sleep" : "run";
+    this.runMode = this.plate.workMode;
+    this.bootedAt = now;
+    this.changedAt = Number.NEGATIVE_INFINITY;
+    this.wattsAtChange = this.plate.asleepWatts;
+  }
+
+  /** Answers on the network: supplied, booted and not dead. */
+  reachable(now: number): boolean {
+    return this.supplied && now >= this.bootedAt && !this.faults.has("dead");
+  }
+
+  /** A command that has effect, unless a trap says otherwise. */
+  command(setting: "run" | "sleep", now: number): void {
+    this.writeCount += 1;
+    if (this.faults.has("ack-without-effect") || setting === this.setting) return;
+    this.wattsAtChange = this.watts(now);
+    this.setting = setting;
+    this.changedAt = now;
+  }
+
+  supply(supplied: boolean, now: number): void {
+    if (supplied === this.supplied) return;
+    this.supplied = supplied;
+    if (!supplied) return;
+    this.bootedAt = now + this.plate.bootSeconds * 1000;
+    this.changedAt = this.bootedAt;
+    this.wattsAtChange = this.plate.asleepWatts;
+    if (this.faults.has("full-power-after-cycle")) this.setting = "run";
+  }
+
+  /** True power at the plug [W]. */
+  watts(now: number): number {
+    if (!this.supplied) return 0;
+    const { asleepWatts, sleepSeconds } = this.plate;
+    if (now < this.bootedAt) return asleepWatts;
+    const seconds = (now - this.changedAt) / 1000;
+    if (this.setting === "run") return this.wakingWatts(seconds / this.plate.wakeSeconds);
+    const share = Math.min(1, seconds / sleepSeconds);
+    return this.wattsAtChange + (asleepWatts - this.wattsAtChange) * share;
+  }
+
+  private wakingWatts(share: number): number {
+    const { asleepWatts, ratedWatts } = this.plate;
+    const peak = this.plate.peakWakeWatts * (this.faults.has("overshoot") ? 1.2 : 1);
+    const from = Math.max(asleepWatts, this.wattsAtChange);
+    if (share >= 1) return ratedWatts;
+    if (share < wakeShares.dark) return from;
+    if (share < wakeShares.ramp)
+      return from + ((peak - from) * (share - wakeShares.dark)) / (wakeShares.ramp - wakeShares.dark);
+    if (share < wakeShares.plateau) return peak;
+    return peak + ((ratedWatts - peak) * (share - wakeShares.plateau)) / (1 - wakeShares.plateau);
+  }
+
+  /** What the machine says it draws [W]: a trap makes it say more than its limit. */
+  toldWatts(now: number): number {
+    return Math.round(this.watts(now) * (this.faults.has("estimate-above-target") ? 1.15 : 1));
+  }
+
+  terahashes(now: number): number {
+    const { asleepWatts, ratedWatts, terahashesPerSecond } = this.plate;
+    const share = (this.watts(now) - asleepWatts) / (ratedWatts - asleepWatts);
+    return share < 0.2 ? 0 : Math.min(1.02, share) * terahashesPerSecond;
+  }
+
+  /** Power has settled after the last change. */
+  settled(now: number): boolean {
+    return this.setting === "run" && now - this.changedAt >= this.plate.wakeSeconds * 1000;
+  }
+
+  asleep(now: number): boolean {
+    return this.setting === "sleep" && now - this.changedAt >= this.plate.sleepSeconds * 1000;
+  }
+
+  uptimeSeconds(now: number): number {
+    return Math.max(0, Math.round((now - Math.max(this.bootedAt, this.changedAt)) / 1000));
+  }
+
+  chipCelsius(now: number): number {
+    return Math.round((this.inletCelsius + 32 * (this.watts(now) / this.plate.ratedWatts)) * 10) / 10;
+  }
+}

@@ -1,0 +1,60 @@
+/** What the parent says about the machines to be played. */
+
+export interface SimulatedMiner {
+  readonly name: string;
+  readonly kind: "whatsminer" | "antminer";
+  /** IPv4 literal, one of 127.0.0.0/8. */
+  readonly host: string;
+  /** TCP port of the API; 4028 if absent. */
+  readonly port?: number;
+  /** TCP port of the web server of an Antminer; 80 if absent. */
+  readonly webPort?: number;
+  readonly ratedWatts: number;
+  /** Highest power while waking; 1.05 times rated if absent. */
+  readonly peakWakeWatts?: number;
+  /** 15 W if absent. */
+  readonly asleepWatts?: number;
+  /** Rated watts at 28 J/TH if absent. */
+  readonly terahashesPerSecond?: number;
+  /** From the command until asleep; 3 s if absent. */
+  readonly sleepSeconds?: number;
+  /** From the command until power has settled; 20 s if absent. */
+  readonly wakeSeconds?: number;
+  /** From power until the control board answers; 2 s if absent. */
+  readonly bootSeconds?: number;
+  readonly startAsleep?: boolean;
+  /** Antminer: also answers `GET /miner_power` on TCP 6060 with its watts. */
+  readonly reportsPower?: boolean;
+  /** Antminer: work mode it runs in unless asleep (0 normal, 2 efficient, 3 low). */
+  readonly workMode?: number;
+}
+
+export interface MinersSetup {
+  readonly machines: readonly SimulatedMiner[];
+  readonly user: string;
+  readonly password: string;
+  /** Life of a WhatsMiner token [s]; 1800 if absent, as the real ones. */
+  readonly tokenSeconds?: number;
+  /** Life of a digest nonce of an Antminer [s]; 300 if absent. */
+  readonly nonceSeconds?: number;
+}
+
+export const faultNames = [
+  "ack-without-effect",
+  "slow-post",
+  "no-reply",
+  "no-nul",
+  "early-close",
+  "malformed",
+  "truncated",
+  "asleep-status-only",
+  "token-limit",
+  "overshoot",
+  "estimate-above-target",
+  "dead",
+  "full-power-after-cycle",
+  "forget-tokens",
+  "write-disabled",
+] as const;
+
+export type FaultName = (typeof faultNames)[number];
