@@ -29,6 +29,7 @@ export type ReasonCode =
   | "lockout"
   | "start-hold"
   | "store-unreadable"
+  | "restart-loop"
   | "stopping"
   | "ramp-up"
   | "target";

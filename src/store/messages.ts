@@ -5,8 +5,8 @@ import type { EventEntry, NewEntry } from "./event-log.ts";
 
 /** Answered one by one, in order; the controller sends the next only after the answer. */
 export type ToStore =
-  /** First. `noteStart` is false when the store process is only replaced within one start of the controller. */
-  | { readonly type: "open"; readonly folder: string; readonly noteStart: boolean }
+  /** First. `boot` is the controller's start: a store process that is only replaced within it does not count as another. */
+  | { readonly type: "open"; readonly folder: string; readonly boot: string }
   | { readonly type: "write"; readonly durable: Durable | null; readonly entries: readonly NewEntry[] }
   /** Last: the controller ends as it was asked to. */
   | { readonly type: "close" };

@@ -12,7 +12,8 @@ export interface StartMoment {
 }
 
 interface Starts {
-  readonly running: boolean;
+  /** The controller's start that runs, or died; null after a clean stop. */
+  readonly running: string | null;
   readonly restarts: readonly StartMoment[];
 }
 
@@ -42,25 +43,28 @@ function isWithinWindow(earlier: StartMoment, moment: StartMoment): boolean {
 function readStarts(folder: string): Starts {
   try {
     const read = JSON.parse(readFileSync(join(folder, startsName), "utf8")) as Starts;
-    return { running: read.running === true, restarts: Array.isArray(read.restarts) ? read.restarts : [] };
+    return { running: read.running ?? null, restarts: Array.isArray(read.restarts) ? read.restarts : [] };
   } catch {
     // Absent or damaged: the count begins again; the latched trips stand in the durable state.
-    return { running: false, restarts: [] };
+    return { running: null, restarts: [] };
   }
 }
 
-/** Notes a start; the result is how many restarts without a clean stop lie within the window, this one included. */
-export function noteStart(folder: string, moment: StartMoment): number {
+/** Notes the start `boot`; the result is how many restarts without a clean stop lie within the window, this one included. */
+export function noteStart(folder: string, boot: string, moment: StartMoment): number {
   const before = readStarts(folder);
-  const restarts = before.running ? [...before.restarts, moment].slice(-largestRestarts) : before.restarts;
-  const recent = restarts.filter((restart) => isWithinWindow(restart, moment));
-  const starts: Starts = { running: true, restarts: recent };
-  writeWhole(folder, "starts.new", startsName, `${JSON.stringify(starts)}\n`);
-  return before.running ? recent.length : 0;
+  const isRestart = before.running !== null && before.running !== boot;
+  const all = isRestart ? [...before.restarts, moment].slice(-largestRestarts) : before.restarts;
+  const restarts = all.filter((restart) => isWithinWindow(restart, moment));
+  writeStarts(folder, { running: boot, restarts });
+  return before.running === null ? 0 : restarts.length;
 }
 
 /** Notes that the controller ended as it was asked to. */
 export function noteStop(folder: string): void {
-  const starts: Starts = { running: false, restarts: readStarts(folder).restarts };
+  writeStarts(folder, { running: null, restarts: readStarts(folder).restarts });
+}
+
+function writeStarts(folder: string, starts: Starts): void {
   writeWhole(folder, "starts.new", startsName, `${JSON.stringify(starts)}\n`);
 }

@@ -26,10 +26,10 @@ function readState(): Omit<StoredState, "restarts"> {
     : { durable: problem.previous, salvaged: true };
 }
 
-function open(message: { folder: string; noteStart: boolean }): FromStore {
+function open(message: { folder: string; boot: string }): FromStore {
   folder = message.folder;
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const restarts = message.noteStart ? noteStart(folder, readStartMoment()) : 0;
+  const restarts = noteStart(folder, message.boot, readStartMoment());
   const state = { ...readState(), restarts };
   log = openEventLog(folder, bounds);
   return { type: "opened", state, events: log.newest(newestEvents) };

@@ -24,6 +24,8 @@ export interface Store {
   /** Replaces the state to be stored; older ones that were not written yet are skipped. */
   save(durable: Durable): void;
   log(event: NewEvent): void;
+  /** Nothing is written any more in this start: what the disk knows must stand until it could be read. */
+  keepAsItIs(): void;
   /** Events that reached the disk since the last call, with their numbers, oldest first. */
   takeLogged(): readonly LoggedEvent[];
   /** Newest revision known to be on disk; -1 while there is none. */
@@ -78,6 +80,7 @@ class StoreProcess implements Store {
   #asked: { readonly message: ToStore; readonly at: Milliseconds } | null = null;
   #notBefore: Milliseconds = 0;
   #isOpen: boolean = false;
+  #isKept: boolean = false;
   #wanted: Durable | null = null;
   #storedRevision = -1;
   #waiting: NewEntry[] = [];
@@ -99,12 +102,20 @@ class StoreProcess implements Store {
     this.#tend();
   }
 
+  keepAsItIs(): void {
+    this.#isKept = true;
+    this.#wanted = null;
+    this.#waiting = [];
+  }
+
   save(durable: Durable): void {
+    if (this.#isKept) return;
     this.#wanted = durable;
     this.#ask();
   }
 
   log(event: NewEvent): void {
+    if (this.#isKept) return;
     if (this.#waiting.length >= largestWaiting) {
       this.#lost += 1;
       return;
@@ -196,7 +207,7 @@ class StoreProcess implements Store {
   }
 
   #next(): ToStore | null {
-    if (!this.#isOpen) return { type: "open", folder: this.#folder, noteStart: !this.#hasOpened };
+    if (!this.#isOpen) return { type: "open", folder: this.#folder, boot: this.#boot };
     if (this.#wanted !== null || this.#waiting.length > 0)
       return { type: "write", durable: this.#wanted, entries: this.#waiting.slice(0, largestBatch) };
     if (this.#closing?.clean) return { type: "close" };

@@ -1,0 +1,23 @@
+/** What is commanded, once, before the process ends because something impossible happened. */
+import type { Decision } from "../model/decision.ts";
+import type { Durable } from "../model/durable.ts";
+import type { Site } from "../model/site.ts";
+import type { Parts } from "./parts.ts";
+
+/**
+ * Machines sleep, cooling runs, contactors stay as they are: opening them under load wears them, and the timer relay
+ * drops them by itself once the heartbeat output stands still. The result is the state to store, so that the next
+ * start knows which machines it may wake again; null before the first decision, when nothing was commanded yet.
+ */
+export function commandSafeState(site: Site, parts: Parts, last: Decision | null): Durable | null {
+  const excluded = new Set(last?.miners.filter((miner) => miner.phase === "excluded").map((miner) => miner.name));
+  for (const miner of parts.miners) if (!excluded.has(miner.name)) miner.target({ mode: "sleep" });
+  const cooling = Object.fromEntries(site.coolingOutputs.map((point) => [point, 1 as const]));
+  const outputs = { ...last?.outputs, ...cooling };
+  for (const { driver, points } of parts.points)
+    driver.command(Object.fromEntries(Object.entries(outputs).filter(([point]) => points.has(point))));
+  if (last === null) return null;
+  const running = last.miners.filter((miner) => miner.phase !== "excluded" && miner.phase !== "asleep");
+  const asleepByUs = [...new Set([...last.durable.asleepByUs, ...running.map((miner) => miner.name)])];
+  return { ...last.durable, revision: last.durable.revision + 1, asleepByUs };
+}
