@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { openStore, type Store } from "../../src/store/store.ts";
-import { until } from "../container/until.ts";
+import { waitFor } from "../waiting.ts";
 import { durableExample, temporaryFolder } from "./examples.ts";
 
 const test = suite("store");
@@ -50,7 +50,7 @@ test("a stopped store process delays nobody, is called slow, and stores the newe
   const store = start(temporaryFolder(), "a");
   await store.opened;
   store.save(durableExample(1));
-  await until("revision 1 on disk", 5_000, () => store.storedRevision() === 1);
+  await waitFor(() => store.storedRevision() === 1, { within: 5_000, what: "revision 1 on disk" });
   process.kill(processOf(store), "SIGSTOP");
   const before = performance.now();
   for (let revision = 2; revision <= 1_000; revision += 1) {
@@ -59,10 +59,10 @@ test("a stopped store process delays nobody, is called slow, and stores the newe
   }
   assert.ok(performance.now() - before < 500, "a thousand saves took no time");
   assert.is(store.health().state, "good");
-  await until("slow", 3_000, () => store.health().state === "slow");
+  await waitFor(() => store.health().state === "slow", { within: 3_000, what: "slow" });
   assert.is(store.storedRevision(), 1);
   process.kill(processOf(store), "SIGCONT");
-  await until("newest revision on disk", 5_000, () => store.storedRevision() === 1_000);
+  await waitFor(() => store.storedRevision() === 1_000, { within: 5_000, what: "newest revision on disk" });
   assert.is(store.health().state, "good");
 });
 
@@ -73,14 +73,17 @@ test("a store process that is killed is replaced; no event is lost, doubled or o
   for (let event = 1; event <= 300; event += 1) {
     log(store, `event ${event}`);
     if (event % 100 === 0) process.kill(processOf(store), "SIGKILL");
-    if (event % 100 === 0) await until("a new process", 5_000, () => store.processId() !== null);
+    if (event % 100 === 0) await waitFor(() => store.processId() !== null, { within: 5_000, what: "a new process" });
   }
   log(store, "last");
   const logged = new Map<number, string>();
-  await until("all events on disk", 8_000, () => {
-    for (const event of store.takeLogged()) logged.set(event.number, event.text);
-    return logged.size === 301;
-  });
+  await waitFor(
+    () => {
+      for (const event of store.takeLogged()) logged.set(event.number, event.text);
+      return logged.size === 301;
+    },
+    { within: 8_000, what: "all events on disk" },
+  );
   assert.is(logged.get(1), "event 1");
   assert.is(logged.get(300), "event 300");
   assert.is(logged.get(301), "last");
@@ -91,12 +94,12 @@ test("a disk that refuses is called failed and stored to as soon as it recovers"
   writeFileSync(folder, "a file where the folder should be");
   const store = start(folder, "a");
   store.save(durableExample(1));
-  await until("failed", 5_000, () => store.health().state === "failed");
+  await waitFor(() => store.health().state === "failed", { within: 5_000, what: "failed" });
   assert.match(store.health().text, /EEXIST|ENOTDIR/);
   rmSync(folder);
   mkdirSync(folder);
   chmodSync(folder, 0o700);
-  await until("stored after all", 5_000, () => store.storedRevision() === 1);
+  await waitFor(() => store.storedRevision() === 1, { within: 5_000, what: "stored after all" });
   assert.is(store.health().state, "good");
 });
 
@@ -110,7 +113,7 @@ test("a damaged state is unreadable, or salvaged as not stored where the generat
   const second = start(folder, "b");
   assert.is((await second.opened).state.durable, "unreadable");
   second.save(durableExample(2));
-  await until("stored", 5_000, () => second.storedRevision() === 2);
+  await waitFor(() => second.storedRevision() === 2, { within: 5_000, what: "stored" });
   second.save(durableExample(3));
   await second.close({ clean: true, deadlineMilliseconds: 5_000 });
   writeFileSync(join(folder, "state"), "nonsense");
