@@ -7,7 +7,8 @@ export interface FarEndProgram {
   readonly name: string;
   /** The compiled program. */
   readonly module: URL;
-  readonly setup: unknown;
+  /** Asked for at each start: what the far end should know then. */
+  readonly setup: () => unknown;
   /** File descriptor its standard output and error go to. */
   readonly log: number;
 }
@@ -30,8 +31,6 @@ export interface FarEndProcess {
   fault(target: string, fault: string, on: boolean, value?: number): void;
   /** As `kill -9` does. */
   kill(): void;
-  /** The next start uses this. */
-  changeSetup(setup: unknown): void;
   stop(): Promise<void>;
 }
 
@@ -43,7 +42,6 @@ const stopMilliseconds = 1500;
 export function startFarEnd(program: FarEndProgram, listener: FarEndListener): FarEndProcess {
   const truth: Record<string, number> = {};
   const faults = new Map<string, Extract<ToFarEnd, { type: "fault" }>>();
-  let setup = program.setup;
   let child: ChildProcess | null = null;
   let up = false;
   let stopping = false;
@@ -83,7 +81,7 @@ export function startFarEnd(program: FarEndProgram, listener: FarEndListener): F
       listener.died(signal ?? `exit ${code}`);
       timer = setTimeout(start, restartMilliseconds);
     });
-    send({ type: "setup", setup });
+    send({ type: "setup", setup: program.setup() });
   };
   start();
   return {
@@ -108,9 +106,6 @@ export function startFarEnd(program: FarEndProgram, listener: FarEndListener): F
       if (up) send(message);
     },
     kill: () => void child?.kill("SIGKILL"),
-    changeSetup: (changed) => {
-      setup = changed;
-    },
     stop: () => {
       stopping = true;
       if (timer !== null) clearTimeout(timer);

@@ -83,6 +83,7 @@ export interface Plant {
   readonly auxiliaryWatts: number;
   readonly fanRatio: number;
   readonly loopCelsius: number;
+  readonly ambientCelsius: number;
   readonly heatRejectedWatts: number;
 }
 
@@ -110,6 +111,7 @@ export function startPlant(parameters: PlantParameters): Plant {
     auxiliaryWatts: parameters.controlWatts,
     fanRatio: 1,
     loopCelsius: Math.min(...parameters.tanks.map((tank) => tank.startCelsius)) - 4,
+    ambientCelsius: 20,
     heatRejectedWatts: 0,
   };
 }
@@ -144,6 +146,7 @@ function advanceCell(plant: Plant, effects: PlantEffects): Plant {
     ),
     fanRatio,
     heatRejectedWatts,
+    ambientCelsius: effects.ambientCelsius,
     loopCelsius:
       plant.loopCelsius + (seconds * (sum(exchangedWatts) - heatRejectedWatts)) / parameters.loopJoulesPerKelvin,
   };

@@ -1,0 +1,90 @@
+/** The machines of a site as the demo plays them: where they hang, and what their far ends are set up with. Pure. */
+import type { MinerSite, Site } from "../../model/site.ts";
+import type { MinersSetup, SimulatedMiner } from "../wires/miners/setup.ts";
+import type { WiredMachine } from "./wiring.ts";
+
+export type Secrets = Readonly<Record<string, { readonly user?: string | undefined; readonly password: string }>>;
+
+/** A far end's share of the machines. */
+export interface MachineGroup {
+  readonly name: string;
+  /** `watts`: what each machine drew last; one that hashed when its far end died goes on hashing when it is back. */
+  setup(watts: ReadonlyMap<string, number>): MinersSetup;
+}
+
+/** Machines of each model that run when the demo begins; choice: something to adopt, below the failsafe limit. */
+const runningAtStart = 13;
+/** Choice: a little faster than the demo's site file promises. */
+const sleepSeconds = 3;
+const wakeSeconds = 9;
+/** Below this a machine counts as asleep [W]; choice. */
+const asleepBelowWatts = 500;
+
+const phases = { 1: 0, 2: 1, 3: 2 } as const;
+
+/** Indices into the site's tanks, and into its branches without the root. */
+export function wiredMachines(site: Site): readonly WiredMachine[] {
+  const branches = site.branches.filter((branch) => branch.parent !== null).map((branch) => branch.name);
+  const tanks = site.tanks.map((tank) => tank.name);
+  return site.miners.map((miner) => ({
+    name: miner.name,
+    tank: tanks.indexOf(miner.tank),
+    branch: branches.indexOf(miner.branch),
+    phase: phases[miner.phase ?? 1],
+  }));
+}
+
+/** One far end a model, and one for a single machine, so that a machine can die alone. */
+export function machineGroups(site: Site, secrets: Secrets): readonly MachineGroup[] {
+  const groups: MachineGroup[] = [];
+  for (const model of new Set(site.miners.map((miner) => miner.model))) {
+    const indexed = site.miners
+      .filter((miner) => miner.model === model)
+      .map((miner, index) => ({ miner, running: index < runningAtStart }));
+    const [lone, ...others] = indexed;
+    if (groups.length === 0 && lone !== undefined && others.length > 0) {
+      groups.push(group(lone.miner.name, [lone], site, secrets));
+      groups.push(group(model, others, site, secrets));
+    } else groups.push(group(model, indexed, site, secrets));
+  }
+  return groups;
+}
+
+function group(
+  name: string,
+  members: readonly { readonly miner: MinerSite; readonly running: boolean }[],
+  site: Site,
+  secrets: Secrets,
+): MachineGroup {
+  const credentials = secrets[members[0]?.miner.credentials ?? ""];
+  return {
+    name,
+    setup: (watts) => ({
+      machines: members.map(({ miner, running }) => {
+        const drawn = watts.get(miner.name);
+        return simulated(miner, site, drawn === undefined ? !running : drawn < asleepBelowWatts);
+      }),
+      user: credentials?.user ?? "admin",
+      password: credentials?.password ?? "",
+    }),
+  };
+}
+
+function simulated(miner: MinerSite, site: Site, startAsleep: boolean): SimulatedMiner {
+  const model = site.minerModels[miner.model];
+  if (model === undefined) throw new RangeError(`the site does not know the model ${miner.model}`);
+  return {
+    name: miner.name,
+    kind: model.dialect === "whatsminer-v2" ? "whatsminer" : "antminer",
+    host: miner.host,
+    ...(miner.port === null ? {} : { port: miner.port }),
+    ...(miner.webPort === null ? {} : { webPort: miner.webPort }),
+    ratedWatts: model.ratedWatts,
+    peakWakeWatts: model.peakWakeWatts,
+    asleepWatts: model.asleepWatts,
+    terahashesPerSecond: model.ratedTerahashesPerSecond,
+    sleepSeconds,
+    wakeSeconds,
+    startAsleep,
+  };
+}
