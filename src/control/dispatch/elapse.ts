@@ -107,6 +107,6 @@ function loseHeartbeat(
 function followHeartbeat(failsafe: Failsafe, heard: Heartbeat, image: ProcessImage, site: Site): Failsafe {
   const course = failsafe.cause === "start" ? steady(site.policy.failsafeWatts) : failsafe.course;
   const alive =
-    heard.at !== null && heard.at > failsafe.since && image.now - heard.at <= site.policy.heartbeatTimeoutMilliseconds;
+    heard.at !== null && heard.at >= failsafe.since && image.now - heard.at <= site.policy.heartbeatTimeoutMilliseconds;
   return { ...failsafe, course, heartbeatSince: alive ? (failsafe.heartbeatSince ?? heard.at) : null };
 }
