@@ -106,7 +106,6 @@ function loseHeartbeat(
 /** Failsafe: a heartbeat opens the way for a fresh setpoint, and only while heartbeats keep coming. */
 function followHeartbeat(failsafe: Failsafe, heard: Heartbeat, image: ProcessImage, site: Site): Failsafe {
   const course = failsafe.cause === "start" ? steady(site.policy.failsafeWatts) : failsafe.course;
-  const alive =
-    heard.at !== null && heard.at >= failsafe.since && image.now - heard.at <= site.policy.heartbeatTimeoutMilliseconds;
+  const alive = heard.at !== null && image.now - heard.at <= site.policy.heartbeatTimeoutMilliseconds;
   return { ...failsafe, course, heartbeatSince: alive ? (failsafe.heartbeatSince ?? heard.at) : null };
 }

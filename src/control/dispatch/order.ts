@@ -24,8 +24,7 @@ export function advanceOrder(order: OrderRegisters, command: RemoteCommand, posi
   const next: Record<string, Position> = { ...order };
   if (command.source === "operator")
     for (const [register, last] of Object.entries(order))
-      if (!register.startsWith("operator/") && last.epoch > position.epoch)
-        next[register] = { epoch: position.epoch, sequence: -1 };
+      if (last.epoch > position.epoch) next[register] = { epoch: position.epoch, sequence: -1 };
   next[registerOf(command)] = { epoch: position.epoch, sequence: position.sequence };
   return next;
 }

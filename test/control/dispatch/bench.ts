@@ -83,7 +83,8 @@ export interface Bench {
   scan(...commands: RemoteCommand[]): BenchScan;
   /** Advances and scans; the last scan's outcome with everything acknowledged on the way. */
   run(milliseconds: number, stepMilliseconds?: number): BenchScan;
-  beat(): void;
+  /** A heartbeat, numbered one higher than the last unless said otherwise. */
+  beat(number?: number): void;
   /** A heartbeat, then a setpoint: controlled. */
   takeControl(watts?: number): void;
   setpoint(change?: Partial<SetpointMessage>, how?: Partial<RemoteCommand>): RemoteCommand;
@@ -112,8 +113,8 @@ export function startBench(site: Site = benchSite(), durable: Durable | null = n
     envelope: null,
     heartbeatEpoch: 1,
     state: () => dispatch,
-    beat() {
-      heartbeat = { at: bench.now, epoch: bench.heartbeatEpoch, number: heartbeat.number + 1 };
+    beat(number = heartbeat.number + 1) {
+      heartbeat = { at: bench.now, epoch: bench.heartbeatEpoch, number };
     },
     scan(...commands) {
       const image = {

@@ -275,11 +275,14 @@ test(`with the disk or the clock gone no command raises the ceiling (seed ${seed
 test(`cutting the time into more scans changes no ceiling (seed ${seed})`, () => {
   const pauses = fc.array(fc.integer({ min: 1, max: 20_000 }), { minLength: 1, maxLength: 20 });
   prove(
-    fc.property(watts, ttl, watts, pauses, (limit, timeToLiveSeconds, after, cuts) => {
+    fc.property(watts, watts, ttl, watts, pauses, (low, limit, timeToLiveSeconds, after, cuts) => {
       const [coarse, fine] = [startBench(), startBench()];
       for (const bench of [coarse, fine]) {
         bench.takeControl(400_000);
-        bench.scan(bench.setpoint({ watts: limit, timeToLiveSeconds, onExpiry: { mode: "limit", watts: after } }));
+        bench.scan(bench.setpoint({ watts: low }));
+        const onExpiry = { mode: "limit" as const, watts: after };
+        bench.scan(bench.setpoint({ watts: limit, timeToLiveSeconds, rampUpWattsPerSecond: 3000, onExpiry }));
+        bench.scan();
       }
       for (const cut of cuts) {
         fine.now += cut;

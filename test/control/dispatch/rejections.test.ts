@@ -92,6 +92,13 @@ test("an operator's command lowers the fence to its own epoch", () => {
   assert.equal(words(bench.scan(bench.setpoint({ epoch: 3, sequence: 0 })))[0], "accepted");
 });
 
+test("an operator's command of a higher epoch leaves the others' order alone", () => {
+  const bench = startBench();
+  bench.scan(bench.setpoint({ epoch: 3, sequence: 50 }));
+  bench.scan(bench.setpoint({ epoch: 4 }, { source: "operator" }));
+  assert.equal(words(bench.scan(bench.setpoint({ epoch: 3, sequence: 49 }))), ["rejected sequence"]);
+});
+
 test("the order survives a restart", () => {
   const order = { "dispatch/setpoint/container": { epoch: 5, sequence: 10 } };
   const durable = { revision: 9, trips: [], lockout: null, remoteStop: null, order, asleepByUs: [] };

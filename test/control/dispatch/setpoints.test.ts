@@ -2,7 +2,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { jitterMilliseconds } from "../../../src/control/dispatch/course.ts";
 import type { Limit } from "../../../src/model/reason.ts";
-import { benchSite, startBench, startUnix, words } from "./bench.ts";
+import { type Bench, benchSite, startBench, startUnix, words } from "./bench.ts";
 
 const test = suite("setpoints and failsafe");
 const jitter = jitterMilliseconds(benchSite());
@@ -29,8 +29,7 @@ test("failsafe is left only while heartbeats keep coming", () => {
   const bench = startBench();
   bench.beat();
   bench.run(60_001);
-  bench.scan(bench.setpoint());
-  assert.is(bench.scan().mode, "failsafe");
+  assert.is(bench.scan(bench.setpoint()).mode, "failsafe");
 });
 
 test("a group setpoint does not leave failsafe", () => {
@@ -56,6 +55,17 @@ test("a lost heartbeat leads to the failsafe limit after the jitter and down the
   assert.is(bench.scan().ceilingWatts, 100_000);
 });
 
+test("failsafe begins from the ceiling of the moment the heartbeat was lost, though a later scan finds it", () => {
+  const bench = startBench();
+  bench.takeControl();
+  bench.scan(bench.setpoint({ watts: 10_000 }));
+  const onExpiry = { mode: "limit" as const, watts: 400_000 };
+  bench.scan(bench.setpoint({ watts: 400_000, timeToLiveSeconds: 62, rampUpWattsPerSecond: 3000, onExpiry }));
+  bench.scan();
+  bench.now = 62_000;
+  assert.is(bench.scan().ceilingWatts, 10_000 + 60 * 3000);
+});
+
 test("a lost heartbeat never raises above an unexpired setpoint", () => {
   const bench = startBench();
   bench.takeControl(60_000);
@@ -75,19 +85,78 @@ test("after a lost heartbeat a heartbeat and then a fresh setpoint are needed ag
   assert.is(bench.scan().mode, "controlled");
 });
 
-test("heartbeats of a fenced dispatcher and repeated ones do not count", () => {
-  const bench = startBench();
-  bench.heartbeatEpoch = 5;
-  bench.beat();
-  bench.scan();
-  bench.scan(bench.setpoint({ epoch: 5 }));
-  bench.heartbeatEpoch = 4;
+/** A minute and more of heartbeats, each as told; then whether it is still controlled. */
+function beatOn(bench: Bench, beat: () => void): string {
   for (let second = 0; second < 70; second += 1) {
     bench.now += 1000;
-    bench.beat();
+    beat();
     bench.scan();
   }
+  return bench.scan().mode;
+}
+
+test("heartbeats of a fenced dispatcher do not count, those of its successor do", () => {
+  for (const [epoch, mode] of [
+    [4, "failsafe"],
+    [5, "controlled"],
+  ] as const) {
+    const bench = startBench();
+    bench.takeControl();
+    bench.scan(bench.setpoint({ epoch: 5 }));
+    bench.heartbeatEpoch = epoch;
+    assert.is(
+      beatOn(bench, () => bench.beat()),
+      mode,
+    );
+  }
+});
+
+test("a heartbeat heard twice counts once", () => {
+  const bench = startBench();
+  bench.takeControl();
+  assert.is(
+    beatOn(bench, () => bench.beat(1)),
+    "failsafe",
+  );
+});
+
+test("an operator's command resets the heartbeats' order too", () => {
+  const bench = startBench();
+  bench.heartbeatEpoch = 2 ** 53 - 1;
+  bench.takeControl();
+  bench.heartbeatEpoch = 1;
+  bench.scan(bench.setpoint({}, { source: "operator" }));
+  assert.is(
+    beatOn(bench, () => bench.beat()),
+    "controlled",
+  );
+});
+
+test("heartbeats further apart than the limit mean failsafe even where both fell between two scans", () => {
+  const bench = startBench();
+  bench.takeControl();
+  bench.now = 60_001;
+  bench.beat();
+  bench.now = 60_500;
   assert.is(bench.scan().mode, "failsafe");
+});
+
+test("a heartbeat lost during a stop leaves at most the failsafe limit for the release", () => {
+  const bench = startBench();
+  bench.takeControl(300_000);
+  bench.scan(bench.control("stop"));
+  bench.run(60_001);
+  bench.scan(bench.control("release"));
+  bench.scan();
+  assert.is(bench.scan().ceilingWatts, 100_000);
+});
+
+test("while the disk fails failsafe is not left", () => {
+  const bench = startBench();
+  bench.storedOk = false;
+  bench.beat();
+  bench.scan();
+  assert.equal(bench.scan(bench.setpoint({ watts: 50_000 })).mode, "failsafe");
 });
 
 test("at its expiry a setpoint holds for the jitter, then moves by the ramp to what follows, down", () => {
@@ -137,6 +206,15 @@ test("jumps of the wall clock never extend a setpoint", () => {
   }
 });
 
+test("a wall clock that leaps ahead ends a setpoint, and what follows is as gentle as ever", () => {
+  const bench = startBench();
+  bench.takeControl(300_000);
+  bench.unixOffset += 10 * 365 * 86_400_000;
+  bench.now += 1000;
+  assert.equal(words(bench.scan()), ["expired"]);
+  assert.is(bench.scan().ceilingWatts, 300_000);
+});
+
 test("a clock that becomes trusted shortens what it had accepted", () => {
   const bench = startBench();
   bench.takeControl(300_000);
@@ -184,6 +262,17 @@ test("what follows an expired group setpoint ends with the next order to this co
   assert.is(bench.scan().ceilingWatts, 300_000);
 });
 
+test("an order that proves no fresh time does not end what followed the group's", () => {
+  const bench = startBench();
+  bench.takeControl(300_000);
+  const group = { watts: 100_000, timeToLiveSeconds: 5, onExpiry: { mode: "limit" as const, watts: 80_000 } };
+  bench.scan(bench.setpoint(group, { addressee: "group" }));
+  bench.run(50_000);
+  bench.trusted = false;
+  assert.equal(words(bench.scan(bench.setpoint({ watts: 200_000 })))[0], "accepted");
+  assert.is(bench.run(2000).ceilingWatts, 80_000);
+});
+
 test("a target is a ceiling and a request to follow from below, until it expires", () => {
   const bench = startBench();
   bench.takeControl(300_000);
@@ -224,7 +313,8 @@ test("a raise keeps its own ramp", () => {
   const bench = startBench();
   bench.takeControl(200_000);
   bench.scan(bench.setpoint({ watts: 300_000, rampUpWattsPerSecond: 1000 }));
-  assert.is(bench.run(10_000).ceilingWatts, 210_000);
+  const scan = bench.run(10_000);
+  assert.equal([scan.ceilingWatts, words(scan)], [210_000, ["active"]]);
 });
 
 test("active, reached on the meter after 10 s, then superseded: told once each and at most every 10 s", () => {
@@ -304,6 +394,40 @@ test("reached just in time is not failed while its 10 s run", () => {
   bench.run(28_000);
   bench.measuredWatts = 200_000;
   assert.equal(words(bench.run(12_000)), ["reached"]);
+});
+
+test("reached between two scans after its time is failed, reached and left again is not", () => {
+  const late = startBench();
+  late.takeControl(300_000);
+  late.measuredWatts = 250_000;
+  late.scan(late.setpoint({ watts: 200_000, reachBySeconds: 30 }));
+  late.run(29_500);
+  late.now += 1000;
+  late.measuredWatts = 200_000;
+  assert.equal(words(late.scan()), ["failed"]);
+  const left = startBench();
+  left.takeControl(300_000);
+  left.measuredWatts = 200_000;
+  left.scan(left.setpoint({ watts: 200_000, reachBySeconds: 30 }));
+  assert.equal(words(left.run(20_000)), ["reached"]);
+  left.measuredWatts = 250_000;
+  assert.equal(words(left.run(20_000)), []);
+});
+
+test("the ramp on its way is not a limit", () => {
+  const bench = startBench();
+  bench.takeControl(300_000);
+  bench.envelope = { ...hot(150_000), source: "ramp" };
+  assert.equal(words(bench.scan(bench.setpoint({ watts: 200_000 }))), ["accepted", "superseded", "active"]);
+});
+
+test("a released setpoint has ended, also while the release waits for the disk", () => {
+  const bench = startBench();
+  bench.takeControl(300_000);
+  bench.scan(bench.setpoint({ watts: 200_000, timeToLiveSeconds: 20 }));
+  bench.storeKeepsUp = false;
+  assert.equal(words(bench.scan(bench.control("release"))), ["accepted", "cancelled"]);
+  assert.equal(words(bench.run(30_000)), []);
 });
 
 test("stop sheds everything until the same source releases it; release cancels the setpoint too", () => {
