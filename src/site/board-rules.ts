@@ -1,0 +1,158 @@
+/** What a board file must keep that its schema cannot say. */
+import type { BoardFile } from "../model/generated/board.ts";
+import type { FirmataBoardFile } from "../model/generated/firmata-board.ts";
+import type { RegisterType } from "../model/site.ts";
+import { pointerOf } from "./document.ts";
+import { excerpt, type Finding, suggestion } from "./problem.ts";
+
+type BoardPoint = BoardFile["points"][number];
+
+/** 16-bit words of a value on the wire; a bit is one coil. */
+export function wordsOf(type: RegisterType): number {
+  switch (type) {
+    case "bit":
+    case "uint16":
+    case "int16":
+      return 1;
+    case "uint32":
+    case "int32":
+    case "float32":
+      return 2;
+    case "uint64":
+    case "int64":
+      return 4;
+  }
+}
+
+export function checkBoard(board: BoardFile): readonly Finding[] {
+  const findings = board.points.flatMap((point, index) => checkPoint(board, point, index));
+  findings.push(...duplicates(board.points), ...overlaps(board.points));
+  const names = board.points.map((point) => point.name);
+  if (board.kind === "meter" && !names.includes("powerWatts"))
+    findings.push({
+      pointer: "/points",
+      found: "no point powerWatts",
+      expected: "a meter tells its power as powerWatts",
+      remedy: "add the point, or choose another kind",
+    });
+  const { probe } = board;
+  if (probe !== undefined && !names.includes(probe.point))
+    findings.push({
+      pointer: "/probe/point",
+      found: excerpt(probe.point),
+      expected: "a point of this board",
+      remedy: suggestion(probe.point, names),
+    });
+  if (probe !== undefined && probe.minimum >= probe.maximum)
+    findings.push({
+      pointer: "/probe/minimum",
+      found: `${probe.minimum}, maximum ${probe.maximum}`,
+      expected: "a minimum below the maximum",
+      remedy: "exchange them",
+    });
+  return findings;
+}
+
+function checkPoint(board: BoardFile, point: BoardPoint, index: number): Finding[] {
+  const findings: Finding[] = [];
+  const words = wordsOf(point.type);
+  const say = (property: string, found: string, expected: string, remedy: string): void => {
+    findings.push({
+      pointer: pointerOf("points", index, property),
+      found: `${point.name}: ${found}`,
+      expected,
+      remedy,
+    });
+  };
+  if (words > board.maximumRegisters)
+    say("type", `${words} registers`, `at most ${board.maximumRegisters} in a request`, "check maximumRegisters");
+  if (point.address + words > 65_536)
+    say("address", String(point.address), "a value that ends at 65535", "addresses are 0-based, as on the wire");
+  if (point.address % board.alignmentRegisters !== 0)
+    say("address", String(point.address), `a multiple of ${board.alignmentRegisters}`, "see alignmentRegisters");
+  const isBit = point.function === 1 || point.function === 2;
+  if (isBit !== (point.type === "bit"))
+    say(
+      "type",
+      `${point.type} by function ${point.function}`,
+      "bit with functions 1 and 2, numbers with 3 and 4",
+      "correct one",
+    );
+  if (point.writeFunction !== undefined && point.function !== (point.writeFunction === 5 ? 1 : 3))
+    say("writeFunction", String(point.writeFunction), "5 for points read by 1, 6 for points read by 3", "correct one");
+  if (point.writeFunction === 6 && words > 1)
+    say("writeFunction", `6 for ${words} registers`, "one register", "this value cannot be written in one piece");
+  if (point.minimum !== undefined && point.maximum !== undefined && point.minimum >= point.maximum)
+    say("minimum", `${point.minimum}, maximum ${point.maximum}`, "a minimum below the maximum", "exchange them");
+  if (point.scale === 0) say("scale", "0", "a scale other than 0", "correct the scale");
+  for (const raw of point.invalid)
+    if (raw.length !== words * 4) say("invalid", raw, `${words * 4} hexadecimal digits`, "write whole words");
+  return findings;
+}
+
+function duplicates(points: readonly { readonly name: string }[]): Finding[] {
+  return points.flatMap(({ name }, index) =>
+    points.findIndex((other) => other.name === name) === index
+      ? []
+      : [
+          {
+            pointer: pointerOf("points", index, "name"),
+            found: `a second ${name}`,
+            expected: "each name once",
+            remedy: "rename one",
+          },
+        ],
+  );
+}
+
+/** Two points on one register are a typing error in one of them. */
+function overlaps(points: readonly BoardPoint[]): Finding[] {
+  return points.flatMap((point, index) => {
+    const clash = points
+      .slice(0, index)
+      .find(
+        (other) =>
+          other.function === point.function &&
+          other.address < point.address + wordsOf(point.type) &&
+          point.address < other.address + wordsOf(other.type),
+      );
+    if (clash === undefined) return [];
+    return [
+      {
+        pointer: pointerOf("points", index, "address"),
+        found: `${point.name} at ${point.address} lies on ${clash.name} at ${clash.address}`,
+        expected: "each register in one point",
+        remedy: "compare both addresses with the manual",
+      },
+    ];
+  });
+}
+
+export function checkFirmataBoard(board: FirmataBoardFile): readonly Finding[] {
+  const findings = duplicates(board.points);
+  board.points.forEach((point, index) => {
+    const analog = isAnalog(point.kind);
+    const clash = board.points
+      .slice(0, index)
+      .find((other) => other.pin === point.pin && isAnalog(other.kind) === analog);
+    if (clash !== undefined)
+      findings.push({
+        pointer: pointerOf("points", index, "pin"),
+        found: `pin ${point.pin}, like ${clash.name}`,
+        expected: "each pin once",
+        remedy: "correct one",
+      });
+    if (point.kind === "thermistor" && point.thermistor === undefined)
+      findings.push({
+        pointer: pointerOf("points", index),
+        found: "no `thermistor`",
+        expected: "divider and curve of the thermistor",
+        remedy: "add `thermistor:` with seriesOhms, nominalOhms, nominalCelsius, betaKelvin",
+      });
+  });
+  return findings;
+}
+
+function isAnalog(kind: FirmataBoardFile["points"][number]["kind"]): boolean {
+  return kind === "thermistor" || kind === "current-loop";
+}

@@ -1,0 +1,138 @@
+/** What every rule of a site may look at, and the words for findings that many rules share. */
+import type { SiteFile } from "../model/generated/site.ts";
+import type { MinerSite } from "../model/site.ts";
+import { pointerOf } from "./document.ts";
+import { excerpt, type Finding, suggestion } from "./problem.ts";
+import type { ResolvedWires } from "./resolve-lines.ts";
+import { unitOf } from "./units.ts";
+
+export interface PointFacts {
+  readonly name: string;
+  readonly device: string;
+  readonly wire: "modbus" | "firmata";
+  readonly writable: boolean;
+  readonly unit: string | null;
+}
+
+export interface SiteContext {
+  readonly file: SiteFile;
+  readonly wires: ResolvedWires;
+  readonly points: ReadonlyMap<string, PointFacts>;
+  readonly miners: readonly ResolvedRow[];
+  /** How the board library calls the speeds of a Modbus board; null where it tells none. */
+  readonly settableBaudRates: (board: string) => readonly number[] | null;
+}
+
+/** A row of machines with its addresses, names and model figures. */
+export interface ResolvedRow {
+  readonly index: number;
+  readonly miners: readonly MinerSite[];
+  /** [°C]; null where the model is not known. */
+  readonly maximumInletCelsius: number | null;
+}
+
+/** A rule names what is wrong; an empty answer is a site that keeps it. */
+export type SiteRule = (context: SiteContext) => readonly Finding[];
+
+export function indexPoints(wires: ResolvedWires): ReadonlyMap<string, PointFacts> {
+  const index = new Map<string, PointFacts>();
+  for (const line of wires.lines)
+    for (const device of line.devices)
+      for (const { name, writeFunction } of device.points)
+        index.set(name, {
+          name,
+          device: device.name,
+          wire: "modbus",
+          writable: writeFunction !== null,
+          unit: unitOf(name),
+        });
+  for (const board of wires.firmata)
+    for (const { name, kind } of board.points)
+      index.set(name, {
+        name,
+        device: board.name,
+        wire: "firmata",
+        writable: kind === "relay" || kind === "heartbeat",
+        unit: unitOf(name),
+      });
+  return index;
+}
+
+/** What a reference to a point must be: an output, or an input of a unit (null: a contact). */
+export type PointUse = { readonly output: true } | { readonly output: false; readonly unit: string | null };
+
+/** A reference to a point: it must exist and fit its use. */
+export function checkPointUse(context: SiteContext, name: string, pointer: string, use: PointUse): Finding[] {
+  const point = context.points.get(name);
+  if (point === undefined) {
+    const device = name.split("/")[0] ?? "";
+    if (context.wires.unresolved.has(device)) return [];
+    const names = [...context.points.keys()];
+    const ofDevice = names.filter((candidate) => candidate.startsWith(`${device}/`));
+    const expected = "a point that a device of this site has (device/point)";
+    return [
+      { pointer, found: excerpt(name), expected, remedy: suggestion(name, ofDevice.length > 0 ? ofDevice : names) },
+    ];
+  }
+  if (use.output && !point.writable)
+    return [
+      {
+        pointer,
+        found: `${name}, which is only read`,
+        expected: "an output",
+        remedy: "name a coil or relay that the board can write",
+      },
+    ];
+  if (!use.output && point.unit !== use.unit)
+    return [
+      {
+        pointer,
+        found: `${name} [${point.unit ?? "no unit"}]`,
+        expected: use.unit === null ? "a contact (no unit)" : `a point in ${use.unit}`,
+        remedy: "name the point of the right quantity",
+      },
+    ];
+  return [];
+}
+
+/** A reference by name to another part of the file. */
+export function checkReference(name: string, names: readonly string[], pointer: string, expected: string): Finding[] {
+  if (names.includes(name)) return [];
+  return [{ pointer, found: excerpt(name), expected, remedy: suggestion(name, names) }];
+}
+
+/** Every repetition of a name, at its second place. */
+export function checkUnique(
+  named: readonly { readonly name: string; readonly pointer: string }[],
+  what: string,
+): Finding[] {
+  const seen = new Map<string, string>();
+  return named.flatMap(({ name, pointer }) => {
+    const first = seen.get(name);
+    if (first === undefined) {
+      seen.set(name, pointer);
+      return [];
+    }
+    return [
+      { pointer, found: `${excerpt(name)}, as at ${first}`, expected: `each ${what} once`, remedy: "change one" },
+    ];
+  });
+}
+
+/** The branch and everything that feeds it, root last; ends at a loop. */
+export function pathToRoot(file: SiteFile, name: string): SiteFile["branches"] {
+  const path: SiteFile["branches"] = [];
+  let next: string | undefined = name;
+  while (next !== undefined) {
+    const branch = file.branches.find((candidate) => candidate.name === next);
+    if (branch === undefined || path.includes(branch)) break;
+    path.push(branch);
+    next = branch.parent;
+  }
+  return path;
+}
+
+/** Pointers of a list's names. */
+export function namesAt(list: readonly { readonly name: string }[], ...steps: readonly (string | number)[]) {
+  return list.map(({ name }, index) => ({ name, pointer: pointerOf(...steps, index, "name") }));
+}

@@ -1,0 +1,93 @@
+/** From a site file to a Site: parse, shape, boards, rules. All problems at once, or a site that keeps every rule. */
+import { createHash } from "node:crypto";
+import { dirname } from "node:path";
+import { fail, type Result, succeed } from "../model/result.ts";
+import type { Site } from "../model/site.ts";
+import { type BoardLibrary, boardLibrary } from "./boards.ts";
+import { indexPoints, type SiteContext, type SiteRule } from "./context.ts";
+import { dataFolder } from "./data-folder.ts";
+import { type Document, locate, pointerOf, readDocument } from "./document.ts";
+import type { Finding, SiteProblem } from "./problem.ts";
+import { resolveWires } from "./resolve-lines.ts";
+import { resolveMiners } from "./resolve-miners.ts";
+import { resolveSite } from "./resolve-site.ts";
+import { brokerAddress } from "./rules/links.ts";
+import { machineAddresses, machineNames, machinePlaces } from "./rules/machines.ts";
+import { branchMeters, contactors, containerFigures, feederTree, outputs } from "./rules/power.ts";
+import { coolantLimits, heatCutOff, pumpSupply, sensorIndependence, tankPoints } from "./rules/tanks.ts";
+import { settableSpeeds, uniqueAddresses, uniqueChannels, uniqueNames, uniquePorts } from "./rules/wiring.ts";
+import { secretsFindings } from "./secrets.ts";
+import { checkShape } from "./shapes.ts";
+
+const rules: readonly SiteRule[] = [
+  uniqueNames,
+  uniqueChannels,
+  uniqueAddresses,
+  uniquePorts,
+  settableSpeeds,
+  containerFigures,
+  feederTree,
+  branchMeters,
+  contactors,
+  outputs,
+  tankPoints,
+  coolantLimits,
+  sensorIndependence,
+  heatCutOff,
+  pumpSupply,
+  machinePlaces,
+  machineNames,
+  machineAddresses,
+  brokerAddress,
+];
+
+export interface LoadOptions {
+  /** Folder that holds meters/, sensors/, miners/ ...; ends with a slash. Default: boards/ of this installation. */
+  readonly boards?: string;
+}
+
+/** Reads and checks a site file and everything it names; synchronous: it runs before anything is started. */
+export function loadSite(file: string, options: LoadOptions = {}): Result<Site, readonly SiteProblem[]> {
+  const document = readDocument(file);
+  return document.ok ? resolveDocument(document.value, options) : document;
+}
+
+/** The same for a document that is already parsed. */
+export function resolveDocument(document: Document, options: LoadOptions = {}): Result<Site, readonly SiteProblem[]> {
+  const shape = checkShape(document, "site");
+  if (!shape.ok) return shape;
+  const file = shape.value;
+  const library = boardLibrary(options.boards ?? `${dataFolder()}boards/`);
+  const findings: Finding[] = [];
+  const wires = resolveWires(file, library, findings);
+  const { rows, models } = resolveMiners(file, library, findings);
+  const context: SiteContext = {
+    file,
+    wires,
+    points: indexPoints(wires),
+    miners: rows,
+    settableBaudRates: (name) => {
+      const board = library.modbus(name);
+      return board.ok ? (board.value.serial?.baudRates ?? null) : null;
+    },
+  };
+  for (const rule of rules) findings.push(...rule(context));
+  const wanted = file.miners.map((row, index) => ({
+    name: row.credentials,
+    pointer: pointerOf("miners", index, "credentials"),
+  }));
+  const secrets = secretsFindings(document.file, file.secretsFile, wanted);
+  findings.push(...secrets.findings);
+  const problems = [...locate(document, findings), ...secrets.problems, ...library.problems()];
+  if (problems.length > 0) return fail(problems);
+  const miners = rows.flatMap((row) => row.miners);
+  const configurationHash = hashOf(document, library);
+  return succeed(resolveSite({ folder: dirname(document.file), file, wires, miners, models, configurationHash }));
+}
+
+/** SHA-256 of the site file and every board it uses, in a fixed order. */
+function hashOf(document: Document, library: BoardLibrary): string {
+  const hash = createHash("sha256").update(document.text);
+  for (const board of [...library.documents()].sort((a, b) => (a.file < b.file ? -1 : 1))) hash.update(board.text);
+  return hash.digest("hex");
+}

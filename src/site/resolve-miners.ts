@@ -1,0 +1,130 @@
+/** Rows of machines of a site file: addresses and names counted out, model figures with the site's own. */
+import assert from "node:assert";
+import type { MinerModelFile } from "../model/generated/miner-model.ts";
+import type { SiteFile } from "../model/generated/site.ts";
+import type { MinerModel, MinerSite } from "../model/site.ts";
+import type { BoardLibrary } from "./boards.ts";
+import type { ResolvedRow } from "./context.ts";
+import { pointerOf } from "./document.ts";
+import { excerpt, type Finding, suggestion } from "./problem.ts";
+
+type Row = SiteFile["miners"][number];
+
+/** Most machines in a row: more is a typing error in an address. Choice: a container holds some hundreds. */
+const mostInRow = 1024;
+
+export interface ResolvedMiners {
+  readonly rows: readonly ResolvedRow[];
+  readonly models: Readonly<Record<string, MinerModel>>;
+}
+
+export function resolveMiners(file: SiteFile, library: BoardLibrary, findings: Finding[]): ResolvedMiners {
+  const models: Record<string, MinerModel> = {};
+  const rows = file.miners.map((row, index) => {
+    const model = resolveModel(row, index, library, findings);
+    if (model !== null) models[model.name] = model;
+    const hosts = hostsOf(row.addresses);
+    if (hosts === null)
+      findings.push({
+        pointer: pointerOf("miners", index, "addresses"),
+        found: excerpt(row.addresses),
+        expected: `IPv4 addresses, first to last, at most ${mostInRow}`,
+        remedy: "for example 192.168.10.1-192.168.10.50",
+      });
+    const miners = (hosts ?? []).map((host, at, all) => minerOf(row, model?.name ?? row.model, host, at, all.length));
+    return { index, miners, maximumInletCelsius: model?.maximumInletCelsius ?? null };
+  });
+  return { rows, models };
+}
+
+function minerOf(row: Row, model: string, host: string, at: number, count: number): MinerSite {
+  const phases = [1, 2, 3] as const;
+  return {
+    name: count === 1 && !row.addresses.includes("-") ? row.name : `${row.name}-${String(at + 1).padStart(3, "0")}`,
+    model,
+    host,
+    port: row.port ?? null,
+    tank: row.tank ?? "",
+    branch: row.branch ?? "",
+    phase: row.phase === "rotate" ? (phases[at % 3] ?? 1) : (row.phase ?? null),
+    credentials: row.credentials,
+  };
+}
+
+const figures = [
+  "ratedWatts",
+  "peakWakeWatts",
+  "asleepWatts",
+  "ratedTerahashesPerSecond",
+  "sleepSeconds",
+  "wakeSeconds",
+  "maximumInletCelsius",
+] as const;
+
+/** Null where a figure is known neither to the model's file nor to the site. */
+function resolveModel(row: Row, index: number, library: BoardLibrary, findings: Finding[]): MinerModel | null {
+  const found = library.miner(row.model);
+  const pointer = pointerOf("miners", index);
+  if (!found.ok) {
+    if (found.error === "unknown") {
+      const expected = "the name of a file in boards/miners, without ending";
+      const remedy = suggestion(row.model, library.names("miner"));
+      findings.push({ pointer: `${pointer}/model`, found: excerpt(row.model), expected, remedy });
+    }
+    return null;
+  }
+  const unknown = figures.filter((figure) => figureOf(row, found.value, figure) === undefined);
+  for (const figure of unknown)
+    findings.push({
+      pointer: `${pointer}/model`,
+      found: `${row.model}, whose ${figure} nobody has published`,
+      expected: `a figure for ${figure}`,
+      remedy: `measure it and add \`overrides: {${figure}: ...}\``,
+    });
+  return unknown.length > 0 ? null : modelOf(row, found.value);
+}
+
+function modelOf(row: Row, model: MinerModelFile): MinerModel {
+  const figure = (name: (typeof figures)[number]): number => {
+    const value = figureOf(row, model, name);
+    assert.ok(value !== undefined, `${name} of ${row.model} is known`);
+    return value;
+  };
+  const overridden = Object.keys(row.overrides).length > 0;
+  return {
+    name: overridden ? `${row.model}/${row.name}` : row.model,
+    dialect: model.dialect,
+    ratedWatts: figure("ratedWatts"),
+    peakWakeWatts: figure("peakWakeWatts"),
+    asleepWatts: figure("asleepWatts"),
+    ratedTerahashesPerSecond: figure("ratedTerahashesPerSecond"),
+    sleepMilliseconds: figure("sleepSeconds") * 1000,
+    wakeMilliseconds: figure("wakeSeconds") * 1000,
+    maximumInletCelsius: figure("maximumInletCelsius"),
+    // Unknown counts as the dangerous case: power comes back by itself.
+    hashesAfterPowerCycle: model.hashesAfterPowerCycle?.value ?? true,
+  };
+}
+
+function figureOf(row: Row, model: MinerModelFile, figure: (typeof figures)[number]): number | undefined {
+  return row.overrides[figure] ?? model[figure]?.value;
+}
+
+/** The addresses of `A` or `A-B`; null where they are none. */
+export function hostsOf(addresses: string): readonly string[] | null {
+  const [first, last] = addresses.split("-").map(addressNumber);
+  if (first === undefined || first === null || last === null) return null;
+  const count = (last ?? first) - first + 1;
+  if (count < 1 || count > mostInRow) return null;
+  return Array.from({ length: count }, (_, index) => addressText(first + index));
+}
+
+function addressNumber(text: string): number | null {
+  const octets = text.split(".").map(Number);
+  if (octets.length !== 4 || octets.some((octet) => !Number.isInteger(octet) || octet < 0 || octet > 255)) return null;
+  return octets.reduce((sum, octet) => sum * 256 + octet, 0);
+}
+
+function addressText(address: number): string {
+  return [24, 16, 8, 0].map((shift) => Math.floor(address / 2 ** shift) % 256).join(".");
+}

@@ -1,0 +1,138 @@
+/** A checked site file with its wires and machines as the Site that the program works with: seconds to milliseconds, names to points. */
+import { resolve } from "node:path";
+import type { SiteFile } from "../model/generated/site.ts";
+import type { Branch, LineSite, MeterPoints, MinerModel, MinerSite, Policy, Site, Tank } from "../model/site.ts";
+import type { ResolvedWires } from "./resolve-lines.ts";
+
+export interface SiteParts {
+  /** Folder of the site file. */
+  readonly folder: string;
+  readonly file: SiteFile;
+  readonly wires: ResolvedWires;
+  readonly miners: readonly MinerSite[];
+  readonly models: Readonly<Record<string, MinerModel>>;
+  readonly configurationHash: string;
+}
+
+export function resolveSite({ folder, file, wires, miners, models, configurationHash }: SiteParts): Site {
+  const pumps = file.tanks.flatMap(({ pump }) => (pump?.output === undefined ? [] : [pump.output]));
+  const branches = file.branches.map((branch) => resolveBranch(branch, wires.lines));
+  return {
+    container: file.container,
+    site: file.site,
+    groups: file.groups,
+    configurationHash,
+    ratedWatts: file.ratedWatts,
+    auxiliaryWatts: branches.reduce((sum, branch) => sum + branch.auxiliaryWatts, 0),
+    minimumWatts: file.minimumWatts,
+    policy: resolvePolicy(file),
+    branches,
+    tanks: file.tanks.map(resolveTank),
+    minerModels: models,
+    miners,
+    lines: wires.lines,
+    firmata: wires.firmata,
+    broker: resolveBroker(file, folder),
+    console: file.console === undefined ? null : { port: file.console.port, baudRate: file.console.baudRate },
+    heartbeatOutput: file.heartbeatOutput ?? null,
+    coolingOutputs: [...pumps, ...file.fans],
+    clock: file.clock,
+  };
+}
+
+function resolvePolicy({ ramp, failsafe, times }: SiteFile): Policy {
+  return {
+    rampUpWattsPerSecond: ramp.upWattsPerSecond,
+    rampDownWattsPerSecond: ramp.downWattsPerSecond,
+    failsafeWatts: failsafe.limitWatts,
+    heartbeatTimeoutMilliseconds: failsafe.heartbeatTimeoutSeconds * 1000,
+    jitterMilliseconds: failsafe.jitterSeconds * 1000,
+    startHoldMilliseconds: times.startHoldSeconds * 1000,
+    goodAgainMilliseconds: times.goodAgainSeconds * 1000,
+    coolDownMilliseconds: times.coolDownSeconds * 1000,
+    contactorRecloseMilliseconds: times.contactorRecloseSeconds * 1000,
+    startsPerInterval: times.startsPerInterval,
+    startIntervalMilliseconds: times.startIntervalSeconds * 1000,
+    minimumOnMilliseconds: times.minimumOnSeconds * 1000,
+    minimumOffMilliseconds: times.minimumOffSeconds * 1000,
+    shedProofMilliseconds: times.shedProofSeconds * 1000,
+  };
+}
+
+function resolveBranch(branch: SiteFile["branches"][number], lines: readonly LineSite[]): Branch {
+  return {
+    name: branch.name,
+    parent: branch.parent ?? null,
+    breakerAmperes: branch.breakerAmperes,
+    continuousRatio: branch.continuousRatio,
+    nominalVolts: branch.nominalVolts,
+    phases: branch.phases,
+    meter: branch.meter === undefined ? null : meterPoints(branch.meter, branch, lines),
+    contactor: branch.contactor ?? null,
+    auxiliaryWatts: branch.auxiliaryWatts,
+  };
+}
+
+/** The standard points of a meter; a set of phases is told whole or not at all. */
+function meterPoints(meter: string, branch: SiteFile["branches"][number], lines: readonly LineSite[]): MeterPoints {
+  const points = new Set(
+    lines.flatMap((line) => line.devices.flatMap((device) => device.points.map(({ name }) => name))),
+  );
+  const ofPhases = (name: (phase: number) => string): readonly string[] => {
+    const wanted = Array.from({ length: branch.phases }, (_, index) => `${meter}/${name(index + 1)}`);
+    return wanted.every((point) => points.has(point)) ? wanted : [];
+  };
+  return {
+    powerWatts: `${meter}/powerWatts`,
+    currentAmperes: ofPhases((phase) => `current${phase}Amperes`),
+    voltageVolts: ofPhases((phase) => `voltage${phase}Volts`),
+    maximumAgeMilliseconds: branch.meterMaximumAgeSeconds * 1000,
+  };
+}
+
+function resolveTank(tank: SiteFile["tanks"][number]): Tank {
+  const { coolant, flow, level, pump } = tank;
+  return {
+    name: tank.name,
+    coolant: {
+      sensors: coolant.sensors,
+      derateCelsius: coolant.derateCelsius,
+      tripCelsius: coolant.tripCelsius,
+      releaseCelsius: coolant.releaseCelsius,
+      maximumAgeMilliseconds: coolant.maximumAgeSeconds * 1000,
+    },
+    flow:
+      flow === undefined
+        ? null
+        : {
+            point: flow.point,
+            minimumLitersPerMinute: flow.minimumLitersPerMinute,
+            proofMilliseconds: flow.proofSeconds * 1000,
+            maximumAgeMilliseconds: flow.maximumAgeSeconds * 1000,
+          },
+    pump: pump === undefined ? null : { output: pump.output ?? null, feedback: pump.feedback ?? null },
+    leakDry: tank.leakDry,
+    level:
+      level === undefined
+        ? null
+        : {
+            point: level.point,
+            minimumPercent: level.minimumPercent,
+            maximumAgeMilliseconds: level.maximumAgeSeconds * 1000,
+          },
+    hardwiredInterlock: tank.interlock === "hard-wired",
+  };
+}
+
+/** Paths are relative to the site file. */
+function resolveBroker({ broker }: SiteFile, folder: string): Site["broker"] {
+  if (broker === undefined) return null;
+  const path = (file: string | undefined): string | null => (file === undefined ? null : resolve(folder, file));
+  return {
+    url: broker.url,
+    caFile: path(broker.caFile),
+    certificateFile: path(broker.certificateFile),
+    keyFile: path(broker.keyFile),
+    telemetryMilliseconds: broker.telemetrySeconds * 1000,
+  };
+}
