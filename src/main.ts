@@ -8,7 +8,9 @@ interface CommandFile {
 }
 
 /** Loaded only when asked for, so that the controller on a Pi carries nothing of the others. */
-const commandFiles: Readonly<Record<string, { summary: string; load: () => Promise<CommandFile> }>> = {};
+const commandFiles: Readonly<Record<string, { summary: string; load: () => Promise<CommandFile> }>> = {
+  check: { summary: "a site file and the boards it names", load: () => import("./commands/check.ts") },
+};
 
 const program = new Command("weir")
   .description("Edge controller of an immersion-cooled mining container.")
@@ -17,7 +19,7 @@ const program = new Command("weir")
 
 const wanted = process.argv[2];
 for (const [name, file] of Object.entries(commandFiles)) {
-  const command = program.command(name).description(file.summary).exitOverride();
+  const command = program.command(name).description(file.summary);
   if (name === wanted) (await file.load()).describe(command);
 }
 

@@ -70,7 +70,9 @@ function summaryText(file: string, site: Site): string {
     const names = line.devices.map((device) => device.name).join(", ");
     return `  line      ${line.name}: ${line.baudRate} Bd on ${line.port}, ${points} points of ${names}`;
   });
-  const boards = site.firmata.map((board) => `  firmata   ${board.name}: ${board.points.length} points on ${board.port}`);
+  const boards = site.firmata.map(
+    (board) => `  firmata   ${board.name}: ${board.points.length} points on ${board.port}`,
+  );
   const tanks = site.tanks.map((tank) => {
     const machines = site.miners.filter((miner) => miner.tank === tank.name).length;
     const { derateCelsius, tripCelsius, sensors } = tank.coolant;

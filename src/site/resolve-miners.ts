@@ -44,6 +44,7 @@ function minerOf(row: Row, model: string, host: string, at: number, count: numbe
     model,
     host,
     port: row.port ?? null,
+    webPort: row.webPort ?? null,
     tank: row.tank ?? "",
     branch: row.branch ?? "",
     phase: row.phase === "rotate" ? (phases[at % 3] ?? 1) : (row.phase ?? null),
