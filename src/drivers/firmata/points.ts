@@ -1,0 +1,76 @@
+/** The points of a Firmata board by what they are: inputs with their filters, outputs with what is wanted and what the board says. */
+import type { Milliseconds, PointName, Reading } from "../../model/reading.ts";
+import type { FirmataPoint } from "../../model/site.ts";
+import { type AnalogFilter, type ContactFilter, createAnalogFilter, createContactFilter } from "./filter.ts";
+import { loopMilliamperes, thermistorCelsius } from "./thermistor.ts";
+
+/** A coolant's temperature does not change faster [K/s]; choice: ten times a tank's rise after a lost flow. */
+const thermistorSlope = 5;
+/** Steps of the converter and of the wiring's hum [K]; choice: three codes at the hot end. */
+const thermistorNoise = 1;
+
+export interface AnalogInput {
+  readonly name: PointName;
+  readonly channel: number;
+  readonly filter: AnalogFilter;
+  heardAt: Milliseconds;
+}
+
+export interface ContactInput {
+  readonly name: PointName;
+  readonly pin: number;
+  readonly filter: ContactFilter;
+  heardAt: Milliseconds;
+}
+
+export interface Output {
+  readonly name: PointName;
+  readonly pin: number;
+  /** Null until the first command: the board is left as it is found. */
+  wanted: 0 | 1 | null;
+  /** As the board itself last said. */
+  newest: Reading | null;
+  heardAt: Milliseconds;
+}
+
+export interface BoardPoints {
+  readonly analogs: readonly AnalogInput[];
+  readonly contacts: readonly ContactInput[];
+  readonly outputs: readonly Output[];
+}
+
+export function sortPoints(points: readonly FirmataPoint[], samplingMilliseconds: Milliseconds): BoardPoints {
+  const analogs: AnalogInput[] = [];
+  const contacts: ContactInput[] = [];
+  const outputs: Output[] = [];
+  for (const point of points) {
+    const { name, pin } = point;
+    switch (point.kind) {
+      case "thermistor":
+      case "current-loop":
+        analogs.push({ name, channel: pin, filter: filterOf(point, samplingMilliseconds), heardAt: -Infinity });
+        break;
+      case "switch":
+        contacts.push({ name, pin, filter: createContactFilter(), heardAt: -Infinity });
+        break;
+      case "relay":
+      case "heartbeat":
+        outputs.push({ name, pin, wanted: null, newest: null, heardAt: -Infinity });
+        break;
+    }
+  }
+  return { analogs, contacts, outputs };
+}
+
+function filterOf(point: FirmataPoint, samplingMilliseconds: Milliseconds): AnalogFilter {
+  const { thermistor, minimum, maximum } = point;
+  const common = { samplingMilliseconds, minimum, maximum };
+  return thermistor === null
+    ? createAnalogFilter({ ...common, measure: loopMilliamperes, slopePerSecond: Infinity, noise: 0 })
+    : createAnalogFilter({
+        ...common,
+        measure: (code) => thermistorCelsius(code, thermistor),
+        slopePerSecond: thermistorSlope,
+        noise: thermistorNoise,
+      });
+}

@@ -1,0 +1,161 @@
+/** Far end of a Firmata board: the real StandardFirmata firmware on a simulated Arduino Uno, behind a pseudo-terminal. A process of its own. */
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { clockHertz, createUno, decodeIntelHex, pinCount, type Uno } from "./avr-uno.ts";
+import { serveFarEnd } from "./far-end.ts";
+import { openPty, type Pty } from "./pty.ts";
+
+/**
+ * Truth: `input0Ohms` (a sensor between A0 and ground, with `seriesOhms` to 5 V), `a0Volts`, `d4Level`.
+ * Effects: `d8Level` of each pin the firmware drives; 0 as well where it does not, as with a relay module's pull-down.
+ * A leading `NAME/` is allowed in truth, and is put before effects where the setup names the board.
+ * Faults: `reset` (the button), `hang` (the processor stands still while on), `hangup` (the adapter is out while on),
+ * `flip` (one bit of each `value`-th byte towards the controller is wrong while on).
+ */
+export interface FirmataBoardSetup {
+  /** Path of one's own that the controller opens as its port. */
+  readonly port: string;
+  readonly name?: string;
+  /** Resistor from 5 V to each analog channel with a resistive sensor [Ω]. */
+  readonly seriesOhms?: Readonly<Record<string, number>>;
+}
+
+const supplyVolts = 5;
+const firmware = fileURLToPath(new URL("../../../../.weir/StandardFirmata.cpp.hex", import.meta.url));
+/** How long the processor sleeps between two slices [ms]; choice: well below the 2 s of its start and the wire's 0.17 ms a byte counts for nothing here. */
+const sliceMilliseconds = 5;
+/** Simulated time is lost rather than caught up beyond this [ms]; choice: a busy machine must not get busier. */
+const longestCatchUpMilliseconds = 50;
+const effectsMilliseconds = 1000;
+/** Pins 0 and 1 are the UART's. */
+const firstPin = 2;
+
+/** A plain linear congruential generator (Numerical Recipes): a flipped bit must be the same in each run. */
+function bitChooser(): () => number {
+  let state = 1;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state >>> 29;
+  };
+}
+
+class Board {
+  readonly #program = decodeIntelHex(readFileSync(firmware, "utf8"));
+  readonly #setup: FirmataBoardSetup;
+  readonly #report: (values: Readonly<Record<string, number>>) => void;
+  readonly #levels = new Map<number, boolean>();
+  readonly #volts = new Map<number, number>();
+  readonly #chooseBit = bitChooser();
+  #uno: Uno;
+  #pty: Pty | null = null;
+  #sent: number[] = [];
+  #hung: boolean;
+  #flipEvery = 0;
+  #sentCount = 0;
+  #ranAt = performance.now();
+  #reportedAt = 0;
+  #reported = -1;
+
+  constructor(setup: FirmataBoardSetup, report: (values: Readonly<Record<string, number>>) => void) {
+    this.#hung = false;
+    this.#setup = setup;
+    this.#report = report;
+    this.#uno = this.#fresh();
+    this.plug();
+    setInterval(() => this.#slice(), sliceMilliseconds);
+  }
+
+  plug(): void {
+    this.#pty ??= openPty(this.#setup.port, (bytes) => this.#uno.receive(bytes));
+  }
+
+  unplug(): void {
+    this.#pty?.close();
+    this.#pty = null;
+  }
+
+  reset(): void {
+    this.#uno = this.#fresh();
+  }
+
+  hang(on: boolean): void {
+    this.#hung = on;
+  }
+
+  flip(every: number): void {
+    this.#flipEvery = every;
+  }
+
+  setTruth(name: string, value: number): void {
+    const [, kind, index, unit] = /^(?:.*\/)?(input|a|d)(\d+)(Ohms|Volts|Level)$/.exec(name) ?? [];
+    const number = Number(index);
+    if (kind === "d" && unit === "Level") {
+      this.#levels.set(number, value !== 0);
+      this.#uno.setLevel(number, value !== 0);
+    } else if (kind === "a" && unit === "Volts") this.#setVolts(number, value);
+    else if (kind === "input" && unit === "Ohms") {
+      const series = this.#setup.seriesOhms?.[number] ?? 0;
+      this.#setVolts(number, Number.isFinite(value) ? (supplyVolts * value) / (value + series) : supplyVolts);
+    }
+  }
+
+  #setVolts(channel: number, volts: number): void {
+    this.#volts.set(channel, volts);
+    this.#uno.setVolts(channel, volts);
+  }
+
+  #fresh(): Uno {
+    const uno = createUno(this.#program, (byte) => this.#sent.push(this.#onTheWire(byte)));
+    for (const [pin, level] of this.#levels) uno.setLevel(pin, level);
+    for (const [channel, volts] of this.#volts) uno.setVolts(channel, volts);
+    return uno;
+  }
+
+  #onTheWire(byte: number): number {
+    this.#sentCount += 1;
+    if (this.#flipEvery === 0 || this.#sentCount % this.#flipEvery !== 0) return byte;
+    return byte ^ (1 << this.#chooseBit());
+  }
+
+  #slice(): void {
+    const now = performance.now();
+    const elapsed = Math.min(now - this.#ranAt, longestCatchUpMilliseconds);
+    this.#ranAt = now;
+    if (!this.#hung) this.#uno.runUntil(this.#uno.cycle() + (elapsed * clockHertz) / 1000);
+    if (this.#sent.length > 0) {
+      this.#pty?.write(Buffer.from(this.#sent));
+      this.#sent = [];
+    }
+    this.#tellEffects(now);
+  }
+
+  #tellEffects(now: number): void {
+    let driven = 0;
+    for (let pin = firstPin; pin < pinCount; pin += 1) if (this.#uno.output(pin) === 1) driven |= 1 << pin;
+    if (driven === this.#reported && now - this.#reportedAt < effectsMilliseconds) return;
+    this.#reported = driven;
+    this.#reportedAt = now;
+    const prefix = this.#setup.name === undefined ? "" : `${this.#setup.name}/`;
+    const values: Record<string, number> = {};
+    for (let pin = firstPin; pin < pinCount; pin += 1) values[`${prefix}d${pin}Level`] = (driven >> pin) & 1;
+    this.#report(values);
+  }
+}
+
+let board: Board | null = null;
+
+const { effects } = serveFarEnd({
+  setup: async (setup) => {
+    board = new Board(setup as FirmataBoardSetup, (values) => effects(values));
+  },
+  truth: (values) => {
+    for (const [name, value] of Object.entries(values)) board?.setTruth(name, value);
+  },
+  fault: (_target, fault, on, value) => {
+    if (fault === "reset" && on) board?.reset();
+    else if (fault === "hang") board?.hang(on);
+    else if (fault === "flip") board?.flip(on ? (value ?? 0) : 0);
+    else if (fault === "hangup" && on) board?.unplug();
+    else if (fault === "hangup") board?.plug();
+  },
+});
