@@ -14,7 +14,7 @@ import {
   textOf,
 } from "../cgminer/fields.ts";
 import type { JsonObject, JsonValue } from "../cgminer/json.ts";
-import { type MinerObservation, plausible } from "../cgminer/observation.ts";
+import { type MinerObservation, type MinerSetting, plausible } from "../cgminer/observation.ts";
 import type { TokenSalts } from "./cipher.ts";
 
 /** Source: manual V2.2, table of codes. */
@@ -101,7 +101,7 @@ export function decodeSummary(body: JsonObject, switchedOff: boolean | undefined
   const powerWatts = numberWithin(summary["Power"], 1, plausible.powerWatts);
   return present({
     mode: judgeMode(summary, hashrate, switchedOff),
-    setting: switchedOff === undefined ? "unknown" : switchedOff ? "sleep" : "run",
+    setting: settingOf(switchedOff, hashrate),
     powerWatts,
     powerSource: powerWatts === undefined ? "unknown" : "measured",
     hashrateTerahashesPerSecond: hashrate,
@@ -120,9 +120,15 @@ export function decodeMac(body: JsonObject): string | undefined {
 export function observeStatusOnly(switchedOff: boolean | undefined): MinerObservation {
   return {
     mode: switchedOff === true ? "asleep" : "unknown",
-    setting: switchedOff === undefined ? "unknown" : switchedOff ? "sleep" : "run",
+    setting: settingOf(switchedOff, undefined),
     powerSource: "unknown",
   };
+}
+
+/** Firmware without `status` proves `run` by hashing and `sleep` by nothing. */
+function settingOf(switchedOff: boolean | undefined, hashrate: number | undefined): MinerSetting {
+  if (switchedOff !== undefined) return switchedOff ? "sleep" : "run";
+  return hashrate !== undefined && hashrate > 0 ? "run" : "unknown";
 }
 
 function judgeMode(summary: JsonObject, hashrate: number | undefined, switchedOff: boolean | undefined): MinerMode {

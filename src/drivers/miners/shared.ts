@@ -1,0 +1,43 @@
+/** What all miner links of the process share: the bound on connections, the token thread, the timing. */
+
+import type { SlotTiming } from "./slot.ts";
+import { createSocketPool, type SocketPool } from "./socket-pool.ts";
+import { createTokenDeriver, type TokenDeriver } from "./token-deriver.ts";
+
+export interface LinkTiming extends SlotTiming {
+  readonly pollMilliseconds: number;
+  /** Longest wait between polls of a machine that does not answer. */
+  readonly longestPollMilliseconds: number;
+  readonly connectMilliseconds: number;
+  readonly replyMilliseconds: number;
+  readonly writeReplyMilliseconds: number;
+}
+
+/** Source of each: choice, from the speeds and time limits in the miners' fact sheet, sections 1.4 and 5. */
+export const defaultTiming: LinkTiming = {
+  pollMilliseconds: 5_000,
+  longestPollMilliseconds: 30_000,
+  connectMilliseconds: 2_000,
+  replyMilliseconds: 5_000,
+  // A Bitmain POST takes about 21 s to answer.
+  writeReplyMilliseconds: 45_000,
+  attempts: 3,
+  retryMilliseconds: [2_000, 10_000],
+  readBackMilliseconds: 15_000,
+  pauseMilliseconds: 60_000,
+  refusedPauseMilliseconds: 900_000,
+};
+
+export interface MinerShared {
+  readonly pool: SocketPool;
+  readonly tokens: TokenDeriver;
+  readonly timing: LinkTiming;
+  /** After every link has stopped. */
+  stop(): Promise<void>;
+}
+
+/** One for the whole process; `timing` replaces single figures (tests, demo). */
+export function createMinerShared(timing: Partial<LinkTiming> = {}): MinerShared {
+  const tokens = createTokenDeriver();
+  return { pool: createSocketPool(), tokens, timing: { ...defaultTiming, ...timing }, stop: () => tokens.stop() };
+}

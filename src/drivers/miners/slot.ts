@@ -1,0 +1,158 @@
+/** The newest target of one machine and how far it has come: when to write, read back, retry, pause. Pure; time is an argument. */
+
+import type { MinerCommandReport, MinerFault, MinerTarget } from "../../model/miner.ts";
+import type { Milliseconds } from "../../model/reading.ts";
+import type { MinerSetting } from "../../protocol/cgminer/observation.ts";
+
+/** How often and how long a link tries [ms]. */
+export interface SlotTiming {
+  /** Attempts before a pause. */
+  readonly attempts: number;
+  /** Waits before the second, third ... attempt; the last one repeats. */
+  readonly retryMilliseconds: readonly Milliseconds[];
+  /** After an acknowledgement, how long the wanted setting may take to show. */
+  readonly readBackMilliseconds: Milliseconds;
+  /** After the last attempt; also how long a machine that left `run` by itself is not woken again. */
+  readonly pauseMilliseconds: Milliseconds;
+  /** After refused credentials: a technician has to act, and accounts lock. */
+  readonly refusedPauseMilliseconds: Milliseconds;
+}
+
+export interface Slot {
+  readonly target: MinerTarget;
+  readonly command: MinerCommandReport | null;
+  readonly writing: boolean;
+  /** Nothing is written before this. */
+  readonly notBefore: Milliseconds;
+  /** Set while an acknowledged write waits for its effect. */
+  readonly readBackUntil: Milliseconds | null;
+  /** Reads that began before this are older than our last write and prove nothing. */
+  readonly trustedFrom: Milliseconds;
+}
+
+/** What one read showed of the setting; `startedAt` is when the read began. */
+export interface SettingSeen {
+  readonly setting: MinerSetting;
+  readonly startedAt: Milliseconds;
+}
+
+export type WriteOutcome = { readonly ok: true } | { readonly ok: false; readonly fault: MinerFault };
+
+export type SlotAction =
+  | { readonly kind: "nothing" }
+  /** The machine must be read before it can be decided, or to see the effect. */
+  | { readonly kind: "read" }
+  | { readonly kind: "write"; readonly setting: "run" | "sleep" }
+  | { readonly kind: "wait"; readonly until: Milliseconds };
+
+export const emptySlot: Slot = {
+  target: { mode: "leave" },
+  command: null,
+  writing: false,
+  notBefore: Number.NEGATIVE_INFINITY,
+  readBackUntil: null,
+  trustedFrom: Number.NEGATIVE_INFINITY,
+};
+
+/** Puts in the newest target; the same one again changes nothing. Whatever the older one still had to do is forgotten. */
+export function replaceTarget(slot: Slot, target: MinerTarget, now: Milliseconds): Slot {
+  if (sameTarget(slot.target, target)) return slot;
+  const fresh = { ...slot, target, notBefore: Number.NEGATIVE_INFINITY, readBackUntil: null };
+  if (target.mode === "leave") return { ...fresh, command: null };
+  const command = { target, sentAt: now, attempts: 0 };
+  // These dialects have no power limit that acts without a restart; trimming is refused instead of waking into a surprise.
+  if (target.mode === "limit") return { ...fresh, command: { ...command, failedAt: now, fault: "command-refused" } };
+  return { ...fresh, command };
+}
+
+/** What to do next. `seen` is the last good read, undefined if there was none lately. */
+export function nextAction(slot: Slot, seen: SettingSeen | undefined, now: Milliseconds): SlotAction {
+  const { target, command } = slot;
+  if (slot.writing || command === null || target.mode === "leave" || target.mode === "limit")
+    return { kind: "nothing" };
+  if (command.readBackAt !== undefined) return { kind: "nothing" };
+  if (slot.readBackUntil !== null) return { kind: "read" };
+  if (now < slot.notBefore) return { kind: "wait", until: slot.notBefore };
+  // Waking is never blind: a machine that runs already would be restarted. A shed does not wait for a read.
+  const known = seen !== undefined && seen.startedAt >= slot.trustedFrom;
+  if (target.mode === "run" && command.attempts === 0 && !known) return { kind: "read" };
+  return { kind: "write", setting: target.mode };
+}
+
+export function beginWrite(slot: Slot, now: Milliseconds): Slot {
+  if (slot.command === null) return slot;
+  const { failedAt: _failed, acknowledgedAt: _acknowledged, fault: _fault, ...command } = slot.command;
+  const again = slot.command.failedAt === undefined ? slot.command.attempts : 0;
+  const sentAt = again === 0 ? now : command.sentAt;
+  return { ...slot, writing: true, command: { ...command, sentAt, attempts: again + 1 } };
+}
+
+/** A write has ended. `target` is what it was for: if a newer one has come meanwhile, only the proof of older reads is gone. */
+export function endWrite(
+  slot: Slot,
+  target: MinerTarget,
+  outcome: WriteOutcome,
+  now: Milliseconds,
+  timing: SlotTiming,
+): Slot {
+  const ended = { ...slot, writing: false, trustedFrom: now };
+  if (slot.command === null || !sameTarget(slot.target, target)) return ended;
+  // A target that went and came back while the write was under way has been served by it.
+  const command = { ...slot.command, attempts: Math.max(1, slot.command.attempts) };
+  if (outcome.ok)
+    return { ...ended, command: { ...command, acknowledgedAt: now }, readBackUntil: now + timing.readBackMilliseconds };
+  return attemptFailed({ ...ended, command: { ...command, fault: outcome.fault } }, now, timing);
+}
+
+/** A read has told the setting: proof, or the end of the wait for it, or a machine that changed by itself. */
+export function observeSetting(slot: Slot, seen: SettingSeen, now: Milliseconds, timing: SlotTiming): Slot {
+  const { command, target } = slot;
+  if (slot.writing || command === null || (target.mode !== "run" && target.mode !== "sleep")) return slot;
+  if (trusted(slot, seen) && seen.setting === target.mode) {
+    if (command.readBackAt !== undefined) return slot;
+    const { failedAt: _failed, fault: _fault, ...proven } = command;
+    return { ...slot, command: { ...proven, readBackAt: now }, readBackUntil: null };
+  }
+  if (command.readBackAt !== undefined && trusted(slot, seen)) return drifted(slot, command, now, timing);
+  return expireReadBack(slot, now, timing);
+}
+
+/** The time for the effect of an acknowledged write is over: it had none. Also to be asked where reads fail. */
+export function expireReadBack(slot: Slot, now: Milliseconds, timing: SlotTiming): Slot {
+  if (slot.readBackUntil === null || now < slot.readBackUntil) return slot;
+  return attemptFailed({ ...slot, readBackUntil: null }, now, timing);
+}
+
+/** The machine answers again after it did not: waiting longer has no reason. */
+export function machineReturned(slot: Slot): Slot {
+  const fault = slot.command?.fault;
+  if (fault !== "unreachable" && fault !== "no-reply") return slot;
+  return { ...slot, notBefore: Number.NEGATIVE_INFINITY };
+}
+
+/** Somebody else, or a power cycle, changed it. A shed is asserted again at once; a wake not before the pause is over. */
+function drifted(slot: Slot, command: MinerCommandReport, now: Milliseconds, timing: SlotTiming): Slot {
+  const notBefore = slot.target.mode === "sleep" ? now : command.sentAt + timing.pauseMilliseconds;
+  return { ...slot, notBefore, command: { target: command.target, sentAt: now, attempts: 0 } };
+}
+
+function attemptFailed(slot: Slot, now: Milliseconds, timing: SlotTiming): Slot {
+  const { command } = slot;
+  if (command === null) return slot;
+  const hopeless = command.fault === "credentials-refused" || command.fault === "write-access-disabled";
+  if (hopeless || command.attempts >= timing.attempts) {
+    const pause = hopeless ? timing.refusedPauseMilliseconds : timing.pauseMilliseconds;
+    return { ...slot, notBefore: now + pause, command: { ...command, failedAt: now } };
+  }
+  const waits = timing.retryMilliseconds;
+  return { ...slot, notBefore: now + (waits[Math.min(command.attempts, waits.length) - 1] ?? 0) };
+}
+
+function trusted(slot: Slot, seen: SettingSeen | undefined): seen is SettingSeen {
+  return seen !== undefined && seen.setting !== "unknown" && seen.startedAt >= slot.trustedFrom;
+}
+
+function sameTarget(one: MinerTarget, other: MinerTarget): boolean {
+  if (one.mode === "limit" && other.mode === "limit") return one.watts === other.watts;
+  return one.mode === other.mode;
+}

@@ -1,0 +1,59 @@
+/** One request and its reply over one TCP connection, bounded in time and bytes. Knows no protocol beyond where a reply ends. */
+import { connect } from "node:net";
+import { fail, type Result, succeed } from "../../model/result.ts";
+import { maximumReplyBytes, replyIsComplete } from "../../protocol/cgminer/reply.ts";
+
+export type ExchangeFault = "unreachable" | "no-reply" | "too-long" | "stopped";
+
+export interface Deadlines {
+  readonly connectMilliseconds: number;
+  readonly replyMilliseconds: number;
+}
+
+/** All bytes of the reply, until NUL, closed brackets or the end of the connection. Never rejects. */
+export function exchangeTcp(
+  host: string,
+  port: number,
+  request: Buffer,
+  deadlines: Deadlines,
+  signal: AbortSignal,
+): Promise<Result<Buffer, ExchangeFault>> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve(fail("stopped"));
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    let connected = false;
+    const socket = connect({ host, port, noDelay: true });
+    const end = (result: Result<Buffer, ExchangeFault>): void => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", abort);
+      socket.destroy();
+      resolve(result);
+    };
+    const finish = (): void =>
+      end(bytes > 0 ? succeed(Buffer.concat(chunks)) : fail(connected ? "no-reply" : "unreachable"));
+    const abort = (): void => end(fail("stopped"));
+    let timer = setTimeout(finish, deadlines.connectMilliseconds);
+    signal.addEventListener("abort", abort);
+    socket.on("connect", () => {
+      connected = true;
+      clearTimeout(timer);
+      timer = setTimeout(finish, deadlines.replyMilliseconds);
+      socket.write(request);
+    });
+    socket.on("data", (chunk: Buffer) => {
+      chunks.push(chunk);
+      bytes += chunk.length;
+      if (bytes > maximumReplyBytes) return end(fail("too-long"));
+      const last = chunk[chunk.length - 1];
+      // Only such a last byte can end a reply; the whole is looked at no more often than needed.
+      if (last === 0 || last === 0x7d || last === 0x0a) {
+        const whole = Buffer.concat(chunks);
+        if (replyIsComplete(whole)) end(succeed(whole));
+      }
+    });
+    socket.on("end", finish);
+    socket.on("error", finish);
+    socket.on("close", finish);
+  });
+}

@@ -1,0 +1,136 @@
+/** Starts the simulated machines as a process of their own and hands out links to them. */
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { createMinerLink } from "../../../src/drivers/miners/link.ts";
+import { createMinerShared, type LinkTiming, type MinerShared } from "../../../src/drivers/miners/shared.ts";
+import type { Clock, MinerDriver } from "../../../src/model/driver.ts";
+import type { MinerReport } from "../../../src/model/miner.ts";
+import type { MinerModel } from "../../../src/model/site.ts";
+import type { FromFarEnd, ToFarEnd } from "../../../src/sim/wires/far-end.ts";
+import type { MinersSetup, SimulatedMiner } from "../../../src/sim/wires/miners/setup.ts";
+
+export const clock: Clock = { now: () => performance.now(), unixMilliseconds: () => Date.now() };
+
+/** Shortened so that a test takes seconds; each ratio to the real figures stays below one. */
+export const quick: Partial<LinkTiming> = {
+  pollMilliseconds: 200,
+  longestPollMilliseconds: 600,
+  connectMilliseconds: 500,
+  replyMilliseconds: 500,
+  writeReplyMilliseconds: 5_000,
+  retryMilliseconds: [200, 400],
+  readBackMilliseconds: 600,
+  pauseMilliseconds: 60_000,
+};
+
+export class FarEnd {
+  readonly effects: Record<string, number> = {};
+  private ready: boolean;
+  private readonly child: ChildProcess;
+
+  private constructor(child: ChildProcess) {
+    this.child = child;
+    this.ready = false;
+    child.on("message", (message: FromFarEnd) => {
+      if (message.type === "effects") Object.assign(this.effects, message.values);
+      if (message.type === "ready") this.ready = true;
+    });
+  }
+
+  static async start(setup: MinersSetup): Promise<FarEnd> {
+    const farEnd = new FarEnd(fork(new URL("../../../src/sim/wires/miners.js", import.meta.url)));
+    farEnd.send({ type: "setup", setup });
+    await waitFor("the far end to be ready", () => farEnd.ready, 10_000);
+    return farEnd;
+  }
+
+  fault(target: string, fault: string, on: boolean, value?: number): void {
+    this.send(value === undefined ? { type: "fault", target, fault, on } : { type: "fault", target, fault, on, value });
+  }
+
+  truth(values: Record<string, number>): void {
+    this.send({ type: "truth", values });
+  }
+
+  writes(name: string): number {
+    return this.effects[`${name}/writeCount`] ?? 0;
+  }
+
+  watts(name: string): number {
+    return this.effects[`${name}/powerWatts`] ?? Number.NaN;
+  }
+
+  async kill(): Promise<void> {
+    this.child.kill("SIGKILL");
+    if (this.child.exitCode === null && this.child.signalCode === null) await once(this.child, "exit");
+  }
+
+  private send(message: ToFarEnd): void {
+    this.child.send(message);
+  }
+}
+
+/** Polls until the condition holds; throws with what was awaited when the time is over. */
+export async function waitFor(what: string, holds: () => boolean, milliseconds: number): Promise<void> {
+  const end = performance.now() + milliseconds;
+  while (!holds()) {
+    if (performance.now() > end) throw new Error(`waited ${milliseconds} ms in vain for ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+export const password = "not-the-default";
+
+/** A link to a simulated machine, started; credentials other than the right ones on request. */
+export function linkTo(miner: SimulatedMiner, shared: MinerShared, secret: string = password): MinerDriver {
+  const site = {
+    name: miner.name,
+    model: "simulated",
+    host: miner.host,
+    port: miner.port ?? null,
+    webPort: miner.webPort ?? null,
+    tank: "tank-1",
+    branch: "branch-1",
+    phase: null,
+    credentials: "miners",
+  };
+  const link = createMinerLink(site, model(miner), { user: "root", password: secret }, clock, shared);
+  link.start();
+  return link;
+}
+
+function model(miner: SimulatedMiner): MinerModel {
+  return {
+    name: "simulated",
+    dialect: miner.kind === "whatsminer" ? "whatsminer-v2" : "bitmain-stock",
+    ratedWatts: miner.ratedWatts,
+    peakWakeWatts: miner.ratedWatts,
+    asleepWatts: 15,
+    ratedTerahashesPerSecond: 118,
+    sleepMilliseconds: 3_000,
+    wakeMilliseconds: 20_000,
+    maximumInletCelsius: 45,
+    hashesAfterPowerCycle: false,
+  };
+}
+
+export function quickShared(timing: Partial<LinkTiming> = {}): MinerShared {
+  return createMinerShared({ ...quick, ...timing });
+}
+
+/** Waits until the link's report satisfies the condition; the last report is in the message when it does not. */
+export async function waitForReport(
+  link: MinerDriver,
+  what: string,
+  holds: (report: MinerReport) => boolean,
+  milliseconds = 5_000,
+): Promise<MinerReport> {
+  const end = performance.now() + milliseconds;
+  for (;;) {
+    const report = link.report();
+    if (holds(report)) return report;
+    if (performance.now() > end)
+      throw new Error(`waited ${milliseconds} ms in vain for ${what}: ${JSON.stringify(report)}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}

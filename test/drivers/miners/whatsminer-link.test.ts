@@ -1,0 +1,231 @@
+/** Links to simulated WhatsMiners over real loopback sockets. */
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import type { MinerShared } from "../../../src/drivers/miners/shared.ts";
+import type { MinerDriver } from "../../../src/model/driver.ts";
+import type { SimulatedMiner } from "../../../src/sim/wires/miners/setup.ts";
+import { FarEnd, linkTo, password, quickShared, waitFor, waitForReport } from "./far-end.ts";
+
+const test = suite("whatsminer link");
+
+const names = [
+  "read",
+  "sleep",
+  "liar",
+  "slow",
+  "forgetful",
+  "damaged",
+  "mortal",
+  "fickle",
+  "secret",
+  "quiet",
+  "full",
+  "cycle",
+] as const;
+const machines: SimulatedMiner[] = names.map((name, index) => ({
+  name,
+  kind: "whatsminer",
+  host: `127.81.1.${index + 1}`,
+  ratedWatts: 3300,
+  sleepSeconds: 0.3,
+  wakeSeconds: 1,
+  bootSeconds: 0.2,
+}));
+
+let farEnd: FarEnd;
+let shared: MinerShared;
+let links: MinerDriver[] = [];
+
+const open = (name: (typeof names)[number], secret?: string): MinerDriver => {
+  const machine = machines.find((one) => one.name === name);
+  assert.ok(machine);
+  const link = linkTo(machine, shared, secret);
+  links.push(link);
+  return link;
+};
+
+test.before(async () => {
+  farEnd = await FarEnd.start({ machines, user: "admin", password });
+  shared = quickShared();
+});
+test.after.each(async () => {
+  await Promise.all(links.map((link) => link.stop()));
+  links = [];
+});
+test.after(async () => {
+  await shared.stop();
+  await farEnd.kill();
+});
+
+test("tells identity, power, hashrate and temperatures of a running machine", async () => {
+  const report = await waitForReport(
+    open("read"),
+    "a report",
+    (one) => one.identity !== undefined && one.mode === "hashing",
+  );
+  assert.is(report.powerWatts, 3300);
+  assert.is(report.powerSource, "measured");
+  assert.is(report.identity?.model, "M50S_VH50");
+  assert.is(report.identity?.firmware, "20230519.12.Rel");
+  assert.is(report.identity?.mac, "c4:08:28:00:00:00");
+  assert.ok(Math.abs((report.hashrateTerahashesPerSecond ?? 0) - 3300 / 28) < 0.01);
+  assert.is(report.inletCelsius, 35);
+  assert.is(report.command, undefined);
+  assert.is(JSON.stringify(report).includes(password), false);
+});
+
+test("puts a machine to sleep and wakes it, each proven by read-back and by power", async () => {
+  const link = open("sleep");
+  link.target({ mode: "sleep" });
+  const asleep = await waitForReport(link, "sleep read back", (one) => one.command?.readBackAt !== undefined);
+  assert.is(asleep.command?.attempts, 1);
+  assert.ok(asleep.command?.acknowledgedAt);
+  await waitForReport(link, "asleep", (one) => one.mode === "asleep" && one.powerWatts === 15);
+  await waitFor("the plug to fall", () => farEnd.watts("sleep") < 20, 3_000);
+  link.target({ mode: "run" });
+  await waitForReport(link, "hashing again", (one) => one.mode === "hashing" && one.command?.readBackAt !== undefined);
+  assert.is(farEnd.writes("sleep"), 2);
+});
+
+test("a running machine told to run is not written to", async () => {
+  const link = open("read");
+  link.target({ mode: "run" });
+  const report = await waitForReport(link, "proof", (one) => one.command?.readBackAt !== undefined);
+  assert.is(report.command?.attempts, 0);
+  assert.is(farEnd.writes("read"), 0);
+});
+
+test("an acknowledgement without effect is reported as such and tried a bounded number of times", async () => {
+  farEnd.fault("liar", "ack-without-effect", true);
+  const link = open("liar");
+  link.target({ mode: "sleep" });
+  const report = await waitForReport(link, "giving up", (one) => one.command?.failedAt !== undefined);
+  assert.ok(report.command?.acknowledgedAt);
+  assert.is(report.command?.readBackAt, undefined);
+  assert.is(report.command?.attempts, 3);
+  assert.is(report.mode, "hashing");
+});
+
+test("reads go on while a write is slow to answer", async () => {
+  farEnd.fault("slow", "slow-post", true, 400);
+  const link = open("slow");
+  await waitForReport(link, "first read", (one) => one.at !== undefined);
+  link.target({ mode: "sleep" });
+  const sentAt = performance.now();
+  const during = await waitForReport(
+    link,
+    "a later read",
+    (one) => (one.at ?? 0) > sentAt && one.command !== undefined,
+  );
+  assert.is(during.command?.acknowledgedAt, undefined);
+  await waitForReport(link, "read back", (one) => one.command?.readBackAt !== undefined);
+});
+
+test("a forgotten token is replaced by a new one within the same attempt", async () => {
+  const link = open("forgetful");
+  link.target({ mode: "sleep" });
+  await waitForReport(link, "sleep", (one) => one.command?.readBackAt !== undefined);
+  farEnd.fault("forgetful", "forget-tokens", true);
+  link.target({ mode: "run" });
+  const report = await waitForReport(
+    link,
+    "run",
+    (one) => one.command?.readBackAt !== undefined && one.mode === "hashing",
+  );
+  assert.is(report.command?.attempts, 1);
+  assert.is(farEnd.effects["forgetful/refusedCount"], 1);
+});
+
+test("damaged replies: nan is no value, a cut reply keeps what was whole, nothing hangs", async () => {
+  farEnd.fault("damaged", "malformed", true);
+  const link = open("damaged");
+  const report = await waitForReport(link, "a report", (one) => one.at !== undefined && one.fault === undefined);
+  assert.is(report.powerWatts, 3300);
+  farEnd.fault("damaged", "malformed", false);
+  farEnd.fault("damaged", "truncated", true);
+  const from = performance.now();
+  await waitForReport(link, "a cut reply read", (one) => (one.at ?? 0) > from);
+  farEnd.fault("damaged", "truncated", false);
+  for (const fault of ["no-nul", "early-close", "no-reply"]) {
+    farEnd.fault("damaged", fault, true);
+    const expected = fault === "no-nul" ? undefined : "no-reply";
+    await waitForReport(link, fault, (one) => one.fault === expected);
+    farEnd.fault("damaged", fault, false);
+    const after = performance.now();
+    await waitForReport(link, `recovery from ${fault}`, (one) => one.fault === undefined && (one.at ?? 0) > after);
+  }
+});
+
+test("a machine that answers only `status` asleep is proven asleep, without a power figure", async () => {
+  farEnd.fault("quiet", "asleep-status-only", true);
+  const link = open("quiet");
+  link.target({ mode: "sleep" });
+  const report = await waitForReport(
+    link,
+    "asleep",
+    (one) => one.mode === "asleep" && one.command?.readBackAt !== undefined,
+  );
+  assert.is(report.powerWatts, undefined);
+  assert.is(report.powerSource, "unknown");
+});
+
+test("a dead machine is unreachable with its last read kept, and is commanded when it is back", async () => {
+  const link = open("mortal");
+  await waitForReport(link, "first read", (one) => one.at !== undefined);
+  farEnd.fault("mortal", "dead", true);
+  const dead = await waitForReport(link, "unreachable", (one) => one.fault === "unreachable");
+  assert.is(dead.powerWatts, 3300);
+  link.target({ mode: "sleep" });
+  await waitForReport(link, "giving up", (one) => one.command?.failedAt !== undefined);
+  farEnd.fault("mortal", "dead", false);
+  await waitForReport(
+    link,
+    "sleep after all",
+    (one) => one.fault === undefined && one.command?.readBackAt !== undefined,
+  );
+});
+
+test("of three targets in a row only the last is in force, with at most two writes", async () => {
+  const link = open("fickle");
+  await waitForReport(link, "first read", (one) => one.at !== undefined);
+  link.target({ mode: "sleep" });
+  link.target({ mode: "run" });
+  link.target({ mode: "sleep" });
+  link.target({ mode: "sleep" });
+  await waitForReport(link, "asleep", (one) => one.mode === "asleep" && one.command?.readBackAt !== undefined);
+  assert.ok(farEnd.writes("fickle") <= 2);
+});
+
+test("a machine that wakes by itself after a power cycle is put to sleep again", async () => {
+  farEnd.fault("cycle", "full-power-after-cycle", true);
+  const link = open("cycle");
+  link.target({ mode: "sleep" });
+  await waitForReport(link, "asleep", (one) => one.mode === "asleep");
+  farEnd.truth({ "cycle/supplied": 0 });
+  await waitForReport(link, "unreachable", (one) => one.fault === "unreachable");
+  await waitFor("no power", () => farEnd.watts("cycle") === 0, 2_000);
+  farEnd.truth({ "cycle/supplied": 1 });
+  await waitFor("a second write", () => farEnd.writes("cycle") === 2, 5_000);
+  await waitForReport(link, "asleep again", (one) => one.mode === "asleep" && one.command?.readBackAt !== undefined);
+});
+
+test("refused credentials are named and not insisted on", async () => {
+  const link = open("secret", "wrong");
+  link.target({ mode: "sleep" });
+  const report = await waitForReport(link, "refusal", (one) => one.command?.failedAt !== undefined);
+  assert.is(report.command?.fault, "credentials-refused");
+  const from = performance.now();
+  await waitForReport(link, "five more polls", (one) => (one.at ?? 0) > from + 1_000);
+  await waitFor("the refusals to be counted", () => farEnd.effects["secret/refusedCount"] === 2, 1_000);
+});
+
+test("too many tokens: the link backs off and says so", async () => {
+  farEnd.fault("full", "token-limit", true);
+  const link = open("full");
+  link.target({ mode: "sleep" });
+  const report = await waitForReport(link, "giving up", (one) => one.command?.failedAt !== undefined);
+  assert.is(report.command?.fault, "token-limit");
+  assert.is(farEnd.writes("full"), 0);
+});
+
+test.run();
