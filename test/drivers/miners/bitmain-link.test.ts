@@ -1,0 +1,163 @@
+/** Links to simulated stock Antminers over real loopback sockets: web pages behind a digest, TCP 4028 beside them. */
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { createBitmainWeb } from "../../../src/drivers/miners/bitmain-web.ts";
+import type { MinerShared } from "../../../src/drivers/miners/shared.ts";
+import type { MinerDriver } from "../../../src/model/driver.ts";
+import type { SimulatedMiner } from "../../../src/sim/wires/miners/setup.ts";
+import { clock, FarEnd, linkTo, password, quickShared, waitFor, waitForReport } from "./far-end.ts";
+
+const test = suite("bitmain link");
+
+const names = ["read", "sleep", "liar", "slow", "metered", "damaged", "fickle", "secret", "stale"] as const;
+const machines: SimulatedMiner[] = names.map((name, index) => ({
+  name,
+  kind: "antminer",
+  host: `127.81.2.${index + 1}`,
+  webPort: 8080,
+  ratedWatts: 3068,
+  sleepSeconds: 0.3,
+  wakeSeconds: 1,
+  workMode: name === "sleep" ? 3 : 0,
+  reportsPower: name === "metered",
+}));
+
+let farEnd: FarEnd;
+let shared: MinerShared;
+let links: MinerDriver[] = [];
+
+const open = (name: (typeof names)[number], secret?: string): MinerDriver => {
+  const machine = machines.find((one) => one.name === name);
+  assert.ok(machine);
+  const link = linkTo(machine, shared, secret);
+  links.push(link);
+  return link;
+};
+
+const configurationOf = async (link: string): Promise<Record<string, unknown>> => {
+  const host = machines.find((one) => one.name === link)?.host ?? "";
+  const web = createBitmainWeb(host, 8080, { user: "root", password }, clock, shared);
+  const page = await web.get("/cgi-bin/get_miner_conf.cgi", "read", new AbortController().signal);
+  assert.ok(page.ok);
+  return page.value.body;
+};
+
+test.before(async () => {
+  farEnd = await FarEnd.start({ machines, user: "root", password, nonceSeconds: 1 });
+  shared = quickShared();
+});
+test.after.each(async () => {
+  await Promise.all(links.map((link) => link.stop()));
+  links = [];
+});
+test.after(async () => {
+  await shared.stop();
+  await farEnd.kill();
+});
+
+test("tells identity, hashrate and temperatures; power is unknown, not zero", async () => {
+  const report = await waitForReport(open("read"), "a report", (one) => one.mode === "hashing");
+  assert.is(report.powerWatts, undefined);
+  assert.is(report.powerSource, "unknown");
+  assert.is(report.identity?.model, "Antminer S19j Pro");
+  assert.is(report.identity?.mac, "02:50:53:00:00:00");
+  assert.ok(Math.abs((report.hashrateTerahashesPerSecond ?? 0) - 3068 / 28) < 0.01);
+  assert.is(report.chipCelsius, 67);
+  assert.is(JSON.stringify(report).includes(password), false);
+});
+
+test("reads the watts of port 6060 where it answers", async () => {
+  const report = await waitForReport(open("metered"), "watts", (one) => one.powerWatts !== undefined);
+  assert.is(report.powerWatts, 3068);
+  assert.is(report.powerSource, "estimated");
+});
+
+test("puts a machine to sleep and wakes it into its previous mode, pools kept", async () => {
+  const pools = (await configurationOf("sleep"))["pools"];
+  const link = open("sleep");
+  link.target({ mode: "sleep" });
+  await waitForReport(link, "asleep", (one) => one.mode === "asleep" && one.command?.readBackAt !== undefined);
+  await waitFor("the plug to fall", () => farEnd.watts("sleep") < 20, 3_000);
+  assert.is((await configurationOf("sleep"))["bitmain-work-mode"], "1");
+  link.target({ mode: "run" });
+  await waitForReport(link, "hashing", (one) => one.mode === "hashing" && one.command?.readBackAt !== undefined);
+  const after = await configurationOf("sleep");
+  assert.is(after["bitmain-work-mode"], "3");
+  assert.equal(after["pools"], pools);
+  assert.is(farEnd.writes("sleep"), 2);
+});
+
+test("a running machine told to run is not posted to: that would restart it", async () => {
+  const link = open("read");
+  link.target({ mode: "run" });
+  await waitForReport(link, "proof", (one) => one.command?.readBackAt !== undefined);
+  assert.is(farEnd.writes("read"), 0);
+});
+
+test("an acknowledgement without effect is reported as such", async () => {
+  farEnd.fault("liar", "ack-without-effect", true);
+  const link = open("liar");
+  link.target({ mode: "sleep" });
+  const report = await waitForReport(link, "giving up", (one) => one.command?.failedAt !== undefined);
+  assert.ok(report.command?.acknowledgedAt);
+  assert.is(report.command?.readBackAt, undefined);
+  assert.is(report.mode, "hashing");
+});
+
+test("reads go on while a POST takes its time", async () => {
+  farEnd.fault("slow", "slow-post", true, 1_500);
+  const link = open("slow");
+  await waitForReport(link, "first read", (one) => one.at !== undefined);
+  link.target({ mode: "sleep" });
+  const sentAt = performance.now();
+  const during = await waitForReport(link, "a later read", (one) => (one.at ?? 0) > sentAt + 500);
+  assert.is(during.command?.acknowledgedAt, undefined);
+  assert.is(during.command?.attempts, 1);
+  await waitForReport(link, "read back", (one) => one.command?.readBackAt !== undefined);
+  assert.is(farEnd.writes("slow"), 1);
+});
+
+test("a nonce that became too old is replaced without counting as a refusal", async () => {
+  const link = open("stale");
+  const first = await waitForReport(link, "first read", (one) => one.at !== undefined);
+  await waitForReport(link, "reads beyond the nonce's life", (one) => (one.at ?? 0) > (first.at ?? 0) + 1_300);
+  link.target({ mode: "sleep" });
+  await waitForReport(link, "sleep", (one) => one.command?.readBackAt !== undefined);
+  assert.is(farEnd.effects["stale/refusedCount"], undefined);
+});
+
+test("damaged and cut replies never end the link", async () => {
+  const link = open("damaged");
+  for (const fault of ["malformed", "truncated", "early-close", "no-reply"]) {
+    farEnd.fault("damaged", fault, true);
+    const from = performance.now();
+    await waitForReport(link, `a read with ${fault}`, (one) => one.fault !== undefined || (one.at ?? 0) > from);
+    farEnd.fault("damaged", fault, false);
+    const after = performance.now();
+    await waitForReport(link, `recovery from ${fault}`, (one) => one.fault === undefined && (one.at ?? 0) > after);
+  }
+});
+
+test("of three targets in a row only the last is in force, with at most two writes", async () => {
+  const link = open("fickle");
+  await waitForReport(link, "first read", (one) => one.at !== undefined);
+  link.target({ mode: "sleep" });
+  link.target({ mode: "run" });
+  link.target({ mode: "sleep" });
+  await waitForReport(link, "asleep", (one) => one.mode === "asleep" && one.command?.readBackAt !== undefined);
+  assert.ok(farEnd.writes("fickle") <= 2);
+});
+
+test("refused credentials are named and not insisted on; the read-only API is still read", async () => {
+  const link = open("secret", "wrong");
+  link.target({ mode: "sleep" });
+  const report = await waitForReport(link, "refusal", (one) => one.command?.failedAt !== undefined);
+  assert.is(report.command?.fault, "credentials-refused");
+  const from = performance.now();
+  const later = await waitForReport(link, "more polls", (one) => (one.at ?? 0) > from + 1_000);
+  assert.is(later.mode, "hashing");
+  await waitFor("the refusals to be counted", () => farEnd.effects["secret/refusedCount"] !== undefined, 1_000);
+  assert.ok((farEnd.effects["secret/refusedCount"] ?? 0) <= 3);
+});
+
+test.run();
