@@ -53,7 +53,7 @@ function typeOnly(folder: string): string[] {
   return readdirSync(`${root}dist/${folder}`, { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".js"))
     .filter((name) => {
-      const code = readFileSync(`${root}dist/${folder}/${name}`, "utf8").replace(/\/\*[^]*?\*\/|\/\/.*$/gm, "");
+      const code = readFileSync(`${root}dist/${folder}/${name}`, "utf8").replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, "");
       return code.trim() === "export {};";
     })
     .map((name) => `${folder}/${name.replace(/\.js$/, ".ts")}`);
