@@ -143,8 +143,8 @@ export interface MinerSite {
   readonly host: string;
   /** TCP port of the API on 4028; null: the dialect's own. */
   readonly port: number | null;
-  /** TCP port of the web server of dialects that need it (bitmain-stock: 80); null or absent: the dialect's own. */
-  readonly webPort?: number | null;
+  /** TCP port of the web server of dialects that need it (bitmain-stock: 80); null: the dialect's own. */
+  readonly webPort: number | null;
   readonly tank: string;
   readonly branch: string;
   readonly phase: 1 | 2 | 3 | null;
