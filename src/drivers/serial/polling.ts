@@ -1,0 +1,269 @@
+/** What is asked of the devices of one line, and when; what their answers mean. No port, no timer: time is an argument. */
+import assert from "node:assert/strict";
+import type { Fault, PointName, Reading } from "../../model/reading.ts";
+import type { DeviceSite, LineSite, PointSite } from "../../model/site.ts";
+import { type Block, planBlocks, pointRead } from "../../protocol/modbus/blocks.ts";
+import type { ModbusRequest } from "../../protocol/modbus/frame.ts";
+import type { Order, Outcome } from "../../protocol/modbus/line-state.ts";
+import { decodePoint } from "../../protocol/modbus/registers.ts";
+import { createOutput, type Output, outputRead, outputResult, wantOutput } from "./output.ts";
+
+/** Lower goes first: what opens a contactor, its proof, contacts (trip inputs), then the rest. */
+const priorities = { write: 0, readBack: 1, contact: 2, measurement: 3 } as const;
+
+interface BlockRun {
+  readonly block: Block;
+  dueAt: number;
+  pending: boolean;
+  /** Asked for while a read was under way that may be older than what is to be seen. */
+  again: boolean;
+  /** Proves a write: goes before other reads. */
+  hurried: boolean;
+}
+
+interface DeviceRun {
+  readonly site: DeviceSite;
+  readonly blocks: readonly BlockRun[];
+  readonly outputs: readonly Output[];
+  proven: boolean;
+  identityDueAt: number;
+  identityPending: boolean;
+  reportedAt: number;
+}
+
+type Job =
+  | { readonly kind: "read"; readonly device: DeviceRun; readonly run: BlockRun }
+  | { readonly kind: "identity"; readonly device: DeviceRun }
+  | { readonly kind: "write"; readonly device: DeviceRun; readonly output: Output; readonly value: 0 | 1 };
+
+export interface Polling {
+  readonly readings: Readonly<Record<PointName, Reading>>;
+  /** Orders that are due at `now`; each is given once. */
+  due(now: number): Order[];
+  /** When something is due next [ms]. */
+  nextDueAt(): number;
+  /** Takes the result of an order. True: a contact changed, which may be a trip. */
+  result(order: Order, outcome: Outcome, startedAt: number, now: number): boolean;
+  /** A fresh port: identities are to be proven again and outputs written again. */
+  opened(now: number): void;
+  /** Wanted outputs; names of other lines are ignored. */
+  command(outputs: Readonly<Record<PointName, 0 | 1>>, now: number): void;
+  /** When the device that has said nothing, good or bad, for the longest time last did [ms]. */
+  reportedAt(): number;
+}
+
+/** Polling of every point of `line`, from `now` on. */
+export function createPolling(line: LineSite, now: number): Polling {
+  const readings: Record<PointName, Reading> = {};
+  const devices = line.devices.filter(({ points }) => points.length > 0).map((site) => createRun(site, now));
+  for (const { points } of line.devices) {
+    for (const { name } of points) readings[name] = { quality: "bad", fault: "not-read-yet", at: now };
+  }
+  const jobs = new Map<number, Job>();
+  let lastId = 0;
+  const order = (job: Job, priority: number, insist: boolean, request: ModbusRequest): Order => {
+    lastId += 1;
+    jobs.set(lastId, job);
+    return { id: lastId, priority, insist, request };
+  };
+
+  return {
+    readings,
+    due: (time) => devices.flatMap((device) => dueOf(device, time, order)),
+    nextDueAt: () => Math.min(Number.POSITIVE_INFINITY, ...devices.map(nextDueOf)),
+    result: (done, outcome, startedAt, time) => {
+      const job = jobs.get(done.id);
+      assert.ok(job !== undefined, "a result belongs to an order");
+      jobs.delete(done.id);
+      job.device.reportedAt = time;
+      return settle(job, outcome, startedAt, time, readings);
+    },
+    opened: (time) => {
+      for (const device of devices) {
+        device.proven = device.site.probe === null;
+        device.identityDueAt = time;
+        for (const run of device.blocks) run.dueAt = time;
+        for (const output of device.outputs) output.writeAt = time;
+      }
+    },
+    command: (outputs, time) => {
+      for (const output of devices.flatMap((device) => device.outputs)) {
+        const wanted = outputs[output.point.name];
+        if (wanted !== undefined) wantOutput(output, wanted, time);
+      }
+    },
+    reportedAt: () => Math.min(Number.POSITIVE_INFINITY, ...devices.map((device) => device.reportedAt)),
+  };
+}
+
+function createRun(site: DeviceSite, now: number): DeviceRun {
+  return {
+    site,
+    blocks: planBlocks(site).map((block) => ({ block, dueAt: now, pending: false, again: false, hurried: false })),
+    outputs: site.points.filter(({ writeFunction }) => writeFunction !== null).map((point) => createOutput(point)),
+    proven: site.probe === null,
+    identityDueAt: now,
+    identityPending: false,
+    reportedAt: now,
+  };
+}
+
+type MakeOrder = (job: Job, priority: number, insist: boolean, request: ModbusRequest) => Order;
+
+function dueOf(device: DeviceRun, now: number, order: MakeOrder): Order[] {
+  const orders: Order[] = [];
+  for (const output of device.outputs) {
+    const { wanted, point } = output;
+    if (wanted === null || output.pending || now < output.writeAt) continue;
+    assert.ok(point.writeFunction !== null, "an output has a function that writes it");
+    const { writeFunction, address } = point;
+    output.pending = true;
+    orders.push(
+      order({ kind: "write", device, output, value: wanted }, priorities.write, output.fresh, {
+        mode: "write",
+        unit: device.site.address,
+        function: writeFunction,
+        address,
+        value: wanted,
+      }),
+    );
+    output.fresh = false;
+  }
+  if (!device.proven) {
+    const { probe } = device.site;
+    if (probe !== null && !device.identityPending && now >= device.identityDueAt) {
+      device.identityPending = true;
+      const request = pointRead(device.site, probe.point);
+      orders.push(order({ kind: "identity", device }, priorities.contact, false, request));
+    }
+    return orders;
+  }
+  for (const run of device.blocks) {
+    if (run.pending || now < run.dueAt) continue;
+    run.pending = true;
+    const { read } = run.block;
+    const usual = read.function <= 2 ? priorities.contact : priorities.measurement;
+    orders.push(order({ kind: "read", device, run }, run.hurried ? priorities.readBack : usual, false, read));
+    run.hurried = false;
+  }
+  return orders;
+}
+
+function nextDueOf(device: DeviceRun): number {
+  const outputs = device.outputs.filter(({ pending, wanted }) => !pending && wanted !== null);
+  const reads = device.proven
+    ? device.blocks.filter(({ pending }) => !pending).map(({ dueAt }) => dueAt)
+    : device.identityPending
+      ? []
+      : [device.identityDueAt];
+  return Math.min(Number.POSITIVE_INFINITY, ...reads, ...outputs.map(({ writeAt }) => writeAt));
+}
+
+function settle(
+  job: Job,
+  outcome: Outcome,
+  startedAt: number,
+  now: number,
+  readings: Record<PointName, Reading>,
+): boolean {
+  switch (job.kind) {
+    case "write":
+      outputResult(job.output, job.value, outcome.kind === "written", now);
+      if (outcome.kind === "written") readBack(job.device, job.output.point, now);
+      return false;
+    case "identity":
+      job.device.identityPending = false;
+      return settleIdentity(job.device, outcome, now, readings);
+    case "read":
+      job.run.pending = false;
+      return settleRead(job.device, job.run, outcome, startedAt, now, readings);
+  }
+}
+
+/** A write counts once it has been read back: the block of its point is read at once. */
+function readBack(device: DeviceRun, point: PointSite, now: number): void {
+  const run = device.blocks.find(({ block }) => block.points.includes(point));
+  assert.ok(run !== undefined, "every point is in a block");
+  run.hurried = true;
+  if (run.pending) run.again = true;
+  else run.dueAt = now;
+}
+
+function settleIdentity(
+  device: DeviceRun,
+  outcome: Outcome,
+  now: number,
+  readings: Record<PointName, Reading>,
+): boolean {
+  const { probe, points } = device.site;
+  assert.ok(probe !== null, "only a device with a probe is asked for its identity");
+  if (outcome.kind === "data") {
+    const decoded = decodePoint(probe.point, outcome.data, pointRead(device.site, probe.point).address);
+    device.proven = decoded.ok && decoded.value >= probe.minimum && decoded.value <= probe.maximum;
+    for (const run of device.blocks) run.dueAt = now;
+    if (device.proven) return false;
+  }
+  device.identityDueAt = now + Math.min(...points.map(({ pollMilliseconds }) => pollMilliseconds));
+  if (outcome.kind === "failed" && !outcome.persists) {
+    device.identityDueAt = now;
+    return false;
+  }
+  const fault = outcome.kind === "failed" ? outcome.fault : "identity-unproven";
+  return spoil(points, fault, now, readings);
+}
+
+function settleRead(
+  device: DeviceRun,
+  run: BlockRun,
+  outcome: Outcome,
+  startedAt: number,
+  now: number,
+  readings: Record<PointName, Reading>,
+): boolean {
+  const { block } = run;
+  run.dueAt = run.again ? now : Math.max(run.dueAt + block.pollMilliseconds, now);
+  run.again = false;
+  if (outcome.kind === "failed") {
+    // One lost reply is asked for again at once; what was read before stays, with its true age.
+    if (!outcome.persists) {
+      run.dueAt = now;
+      return false;
+    }
+    if (device.site.probe !== null && outcome.fault !== "refused-by-device") {
+      device.proven = false;
+      device.identityDueAt = run.dueAt;
+    }
+    // A refusal concerns what was asked; anything else the whole device.
+    return spoil(
+      outcome.fault === "refused-by-device" ? block.points : device.site.points,
+      outcome.fault,
+      now,
+      readings,
+    );
+  }
+  assert.ok(outcome.kind === "data", "a read brings data or fails");
+  const at = startedAt - device.site.averagingMilliseconds;
+  let contactChanged = false;
+  for (const point of block.points) {
+    const decoded = decodePoint(point, outcome.data, block.read.address);
+    const reading: Reading = decoded.ok
+      ? { quality: "good", value: decoded.value, at }
+      : { quality: "bad", fault: decoded.fault, at };
+    contactChanged = store(point, reading, readings) || contactChanged;
+    const output = device.outputs.find((candidate) => candidate.point === point);
+    if (output !== undefined && decoded.ok) outputRead(output, decoded.value, startedAt, now);
+  }
+  return contactChanged;
+}
+
+function spoil(points: readonly PointSite[], fault: Fault, at: number, readings: Record<PointName, Reading>): boolean {
+  return points.map((point) => store(point, { quality: "bad", fault, at }, readings)).includes(true);
+}
+
+/** True when a contact is not what it was. */
+function store(point: PointSite, reading: Reading, readings: Record<PointName, Reading>): boolean {
+  const before = readings[point.name];
+  readings[point.name] = reading;
+  if (point.type !== "bit" || before === undefined || before.quality !== reading.quality) return point.type === "bit";
+  return before.quality === "good" && reading.quality === "good" && before.value !== reading.value;
+}

@@ -1,0 +1,129 @@
+/** The owner of one serial line: joins port, Modbus master and polling. It stores readings and writes outputs; it never decides. */
+import type { Clock, DeviceHealth, LineHealth, PointDriver } from "../../model/driver.ts";
+import type { LineSite, Parity } from "../../model/site.ts";
+import { planBlocks, planNonces } from "../../protocol/modbus/blocks.ts";
+import { initialLine, type LineInput, type LineSettings, type UnitState } from "../../protocol/modbus/line-state.ts";
+import { stepLine } from "../../protocol/modbus/master.ts";
+import { createPolling } from "./polling.ts";
+import { type KeptPort, keepPortOpen } from "./port.ts";
+
+export interface SerialLineOptions {
+  /** A contact of the line changed: a scan should come at once. */
+  readonly onUrgent?: () => void;
+}
+
+/** A driver of `line`; nothing is opened before `start()`. Faults of port and devices are bad readings and `health()`, never exceptions. */
+export function openSerialLine(line: LineSite, clock: Clock, options: SerialLineOptions = {}): PointDriver {
+  const polling = createPolling(line, clock.now());
+  let master = initialLine(settingsOf(line));
+  let port: KeptPort | null = null;
+  let timer: NodeJS.Timeout | null = null;
+  let running = false;
+  let busy = false;
+  const inbox: LineInput[] = [];
+  let health: Pick<LineHealth, "state" | "since" | "problem"> = { state: "opening", since: clock.now() };
+
+  const handle = (input: LineInput): void => {
+    const { state, actions } = stepLine(master, input, clock.now());
+    master = state;
+    for (const action of actions) {
+      if (action.kind === "write") port?.write(action.bytes);
+      else if (action.kind === "reopen") port?.reopen("the port takes no bytes");
+      else {
+        const urgent = polling.result(action.order, action.outcome, action.startedAt, clock.now());
+        if (urgent) options.onUrgent?.();
+      }
+    }
+  };
+
+  /** Callbacks only put their input here; inputs are taken one after the other, whatever they cause. */
+  const feed = (...inputs: readonly LineInput[]): void => {
+    inbox.push(...inputs);
+    if (busy || !running) return;
+    busy = true;
+    while (true) {
+      for (let input = inbox.shift(); input !== undefined; input = inbox.shift()) handle(input);
+      const orders = health.state === "opening" ? [] : polling.due(clock.now());
+      if (orders.length === 0 && inbox.length === 0) break;
+      for (const order of orders) inbox.push({ kind: "order", order });
+    }
+    busy = false;
+    arm();
+  };
+
+  const arm = (): void => {
+    if (timer !== null) clearTimeout(timer);
+    const at = Math.min(master.wakeAt ?? Number.POSITIVE_INFINITY, polling.nextDueAt());
+    // Node's timers count whole milliseconds and must not come early.
+    const wait = Math.max(0, Math.min(Math.ceil(at - clock.now()), 1000));
+    timer = setTimeout(() => feed({ kind: "timer" }), wait);
+  };
+
+  return {
+    name: line.name,
+    start: () => {
+      running = true;
+      port = keepPortOpen(line, {
+        onOpened: () => {
+          health = { state: "open", since: clock.now() };
+          polling.opened(clock.now());
+          feed({ kind: "opened" });
+        },
+        onBytes: (bytes) => feed({ kind: "received", bytes }),
+        onWritten: () => feed({ kind: "written" }),
+        onLost: (problem) => {
+          const since = health.state === "lost" ? health.since : clock.now();
+          health = { state: "lost", since, problem };
+          feed({ kind: "lost" });
+        },
+      });
+    },
+    readings: () => ({ ...polling.readings }),
+    command: (outputs) => {
+      polling.command(outputs, clock.now());
+      feed();
+    },
+    reportedAt: () => polling.reportedAt(),
+    health: () => ({
+      name: line.name,
+      port: line.port,
+      ...health,
+      devices: line.devices.map(({ name, address }) => deviceHealth(name, master.units[address])),
+    }),
+    stop: async () => {
+      running = false;
+      if (timer !== null) clearTimeout(timer);
+      await port?.stop();
+    },
+  };
+}
+
+function settingsOf(line: LineSite): LineSettings {
+  return {
+    characterMilliseconds: (1000 * characterBits(line.parity, line.stopBits)) / line.baudRate,
+    units: line.devices.map((device) => ({
+      unit: device.address,
+      minimumGapMilliseconds: device.minimumGapMilliseconds,
+      responseTimeoutMilliseconds: device.responseTimeoutMilliseconds,
+      nonces: planNonces(device, planBlocks(device)),
+    })),
+  };
+}
+
+/** Start bit, eight of data, parity, stop bits. */
+function characterBits(parity: Parity, stopBits: number): number {
+  return 1 + 8 + (parity === "none" ? 0 : 1) + stopBits;
+}
+
+function deviceHealth(name: string, unit: UnitState | undefined): DeviceHealth {
+  return {
+    name,
+    state: unit?.sure === true ? "good" : (unit?.failuresInRow ?? 0) > 1 ? "silent" : "unsure",
+    requests: unit?.requests ?? 0,
+    timeouts: unit?.timeouts ?? 0,
+    badFrames: unit?.badFrames ?? 0,
+    exceptions: unit?.exceptions ?? 0,
+    strayBytes: unit?.strayBytes ?? 0,
+    latencyMilliseconds: unit?.latencyMilliseconds ?? 0,
+  };
+}

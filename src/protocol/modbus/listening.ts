@@ -1,0 +1,94 @@
+/** What the Modbus master makes of received bytes: the reply it waits for, a late one, or noise. */
+import { beginsWith, type Frame, findReply, findUnasked, type ReadFrame } from "./frame.ts";
+import type { Exchange } from "./line-state.ts";
+import { heardLate, inStep } from "./unit-health.ts";
+import { deliver, setExchange, setUnit, unitOf, type Work } from "./work.ts";
+
+/** Longest frame is 256 bytes (Modbus over Serial Line V1.02, section 2.5.1); two of them show every reply that is still whole. */
+const longestBuffer = 512;
+/** "Server device busy": asking again helps. Source: Modbus Application Protocol V1.1b3, section 7. */
+const busy = 6;
+
+/** Takes what arrived, asked for or not. */
+export function receive(work: Work, bytes: Uint8Array): void {
+  work.state = { ...work.state, activeAt: Math.max(work.state.activeAt, work.now) };
+  const { phase } = work.state;
+  if (phase.kind !== "waiting") {
+    receiveUnasked(work, bytes);
+    return;
+  }
+  const received = join(phase.exchange.received, bytes);
+  const exchange: Exchange = { ...phase.exchange, received };
+  setExchange(work, exchange);
+  const echoed = beginsWith(received, exchange.sent);
+  // To a write the reply is the same bytes as the echo: where the adapter is known to hear itself, the second copy counts.
+  const skip = echoed && (exchange.request.mode === "read" || work.state.echoing) ? exchange.sent.length : 0;
+  const frame = findReply(received, skip, exchange.request);
+  if (frame !== null) answered(work, exchange, frame, echoed);
+  else hearLate(work, exchange);
+}
+
+function answered(work: Work, exchange: Exchange, frame: Frame, echoed: boolean): void {
+  const { order, request } = exchange;
+  const unit = unitOf(work.state, request.unit);
+  const strayBytes = work.state.strayBytes + exchange.received.length - frame.end;
+  const echoing = request.mode === "read" ? echoed : work.state.echoing;
+  work.state = { ...work.state, phase: { kind: "free" }, strayBytes, echoing };
+  if (frame.kind === "exception") {
+    // An exception carries no length: it may belong to a read that was given up, and then proves nothing.
+    const doubtful = unit.stale.some((reply) => reply.function === frame.function);
+    const proven = doubtful ? { ...unit, failuresInRow: 0 } : inStep(unit, work.now - exchange.startedAt);
+    setUnit(work, request.unit, { ...proven, exceptions: unit.exceptions + 1, lastFault: "refused-by-device" });
+    const persists = frame.code !== busy;
+    deliver(work, order, { kind: "failed", fault: "refused-by-device", persists }, exchange.startedAt);
+    return;
+  }
+  if (frame.kind === "written") {
+    deliver(work, order, { kind: "written" }, exchange.startedAt);
+    return;
+  }
+  setUnit(work, request.unit, inStep(unit, work.now - exchange.startedAt));
+  if (request === order.request) deliver(work, order, { kind: "data", data: frame.data }, exchange.startedAt);
+  else work.state = { ...work.state, queue: [order, ...work.state.queue] };
+}
+
+/** While a request is out, the reply to an older one may come: a unit answers in order, so the one asked for follows. */
+function hearLate(work: Work, exchange: Exchange): void {
+  const frame = findUnasked(exchange.received);
+  if (frame === null || !noteUnasked(work, frame)) return;
+  const waiting = frame.unit === exchange.request.unit;
+  const patience = unitOf(work.state, frame.unit).patienceMilliseconds;
+  const deadline = waiting ? Math.max(exchange.deadline, work.now + patience) : exchange.deadline;
+  setExchange(work, { ...exchange, received: exchange.received.slice(frame.end), deadline });
+}
+
+/** Rule 2: what comes unasked is dropped and counted; it only tells that a late reply is out, or that somebody else speaks. */
+function receiveUnasked(work: Work, bytes: Uint8Array): void {
+  const joined = join(work.state.unasked, bytes);
+  work.state = { ...work.state, strayBytes: work.state.strayBytes + bytes.length, unasked: joined };
+  const frame = findUnasked(joined);
+  if (frame === null) return;
+  work.state = { ...work.state, unasked: joined.slice(frame.end) };
+  if (!noteUnasked(work, frame)) return;
+  const { phase } = work.state;
+  if (phase.kind !== "quiet" || phase.unit !== frame.unit) return;
+  // What the silence was for has come.
+  if (unitOf(work.state, frame.unit).stale.length === 0) work.state = { ...work.state, phase: { kind: "free" } };
+}
+
+/** True: a reply that was given up before. Anything else of a unit of ours comes from a fault or another master: the unit is unsure. */
+function noteUnasked(work: Work, frame: ReadFrame): boolean {
+  const unit = work.state.units[frame.unit];
+  if (unit === undefined) return false;
+  const shape = { function: frame.function, byteCount: frame.data.length };
+  const heard = heardLate(unit, shape, work.now);
+  setUnit(work, frame.unit, heard ?? { ...unit, sure: false });
+  return heard !== null;
+}
+
+function join(first: Uint8Array, second: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(first.length + second.length);
+  bytes.set(first);
+  bytes.set(second, first.length);
+  return bytes.length > longestBuffer ? bytes.slice(bytes.length - longestBuffer) : bytes;
+}

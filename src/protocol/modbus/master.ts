@@ -1,0 +1,212 @@
+/** The Modbus RTU master of one line as a pure state machine: time is an input, bytes and results are outputs. Rules are numbered in the folder's README. */
+import assert from "node:assert/strict";
+import {
+  beginsWith,
+  encodeRequest,
+  type ModbusRequest,
+  replyLengthOf,
+  requestLength,
+  sameShape,
+  shapeOf,
+} from "./frame.ts";
+import type {
+  Exchange,
+  LineAction,
+  LineInput,
+  LineState,
+  Order,
+  Outcome,
+  UnitSettings,
+  UnitState,
+} from "./line-state.ts";
+import { receive } from "./listening.ts";
+import { backoffMilliseconds, failed } from "./unit-health.ts";
+import { deliver, setExchange, settingsOf, setUnit, take, unitOf, type Work } from "./work.ts";
+
+/** Silence between frames. Source: Modbus over Serial Line V1.02, section 2.5.1.1: 3.5 characters, fixed at 1.75 ms above 19200 Bd. */
+const silentCharacters = 3.5;
+const silenceMilliseconds = 1.75;
+/** The last piece of a reply may be held back this long by the adapter. Source: FTDI latency timer, 16 ms as delivered. */
+const adapterLatencyMilliseconds = 16;
+/** A line that never falls silent is spoken on nevertheless after this: only a write reveals that an adapter is gone. Choice. */
+const longestWaitMilliseconds = 1000;
+/** A timer this late means that this process stood still and bytes may wait unread. Choice: far above the jitter of timers. */
+const stallMilliseconds = 50;
+
+/** One input at `now` [ms, monotonic]. Every order gets exactly one `result`, in this step or a later one. */
+export function stepLine(state: LineState, input: LineInput, now: number): { state: LineState; actions: LineAction[] } {
+  const work: Work = { state, actions: [], now };
+  switch (input.kind) {
+    case "order":
+      enqueue(work, input.order);
+      break;
+    case "received":
+      receive(work, input.bytes);
+      break;
+    case "written":
+      if (state.phase.kind === "waiting") setExchange(work, taken(state.phase.exchange, now));
+      break;
+    case "timer":
+      expire(work);
+      break;
+    case "opened":
+      opened(work);
+      break;
+    case "lost":
+      lost(work);
+      break;
+  }
+  advance(work);
+  return { state: work.state, actions: work.actions };
+}
+
+function enqueue(work: Work, order: Order): void {
+  assert.ok(work.state.units[order.request.unit], `unit ${order.request.unit} is not on this line`);
+  const queue = [...work.state.queue];
+  const place = queue.findIndex((other) => other.priority > order.priority);
+  queue.splice(place < 0 ? queue.length : place, 0, order);
+  work.state = { ...work.state, queue };
+}
+
+/** Sends what may be sent, and sets the time of the next timer. */
+function advance(work: Work): void {
+  let wakeAt: number | null = null;
+  const { phase } = work.state;
+  if (phase.kind === "waiting") wakeAt = phase.exchange.deadline;
+  else if (phase.kind === "quiet" && work.now < phase.until) wakeAt = phase.until;
+  else {
+    if (phase.kind === "quiet") work.state = { ...work.state, phase: { kind: "free" } };
+    wakeAt = sendNext(work);
+  }
+  work.state = { ...work.state, wakeAt };
+}
+
+function sendNext(work: Work): number | null {
+  for (let [order] = work.state.queue; order !== undefined; [order] = work.state.queue) {
+    const unit = unitOf(work.state, order.request.unit);
+    const settings = settingsOf(work.state, order.request.unit);
+    const request = work.state.open ? chooseRequest(work, order, unit, settings) : null;
+    if (request === null) {
+      take(work, order);
+      const fault = work.state.open ? unit.lastFault : "line-lost";
+      deliver(work, order, { kind: "failed", fault, persists: true }, work.now);
+      continue;
+    }
+    const readyAt = work.state.activeAt + gapOf(work.state, settings);
+    const wantedSince = work.state.wantedSince ?? work.now;
+    work.state = { ...work.state, wantedSince };
+    const latest = wantedSince + longestWaitMilliseconds;
+    if (work.now < Math.min(readyAt, latest)) return Math.min(readyAt, latest);
+    take(work, order);
+    return send(work, order, request, unit);
+  }
+  work.state = { ...work.state, wantedSince: null };
+  return null;
+}
+
+/** The order's own request, or first a nonce to a unit that may still be answering an older one; null: not to be asked at this time. */
+function chooseRequest(work: Work, order: Order, unit: UnitState, settings: UnitSettings): ModbusRequest | null {
+  if (work.now < unit.retryAt && !order.insist) return null;
+  if (unit.sure || order.request.mode === "write") return order.request;
+  const stale = unit.stale.filter(({ expiresAt }) => expiresAt > work.now);
+  // A device of a single shape of reply is in step once everything older has had its time.
+  if (settings.nonces.length === 0 && stale.length === 0) return order.request;
+  const nonce = settings.nonces.find((read) => !stale.some((reply) => sameShape(reply, shapeOf(read))));
+  if (nonce !== undefined) return nonce;
+  const freeAt = Math.min(...stale.map(({ expiresAt }) => expiresAt));
+  setUnit(work, settings.unit, { ...unit, stale, retryAt: Math.max(freeAt, unit.retryAt) });
+  return null;
+}
+
+function send(work: Work, order: Order, request: ModbusRequest, unit: UnitState): number {
+  const { characterMilliseconds } = work.state.settings;
+  const sent = encodeRequest(request);
+  const wire = (requestLength + replyLengthOf(request)) * characterMilliseconds;
+  const deadline = work.now + wire + unit.patienceMilliseconds + adapterLatencyMilliseconds;
+  const exchange: Exchange = {
+    order,
+    request,
+    sent,
+    startedAt: work.now,
+    deadline,
+    taken: false,
+    graced: false,
+    received: new Uint8Array(0),
+  };
+  const activeAt = work.now + requestLength * characterMilliseconds;
+  const phase = { kind: "waiting", exchange } as const;
+  work.state = { ...work.state, phase, activeAt, wantedSince: null, unasked: new Uint8Array(0) };
+  setUnit(work, request.unit, { ...unit, requests: unit.requests + 1 });
+  work.actions.push({ kind: "write", bytes: sent });
+  return deadline;
+}
+
+/** A port that takes the bytes late begins to send late: the deadline moves with it. */
+function taken(exchange: Exchange, now: number): Exchange {
+  return { ...exchange, taken: true, deadline: exchange.deadline + (now - exchange.startedAt) };
+}
+
+function expire(work: Work): void {
+  const { phase } = work.state;
+  if (phase.kind !== "waiting" || work.now < phase.exchange.deadline) return;
+  const { exchange } = phase;
+  if (!exchange.taken) {
+    lost(work);
+    work.actions.push({ kind: "reopen" });
+    return;
+  }
+  if (!exchange.graced && work.now - exchange.deadline > stallMilliseconds) {
+    setExchange(work, { ...exchange, graced: true, deadline: work.now + adapterLatencyMilliseconds });
+    return;
+  }
+  giveUp(work, exchange);
+}
+
+/** Rule 5 and 6: after any fault the line is left quiet, the unit is unsure, and a unit that stays silent is asked ever more seldom. */
+function giveUp(work: Work, exchange: Exchange): void {
+  const { request, order, received, sent } = exchange;
+  const heard = received.length - (beginsWith(received, sent) ? sent.length : 0);
+  const fault = heard > 0 ? "bad-frame" : "no-reply";
+  const unit = failed(unitOf(work.state, request.unit), request, fault, exchange.startedAt, work.now);
+  const persists = unit.failuresInRow > 1;
+  // A unit known to be silent gets no second silence: the nonce alone protects its values, and the others want the line.
+  const quiet = persists ? 0 : unit.patienceMilliseconds;
+  const retryAt = persists ? work.now + backoffMilliseconds(unit.failuresInRow) : unit.retryAt;
+  setUnit(work, request.unit, { ...unit, retryAt, strayBytes: unit.strayBytes + heard });
+  const phase = { kind: "quiet", until: work.now + quiet, unit: request.unit } as const;
+  work.state = { ...work.state, phase, unasked: new Uint8Array(0) };
+  deliver(work, order, { kind: "failed", fault, persists }, exchange.startedAt);
+}
+
+/** Rule 7: nothing that was under way before counts, whoever asked for it. */
+function opened(work: Work): void {
+  const patience = work.state.settings.units.map((settings) => settings.responseTimeoutMilliseconds);
+  for (const { unit } of work.state.settings.units) {
+    const known = unitOf(work.state, unit);
+    setUnit(work, unit, { ...known, sure: false, failuresInRow: 0, retryAt: work.now });
+  }
+  const phase = { kind: "quiet", until: work.now + Math.max(0, ...patience), unit: null } as const;
+  work.state = { ...work.state, open: true, phase, activeAt: work.now, echoing: false, unasked: new Uint8Array(0) };
+}
+
+/** Rule 8: the request under way and all that wait fail at once. */
+function lost(work: Work): void {
+  const { phase, queue } = work.state;
+  for (const { unit } of work.state.settings.units) {
+    setUnit(work, unit, { ...unitOf(work.state, unit), sure: false, lastFault: "line-lost" });
+  }
+  work.state = { ...work.state, open: false, phase: { kind: "free" }, queue: [], wantedSince: null };
+  const outcome: Outcome = { kind: "failed", fault: "line-lost", persists: true };
+  if (phase.kind === "waiting") {
+    const { request, startedAt, order } = phase.exchange;
+    const unit = unitOf(work.state, request.unit);
+    setUnit(work, request.unit, failed(unit, request, "line-lost", startedAt, work.now));
+    deliver(work, order, outcome, startedAt);
+  }
+  for (const order of queue) deliver(work, order, outcome, work.now);
+}
+
+function gapOf(state: LineState, settings: UnitSettings): number {
+  const characters = silentCharacters * state.settings.characterMilliseconds;
+  return Math.max(characters, silenceMilliseconds, settings.minimumGapMilliseconds);
+}

@@ -1,0 +1,37 @@
+/** One step of the Modbus master in the making: the state so far and what it asks for. Local to the step; nothing of it survives. */
+import assert from "node:assert/strict";
+import type { Exchange, LineAction, LineState, Order, Outcome, UnitSettings, UnitState } from "./line-state.ts";
+
+export interface Work {
+  state: LineState;
+  readonly actions: LineAction[];
+  readonly now: number;
+}
+
+export function deliver(work: Work, order: Order, outcome: Outcome, startedAt: number): void {
+  work.actions.push({ kind: "result", order, outcome, startedAt });
+}
+
+export function take(work: Work, order: Order): void {
+  work.state = { ...work.state, queue: work.state.queue.filter((other) => other !== order) };
+}
+
+export function setExchange(work: Work, exchange: Exchange): void {
+  work.state = { ...work.state, phase: { kind: "waiting", exchange } };
+}
+
+export function setUnit(work: Work, address: number, unit: UnitState): void {
+  work.state = { ...work.state, units: { ...work.state.units, [address]: unit } };
+}
+
+export function unitOf(state: LineState, address: number): UnitState {
+  const unit = state.units[address];
+  assert.ok(unit !== undefined, `unit ${address} is not on this line`);
+  return unit;
+}
+
+export function settingsOf(state: LineState, address: number): UnitSettings {
+  const settings = state.settings.units.find(({ unit }) => unit === address);
+  assert.ok(settings !== undefined, `unit ${address} is not on this line`);
+  return settings;
+}

@@ -1,0 +1,210 @@
+/** The devices of a simulated line: what each answers to a Modbus request. Register maps are its own, from the makers' documents, never those of the controller. */
+
+/** Data of a reply (registers as words, or bits), or the code of an exception. */
+export type Answer =
+  | { readonly kind: "words"; readonly words: readonly number[] }
+  | { readonly kind: "bits"; readonly bits: readonly number[] }
+  | { readonly kind: "written" }
+  | { readonly kind: "exception"; readonly code: number };
+
+export interface Slave {
+  readonly name: string;
+  readonly address: number;
+  /** New physical values, by quantity (`powerWatts`, `input3Celsius`, `input4`). */
+  truth(quantity: string, value: number): void;
+  /** From here on (or no longer) it shows what it shows at this moment. */
+  freeze(on: boolean): void;
+  /** Its current transformer of this phase is lost; null: all are well. */
+  loseTransformer(phase: number | null): void;
+  read(code: number, address: number, count: number, now: number): Answer;
+  write(code: number, address: number, value: number): Answer;
+  /** Outputs as they stand: `output1` ... */
+  outputs(): Readonly<Record<string, number>>;
+}
+
+export const slaveKinds = [
+  "eastron-sdm630-v2",
+  "janitza-umg96rm",
+  "eletechsup-pta8d08",
+  "waveshare-ai8",
+  "waveshare-io8",
+] as const;
+export type SlaveKind = (typeof slaveKinds)[number];
+
+/** Modbus Application Protocol V1.1b3, section 7. */
+const illegalFunction: Answer = { kind: "exception", code: 1 };
+const illegalAddress: Answer = { kind: "exception", code: 2 };
+
+/** What an open PT100 input of this module reads. Source: register dump of a PTA8D08, 97.7 °C. */
+const openInputCelsius = 97.7;
+const nominalVolts = 230;
+const nominalHertz = 50;
+const powerFactor = 0.98;
+const phases = [1, 2, 3];
+
+export function createSlave(name: string, kind: SlaveKind, address: number): Slave {
+  const values = new Map<string, number>();
+  const outputs: Record<string, number> = {};
+  let frozen: ReadonlyMap<string, number> | null = null;
+  let lostPhase: number | null = null;
+  let energyWattHours = 0;
+  let energyAt: number | null = null;
+  const isMeter = kind === "eastron-sdm630-v2" || kind === "janitza-umg96rm";
+  if (kind === "waveshare-io8") for (let channel = 1; channel <= 8; channel += 1) outputs[`output${channel}`] = 0;
+
+  const integrate = (now: number): void => {
+    const hours = (now - (energyAt ?? now)) / 3_600_000;
+    energyWattHours += Math.max(0, values.get("powerWatts") ?? 0) * hours;
+    energyAt = now;
+    values.set("energyImportWattHours", energyWattHours);
+  };
+  const value = (quantity: string): number => {
+    const shown = frozen ?? values;
+    return isMeter ? meterQuantity(shown, quantity, lostPhase) : (shown.get(quantity) ?? 0);
+  };
+  const known = (quantity: string): boolean => (frozen ?? values).has(quantity);
+
+  return {
+    name,
+    address,
+    truth: (quantity, next) => {
+      if (quantity === "energyImportWattHours") energyWattHours = next;
+      values.set(quantity, next);
+    },
+    freeze: (on) => {
+      frozen = on ? new Map(values) : null;
+    },
+    loseTransformer: (phase) => {
+      lostPhase = phase;
+    },
+    read: (code, start, count, now) => {
+      if (isMeter) integrate(now);
+      return readKind(kind, code, start, count, { value, known, outputs });
+    },
+    write: (code, start, next) => {
+      if (kind !== "waveshare-io8" || code !== 5) return illegalFunction;
+      if (start > 7) return illegalAddress;
+      outputs[`output${start + 1}`] = next === 0xff00 ? 1 : 0;
+      return { kind: "written" };
+    },
+    outputs: () => outputs,
+  };
+}
+
+interface Shown {
+  value(quantity: string): number;
+  known(quantity: string): boolean;
+  readonly outputs: Readonly<Record<string, number>>;
+}
+
+function readKind(kind: SlaveKind, code: number, start: number, count: number, shown: Shown): Answer {
+  switch (kind) {
+    case "eastron-sdm630-v2":
+      // Input registers 30001 to 30382; start and count even. Source: Eastron SDM630Modbus protocol V1.7.
+      if (code !== 4) return illegalFunction;
+      if (start % 2 !== 0 || count % 2 !== 0 || count > 80 || start + count > 382) return illegalAddress;
+      return floats(start, count, (register) => sdm630(register, shown));
+    case "janitza-umg96rm":
+      // Source: Janitza address list 1.040.034.n: functions 3 and 4 alike.
+      if (code !== 3 && code !== 4) return illegalFunction;
+      if (start < 19000 || start + count > 19122) return illegalAddress;
+      return floats(start, count, (register) => umg96rm(register - 19000, shown));
+    case "eletechsup-pta8d08":
+      if (code !== 3) return illegalFunction;
+      return words(start, count, (register) => pta8d08(register, shown));
+    case "waveshare-ai8":
+      if (code === 3) return words(start, count, (register) => (register >= 0x1000 && register < 0x1008 ? 3 : null));
+      if (code !== 4) return illegalFunction;
+      return words(start, count, (register) =>
+        register < 8 ? Math.round(shown.value(`input${register + 1}Milliamperes`) * 1000) : null,
+      );
+    case "waveshare-io8": {
+      if (code !== 1 && code !== 2) return illegalFunction;
+      if (start + count > 8) return illegalAddress;
+      const channels = Array.from({ length: count }, (_, index) => start + index + 1);
+      return {
+        kind: "bits",
+        bits: channels.map((channel) =>
+          code === 1 ? (shown.outputs[`output${channel}`] ?? 0) : shown.value(`input${channel}`),
+        ),
+      };
+    }
+  }
+}
+
+function sdm630(register: number, { value }: Shown): number {
+  const phase = ((register % 6) >> 1) + 1;
+  if (register < 6) return value(`voltage${phase}Volts`);
+  if (register < 12) return value(`current${phase}Amperes`);
+  if (register < 18) return value(`power${phase}Watts`);
+  switch (register) {
+    case 52:
+      return value("powerWatts");
+    case 62:
+      return value("powerFactorRatio");
+    case 70:
+      return value("frequencyHertz");
+    case 72:
+      return value("energyImportWattHours") / 1000;
+    default:
+      return 0;
+  }
+}
+
+function umg96rm(offset: number, { value }: Shown): number {
+  const phase = (n: number): number => ((offset - n) >> 1) + 1;
+  if (offset < 6) return value(`voltage${phase(0)}Volts`);
+  if (offset >= 12 && offset < 18) return value(`current${phase(12)}Amperes`);
+  if (offset >= 20 && offset < 26) return value(`power${phase(20)}Watts`);
+  if (offset === 26) return value("powerWatts");
+  if (offset === 34) return value("powerWatts") / value("powerFactorRatio");
+  if (offset === 50) return value("frequencyHertz");
+  if (offset >= 62 && offset < 68) return value("energyImportWattHours") / 3;
+  return 0;
+}
+
+function pta8d08(register: number, { value, known }: Shown): number | null {
+  const channel = (register % 32) + 1;
+  const quantity = `input${channel}Celsius`;
+  const celsius = known(quantity) ? value(quantity) : openInputCelsius;
+  if (register < 8) return Math.round(celsius * 10);
+  // The resistance of a PT100 in 0.1 Ω: 100 Ω and 0.385 Ω/K (IEC 60751, linear part).
+  return register >= 32 && register < 40 ? Math.round(1000 + 3.85 * celsius) : null;
+}
+
+/** What the parent did not tell of a meter follows from its power at nominal voltage, evenly over the phases. */
+function meterQuantity(values: ReadonlyMap<string, number>, quantity: string, lostPhase: number | null): number {
+  const derived = (name: string): number => meterQuantity(values, name, lostPhase);
+  const phase = Number(/\d/.exec(quantity)?.[0] ?? 0);
+  if (phase !== 0 && phase === lostPhase && !quantity.startsWith("voltage")) return 0;
+  if (quantity === "powerWatts" && lostPhase !== null) {
+    return phases.reduce((sum, each) => sum + derived(`power${each}Watts`), 0);
+  }
+  const told = values.get(quantity);
+  if (told !== undefined) return told;
+  if (quantity.startsWith("voltage")) return nominalVolts;
+  if (quantity === "frequencyHertz") return nominalHertz;
+  if (quantity === "powerFactorRatio") return powerFactor;
+  if (quantity.startsWith("power") && phase !== 0) return (values.get("powerWatts") ?? 0) / 3;
+  if (quantity.startsWith("current")) {
+    return Math.abs(derived(`power${phase}Watts`)) / derived(`voltage${phase}Volts`) / derived("powerFactorRatio");
+  }
+  return 0;
+}
+
+/** float32 with the high word first, one in two registers. */
+function floats(start: number, count: number, valueAt: (register: number) => number): Answer {
+  const view = new DataView(new ArrayBuffer(4));
+  return words(start, count, (register) => {
+    view.setFloat32(0, valueAt(register - (register % 2)));
+    return view.getUint16((register % 2) * 2);
+  });
+}
+
+function words(start: number, count: number, wordAt: (register: number) => number | null): Answer {
+  const found = Array.from({ length: count }, (_, index) => wordAt(start + index));
+  const present = found.filter((word) => word !== null);
+  return present.length === found.length
+    ? { kind: "words", words: present.map((word) => word & 0xffff) }
+    : illegalAddress;
+}
