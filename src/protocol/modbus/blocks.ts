@@ -1,5 +1,4 @@
 /** Which reads bring the points of a device, and which reads of it prove that its line is in step again. */
-import assert from "node:assert/strict";
 import type { DeviceSite, PointSite } from "../../model/site.ts";
 import { byteCountOf, type ReadRequest } from "./frame.ts";
 import { widthOf } from "./registers.ts";
@@ -44,7 +43,7 @@ function planClass(device: DeviceSite, points: readonly PointSite[]): Block[] {
   for (const point of [...points].sort((a, b) => a.address - b.address)) {
     const from = Math.floor(point.address / align) * align;
     const to = Math.ceil((point.address + widthOf(point.type)) / align) * align;
-    assert.ok(to - from <= device.maximumRegisters, `${point.name} does not fit into one request of its device`);
+    if (to - from > device.maximumRegisters) throw new RangeError(`${point.name} does not fit into one request`);
     if (members.length > 0 && from - end <= mergeGap && to - start <= device.maximumRegisters) {
       members.push(point);
       end = Math.max(end, to);
@@ -82,7 +81,7 @@ export function planNonces(device: DeviceSite, blocks: readonly Block[]): ReadRe
 /** The read of one point alone, as for a probe. */
 export function pointRead(device: DeviceSite, point: PointSite): ReadRequest {
   const [block] = planClass(device, [point]);
-  assert.ok(block !== undefined, "one point makes one block");
+  if (block === undefined) throw new RangeError("one point makes one block");
   return block.read;
 }
 

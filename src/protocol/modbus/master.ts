@@ -1,5 +1,4 @@
 /** The Modbus RTU master of one line as a pure state machine: time is an input, bytes and results are outputs. Rules are numbered in the folder's README. */
-import assert from "node:assert/strict";
 import {
   beginsWith,
   encodeRequest,
@@ -61,7 +60,7 @@ export function stepLine(state: LineState, input: LineInput, now: number): { sta
 }
 
 function enqueue(work: Work, order: Order): void {
-  assert.ok(work.state.units[order.request.unit], `unit ${order.request.unit} is not on this line`);
+  unitOf(work.state, order.request.unit);
   const queue = [...work.state.queue];
   const place = queue.findIndex((other) => other.priority > order.priority);
   queue.splice(place < 0 ? queue.length : place, 0, order);

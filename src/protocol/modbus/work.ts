@@ -1,5 +1,4 @@
 /** One step of the Modbus master in the making: the state so far and what it asks for. Local to the step; nothing of it survives. */
-import assert from "node:assert/strict";
 import type { Exchange, LineAction, LineState, Order, Outcome, UnitSettings, UnitState } from "./line-state.ts";
 
 export interface Work {
@@ -26,12 +25,12 @@ export function setUnit(work: Work, address: number, unit: UnitState): void {
 
 export function unitOf(state: LineState, address: number): UnitState {
   const unit = state.units[address];
-  assert.ok(unit !== undefined, `unit ${address} is not on this line`);
+  if (unit === undefined) throw new RangeError(`unit ${address} is not on this line`);
   return unit;
 }
 
 export function settingsOf(state: LineState, address: number): UnitSettings {
   const settings = state.settings.units.find(({ unit }) => unit === address);
-  assert.ok(settings !== undefined, `unit ${address} is not on this line`);
+  if (settings === undefined) throw new RangeError(`unit ${address} is not on this line`);
   return settings;
 }

@@ -21,6 +21,8 @@ export interface LineSetup {
   readonly parity: "none" | "even" | "odd";
   readonly stopBits: 1 | 2;
   readonly devices: readonly { readonly name: string; readonly kind: SlaveKind; readonly address: number }[];
+  /** Outputs as they stand at the start, `<device>/output1`: the module kept them while nobody spoke to it. */
+  readonly outputs?: Readonly<Record<string, number>>;
   /** From a request to its reply [ms]; default 5. */
   readonly turnaroundMilliseconds?: number;
 }
@@ -42,6 +44,7 @@ const farEnd = serveFarEnd({ setup, truth, fault });
 async function setup(given: unknown): Promise<void> {
   const line = checked(given);
   slaves = line.devices.map(({ name, kind, address }) => createSlave(name, kind, address));
+  truth(line.outputs ?? {});
   const bits = 1 + 8 + (line.parity === "none" ? 0 : 1) + line.stopBits;
   const settings = {
     characterMilliseconds: (1000 * bits) / line.baudRate,

@@ -69,7 +69,8 @@ export function createSlave(name: string, kind: SlaveKind, address: number): Sla
     address,
     truth: (quantity, next) => {
       if (quantity === "energyImportWattHours") energyWattHours = next;
-      values.set(quantity, next);
+      if (quantity in outputs) outputs[quantity] = next;
+      else values.set(quantity, next);
     },
     freeze: (on) => {
       frozen = on ? new Map(values) : null;
