@@ -20,7 +20,7 @@ export interface TolerantJson {
 const maximumDepth = 24;
 
 const numberPattern = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
-const bareWordPattern = /[-+]?[A-Za-z]+/y;
+const bareWordPattern = /[-+]?[A-Za-z]*/y;
 const hexadecimalPattern = /^[0-9a-fA-F]{4}$/;
 
 /** Thrown inside this file only; never leaves `parseTolerantJson`. */
@@ -203,8 +203,8 @@ class Reader {
 
   private word(): Parsed {
     bareWordPattern.lastIndex = this.at;
-    const word = bareWordPattern.exec(this.text)?.[0];
-    if (word === undefined) throw new Refusal(this.at, "a value");
+    const word = bareWordPattern.exec(this.text)?.[0] ?? "";
+    if (word === "") throw new Refusal(this.at, "a value");
     this.at += word.length;
     if (this.at >= this.text.length) return this.end();
     if (word === "true") return true;
