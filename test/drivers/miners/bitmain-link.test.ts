@@ -5,7 +5,8 @@ import { createBitmainWeb } from "../../../src/drivers/miners/bitmain-web.ts";
 import type { MinerShared } from "../../../src/drivers/miners/shared.ts";
 import type { MinerDriver } from "../../../src/model/driver.ts";
 import type { SimulatedMiner } from "../../../src/sim/wires/miners/setup.ts";
-import { clock, FarEnd, linkTo, password, quickShared, waitFor, waitForReport } from "./far-end.ts";
+import { waitFor } from "../../waiting.ts";
+import { clock, FarEnd, linkTo, password, quickShared, waitForReport } from "./far-end.ts";
 
 const test = suite("bitmain link");
 
@@ -77,7 +78,7 @@ test("puts a machine to sleep and wakes it into its previous mode, pools kept", 
   const link = open("sleep");
   link.target({ mode: "sleep" });
   await waitForReport(link, "asleep", (one) => one.mode === "asleep" && one.command?.readBackAt !== undefined);
-  await waitFor("the plug to fall", () => farEnd.watts("sleep") < 20, 3_000);
+  await waitFor(() => farEnd.watts("sleep") < 20, { within: 3_000, what: "the plug to fall" });
   assert.is((await configurationOf("sleep"))["bitmain-work-mode"], "1");
   link.target({ mode: "run" });
   await waitForReport(link, "hashing", (one) => one.mode === "hashing" && one.command?.readBackAt !== undefined);
@@ -156,7 +157,10 @@ test("refused credentials are named and not insisted on; the read-only API is st
   const from = performance.now();
   const later = await waitForReport(link, "more polls", (one) => (one.at ?? 0) > from + 1_000);
   assert.is(later.mode, "hashing");
-  await waitFor("the refusals to be counted", () => farEnd.effects["secret/refusedCount"] !== undefined, 1_000);
+  await waitFor(() => farEnd.effects["secret/refusedCount"] !== undefined, {
+    within: 1_000,
+    what: "the refusals to be counted",
+  });
   assert.ok((farEnd.effects["secret/refusedCount"] ?? 0) <= 3);
 });
 

@@ -8,18 +8,19 @@ import type { MinerReport } from "../../../src/model/miner.ts";
 import type { MinerModel } from "../../../src/model/site.ts";
 import type { FromFarEnd, ToFarEnd } from "../../../src/sim/wires/far-end.ts";
 import type { MinersSetup, SimulatedMiner } from "../../../src/sim/wires/miners/setup.ts";
+import { waitFor } from "../../waiting.ts";
 
 export const clock: Clock = { now: () => performance.now(), unixMilliseconds: () => Date.now() };
 
 /** Shortened so that a test takes seconds; each ratio to the real figures stays below one. */
 export const quick: Partial<LinkTiming> = {
-  pollMilliseconds: 200,
-  longestPollMilliseconds: 600,
+  pollMilliseconds: 100,
+  longestPollMilliseconds: 300,
   connectMilliseconds: 500,
-  replyMilliseconds: 500,
+  replyMilliseconds: 300,
   writeReplyMilliseconds: 5_000,
-  retryMilliseconds: [200, 400],
-  readBackMilliseconds: 600,
+  retryMilliseconds: [100, 200],
+  readBackMilliseconds: 400,
   pauseMilliseconds: 60_000,
 };
 
@@ -40,7 +41,7 @@ export class FarEnd {
   static async start(setup: MinersSetup): Promise<FarEnd> {
     const farEnd = new FarEnd(fork(new URL("../../../src/sim/wires/miners.js", import.meta.url)));
     farEnd.send({ type: "setup", setup });
-    await waitFor("the far end to be ready", () => farEnd.ready, 10_000);
+    await waitFor(() => farEnd.ready, { within: 10_000, what: "the far end to be ready" });
     return farEnd;
   }
 
@@ -67,15 +68,6 @@ export class FarEnd {
 
   private send(message: ToFarEnd): void {
     this.child.send(message);
-  }
-}
-
-/** Polls until the condition holds; throws with what was awaited when the time is over. */
-export async function waitFor(what: string, holds: () => boolean, milliseconds: number): Promise<void> {
-  const end = performance.now() + milliseconds;
-  while (!holds()) {
-    if (performance.now() > end) throw new Error(`waited ${milliseconds} ms in vain for ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }
 
@@ -125,12 +117,11 @@ export async function waitForReport(
   holds: (report: MinerReport) => boolean,
   milliseconds = 5_000,
 ): Promise<MinerReport> {
-  const end = performance.now() + milliseconds;
-  for (;;) {
-    const report = link.report();
-    if (holds(report)) return report;
-    if (performance.now() > end)
-      throw new Error(`waited ${milliseconds} ms in vain for ${what}: ${JSON.stringify(report)}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
+  return await waitFor(
+    () => {
+      const report = link.report();
+      return holds(report) ? report : null;
+    },
+    { within: milliseconds, what: () => `${what} in ${JSON.stringify(link.report())}` },
+  );
 }

@@ -4,7 +4,8 @@ import * as assert from "uvu/assert";
 import type { MinerShared } from "../../../src/drivers/miners/shared.ts";
 import type { MinerDriver } from "../../../src/model/driver.ts";
 import type { SimulatedMiner } from "../../../src/sim/wires/miners/setup.ts";
-import { FarEnd, linkTo, password, quickShared, waitFor, waitForReport } from "./far-end.ts";
+import { waitFor } from "../../waiting.ts";
+import { FarEnd, linkTo, password, quickShared, waitForReport } from "./far-end.ts";
 
 const test = suite("whatsminer link");
 
@@ -81,7 +82,7 @@ test("puts a machine to sleep and wakes it, each proven by read-back and by powe
   assert.is(asleep.command?.attempts, 1);
   assert.ok(asleep.command?.acknowledgedAt);
   await waitForReport(link, "asleep", (one) => one.mode === "asleep" && one.powerWatts === 15);
-  await waitFor("the plug to fall", () => farEnd.watts("sleep") < 20, 3_000);
+  await waitFor(() => farEnd.watts("sleep") < 20, { within: 3_000, what: "the plug to fall" });
   link.target({ mode: "run" });
   await waitForReport(link, "hashing again", (one) => one.mode === "hashing" && one.command?.readBackAt !== undefined);
   assert.is(farEnd.writes("sleep"), 2);
@@ -203,9 +204,9 @@ test("a machine that wakes by itself after a power cycle is put to sleep again",
   await waitForReport(link, "asleep", (one) => one.mode === "asleep");
   farEnd.truth({ "cycle/supplied": 0 });
   await waitForReport(link, "unreachable", (one) => one.fault === "unreachable");
-  await waitFor("no power", () => farEnd.watts("cycle") === 0, 2_000);
+  await waitFor(() => farEnd.watts("cycle") === 0, { within: 2_000, what: "no power" });
   farEnd.truth({ "cycle/supplied": 1 });
-  await waitFor("a second write", () => farEnd.writes("cycle") === 2, 5_000);
+  await waitFor(() => farEnd.writes("cycle") === 2, { within: 5_000, what: "a second write" });
   await waitForReport(link, "asleep again", (one) => one.mode === "asleep" && one.command?.readBackAt !== undefined);
 });
 
@@ -216,7 +217,10 @@ test("refused credentials are named and not insisted on", async () => {
   assert.is(report.command?.fault, "credentials-refused");
   const from = performance.now();
   await waitForReport(link, "five more polls", (one) => (one.at ?? 0) > from + 1_000);
-  await waitFor("the refusals to be counted", () => farEnd.effects["secret/refusedCount"] === 2, 1_000);
+  await waitFor(() => farEnd.effects["secret/refusedCount"] === 2, {
+    within: 1_000,
+    what: "the refusals to be counted",
+  });
 });
 
 test("too many tokens: the link backs off and says so", async () => {

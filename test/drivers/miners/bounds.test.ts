@@ -1,0 +1,108 @@
+/** What keeps a link from harming the process: bounded connections and replies, no resolver, a thread that may die. */
+import { createServer, type Server } from "node:net";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { createSocketPool } from "../../../src/drivers/miners/socket-pool.ts";
+import { exchangeTcp } from "../../../src/drivers/miners/tcp-exchange.ts";
+import { createTokenDeriver } from "../../../src/drivers/miners/token-deriver.ts";
+import { maximumReplyBytes } from "../../../src/protocol/cgminer/reply.ts";
+import { linkTo, quickShared, waitForReport } from "./far-end.ts";
+
+const test = suite("miner link bounds");
+
+const servers: Server[] = [];
+const serve = async (port: number, host: string, flood: boolean): Promise<void> => {
+  const server = createServer((socket) => {
+    socket.on("error", () => socket.destroy());
+    const chunk = Buffer.alloc(65_536, 0x20);
+    const pump = (): void => {
+      while (flood && !socket.destroyed && socket.write(chunk));
+    };
+    socket.on("drain", pump);
+    pump();
+  });
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen({ port, host }, resolve));
+};
+test.after(() => {
+  for (const server of servers) server.close();
+});
+
+const deadlines = { connectMilliseconds: 500, replyMilliseconds: 2_000 };
+
+test("at most as many tasks of a lane run at once as it is wide, in the order of asking, and writes do not wait for reads", async () => {
+  const pool = createSocketPool({ read: 2, write: 1 });
+  const order: number[] = [];
+  const releases: (() => void)[] = [];
+  const tasks = [0, 1, 2, 3].map((number) =>
+    pool.run("read", async () => {
+      order.push(number);
+      await new Promise<void>((resolve) => releases.push(resolve));
+    }),
+  );
+  assert.is(await pool.run("write", async () => "written"), "written");
+  assert.equal(order, [0, 1]);
+  releases.shift()?.();
+  await tasks[0];
+  assert.equal(order, [0, 1, 2]);
+  for (let left = 0; left < 3; left += 1) {
+    releases.shift()?.();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  await Promise.all(tasks);
+  assert.equal(order, [0, 1, 2, 3]);
+});
+
+test("a task that throws gives its place back", async () => {
+  const pool = createSocketPool({ read: 1, write: 1 });
+  await pool.run("read", async () => Promise.reject(new Error("broken"))).catch(() => undefined);
+  assert.is(await pool.run("read", async () => 1), 1);
+});
+
+test("a machine that never stops talking is cut off at the bound", async () => {
+  await serve(4028, "127.81.3.1", true);
+  const result = await exchangeTcp("127.81.3.1", 4028, Buffer.from("{}"), deadlines, new AbortController().signal);
+  assert.is(!result.ok && result.error, "too-long");
+  assert.ok(maximumReplyBytes <= 1_048_576);
+});
+
+test("stopping ends an exchange at once", async () => {
+  await serve(4028, "127.81.3.2", false);
+  const stopping = new AbortController();
+  const exchange = exchangeTcp(
+    "127.81.3.2",
+    4028,
+    Buffer.from("{}"),
+    { ...deadlines, replyMilliseconds: 60_000 },
+    stopping.signal,
+  );
+  setTimeout(() => stopping.abort(), 20);
+  const result = await exchange;
+  assert.is(!result.ok && result.error, "stopped");
+});
+
+test("a host that is a name is never looked up", async () => {
+  const shared = quickShared();
+  const link = linkTo({ name: "named", kind: "whatsminer", host: "localhost", ratedWatts: 3000 }, shared);
+  link.target({ mode: "sleep" });
+  const report = await waitForReport(
+    link,
+    "refusal",
+    (one) => one.fault === "unreachable" && one.command?.failedAt !== undefined,
+  );
+  assert.is(report.at, undefined);
+  await link.stop();
+  await shared.stop();
+});
+
+test("tokens come from the thread as the vector says, none after its end", async () => {
+  const deriver = createTokenDeriver();
+  const salts = { time: "5626", salt: "BQ5hoXV9", newsalt: "jbzkfQls" };
+  const token = await deriver.derive("admin", salts, undefined);
+  assert.is(token?.sign, "w.BNbkCV6n1aNWgiBWLzT/");
+  assert.is((await deriver.derive("irrelevant", salts, token?.key))?.sign, "w.BNbkCV6n1aNWgiBWLzT/");
+  await deriver.stop();
+  assert.is(await deriver.derive("admin", salts, undefined), null);
+});
+
+test.run();
