@@ -37,6 +37,7 @@ export function startController(
   const warden = fork(new URL("../../sim/demo/warden.js", import.meta.url), [], {
     stdio: ["ignore", options.log, options.log, "ipc"],
     execArgv: [],
+    detached: true,
   });
   const guard = (message: ToWarden): void => {
     if (warden.connected) warden.send(message, () => {});
@@ -49,7 +50,11 @@ export function startController(
   let last: ProcessFigures | null = null;
   const start = (): void => {
     const parameters = ["--enable-source-maps", main, "run", "--site", options.sitePath, "--data", options.dataFolder];
-    const born = spawn(process.execPath, parameters, { stdio: ["ignore", options.log, options.log] });
+    const born = spawn(process.execPath, parameters, {
+      stdio: ["ignore", options.log, options.log],
+      // Ctrl-C is the demo's alone: it ends its children in order.
+      detached: true,
+    });
     child = born;
     startedAt = performance.now();
     starts += 1;

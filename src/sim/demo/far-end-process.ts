@@ -65,7 +65,12 @@ export function startFarEnd(program: FarEndProgram, listener: FarEndListener): F
     listener.ready();
   };
   const start = (): void => {
-    const born = fork(program.module, [], { stdio: ["ignore", program.log, program.log, "ipc"], execArgv: [] });
+    const born = fork(program.module, [], {
+      stdio: ["ignore", program.log, program.log, "ipc"],
+      execArgv: [],
+      // Ctrl-C is the demo's alone: it ends its children in order.
+      detached: true,
+    });
     child = born;
     born.on("message", (message: FromFarEnd) => {
       if (message.type === "effects") listener.effects(message.values);

@@ -18,11 +18,6 @@ process.on("disconnect", () => {
     process.exit(0);
   }, patienceMilliseconds);
 });
-// Ctrl-C reaches the whole group: the demo ends first, then its channel, then this.
-process.on("SIGINT", () => {});
-process.on("SIGTERM", () => {});
-process.on("SIGHUP", () => {});
-
 /** False where the process is gone. */
 function signal(target: number, name: "SIGTERM" | "SIGKILL"): boolean {
   try {

@@ -31,15 +31,19 @@ type Values = Readonly<Record<string, number>>;
 /** Spans of the transmitters, as on their plates. */
 const flowSpanLitersPerMinute = 1000;
 const levelSpanPercent = 100;
+/** Height of the float switch; choice. */
+const floatSwitchPercent = 65;
 
-/** The thermistor in tank 1. Source: boards of this kind carry 10 kΩ at 25 °C, beta 3950 K. */
-const thermistor = { nominalOhms: 10_000, nominalCelsius: 25, betaKelvin: 3950 };
+/** The thermistor in tank 1. Source: EPCOS B57861S0103F040, characteristic 8016; beta between 25 and 60 °C. */
+const thermistor = { nominalOhms: 10_000, nominalCelsius: 25, betaKelvin: 3948 };
 /** Resistor on the Uno's shield from 5 V to the thermistor [Ω]. */
-export const thermistorSeriesOhms = 10_000;
+export const thermistorSeriesOhms = 4700;
 
 /** Names of the far ends that carry the plant's truth. */
 export const lineNames = ["feeder", "branches", "cooling"] as const;
 export const boardName = "uno-tank";
+/** Everything on a serial port of its own. */
+export const serialNames = [...lineNames, boardName] as const;
 
 /** The IO module keeps its outputs: the container runs when the controller comes to it. */
 export const outputsAtStart: Values = {
@@ -51,7 +55,7 @@ export const outputsAtStart: Values = {
 };
 
 /** Pin of the board that drives the timer relay. */
-export const heartbeatOutput = "d8Level";
+export const heartbeatOutput = "d9Level";
 
 /** What each instrument has at its terminals, by far end. */
 export function terminals(plant: Plant): Readonly<Record<string, Values>> {
@@ -88,8 +92,9 @@ export function terminals(plant: Plant): Readonly<Record<string, Values>> {
     },
     [boardName]: {
       input0Ohms: thermistorOhms(tank1.sensedCelsius, thermistor),
-      // A closed contact pulls the pin to ground.
-      d2Level: contact(tank1.leaking),
+      // Live through normally closed contacts: leak detector on pin 4, float switch on pin 5.
+      d4Level: contact(!tank1.leaking),
+      d5Level: contact(levelPercent(parameters1, tank1) > floatSwitchPercent),
     },
   };
 }

@@ -1,0 +1,48 @@
+/** How a demo ends: by a key, a signal, or its time. Whatever waits when it ends waits for ever, and nothing is begun any more. */
+
+export interface Ending {
+  /** Resolves once somebody or something wants the end. */
+  readonly ended: Promise<void>;
+  end(cause: string): void;
+  /** True once the condition holds, false once it is too late; never resolves after the end. */
+  until(condition: () => boolean, tooLate: () => boolean): Promise<boolean>;
+  close(): void;
+}
+
+const pollMilliseconds = 50;
+const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+export function awaitEnding(): Ending {
+  let over = false;
+  let resolveEnded = (): void => {};
+  const ended = new Promise<void>((resolve) => {
+    resolveEnded = resolve;
+  });
+  const end = (): void => {
+    over = true;
+    resolveEnded();
+  };
+  const bySignal = (signal: NodeJS.Signals): void => {
+    // A second one is meant: children end by themselves when this process is gone.
+    if (over) process.exit(signal === "SIGTERM" ? 143 : 130);
+    end();
+  };
+  for (const signal of signals) process.on(signal, bySignal);
+  return {
+    ended,
+    end,
+    until: (condition, tooLate) =>
+      new Promise((resolve) => {
+        const look = (): void => {
+          if (over) return;
+          if (condition()) resolve(true);
+          else if (tooLate()) resolve(false);
+          else setTimeout(look, pollMilliseconds);
+        };
+        look();
+      }),
+    close: () => {
+      for (const signal of signals) process.off(signal, bySignal);
+    },
+  };
+}
