@@ -9,6 +9,10 @@ interface CommandFile {
 
 /** Loaded only when asked for, so that the controller on a Pi carries nothing of the others. */
 const commandFiles: Readonly<Record<string, { summary: string; load: () => Promise<CommandFile> }>> = {
+  demo: {
+    summary: "a whole container on this machine, with a story and a screen",
+    load: () => import("./commands/demo.ts"),
+  },
   check: { summary: "a site file and the boards it names", load: () => import("./commands/check.ts") },
 };
 

@@ -3,9 +3,9 @@ import { readFileSync } from "node:fs";
 import { connect } from "mqtt";
 import { parse } from "yaml";
 import type { Site } from "../../model/site.ts";
-import { loadSite } from "../../site/load-site.ts";
 import { type DemoContainer, startContainer } from "../../sim/demo/container.ts";
 import type { Secrets } from "../../sim/demo/machines.ts";
+import { loadSite } from "../../site/load-site.ts";
 import { problemsText } from "../check.ts";
 import type { DemoOptions } from "../demo.ts";
 import { allHold, type Check } from "./checks.ts";
@@ -16,7 +16,7 @@ import { type Observer, startObserver } from "./observer.ts";
 import { openPresentation } from "./presentation.ts";
 import { demoSitePath, makeRunFolder, type RunFolder } from "./run-folder.ts";
 import { playStory } from "./story.ts";
-import { openWitness } from "./witness.ts";
+import { openWitness, truthOf } from "./witness.ts";
 
 /** Without a screen and without a wish [s]. */
 const usualSeconds = 120;
@@ -70,31 +70,80 @@ export async function playDemo(options: DemoOptions): Promise<number> {
   return good ? 0 : 1;
 }
 
+/** Children in the order they need each other; each is stopped again in the opposite order. */
+async function startAll(folder: RunFolder, site: Site, options: DemoOptions, stops: Stops): Promise<Demo> {
+  let said = "";
+  const say = (text: string): void => {
+    said = text;
+  };
+  const container = await startContainer(
+    {
+      site,
+      ports: folder.ports,
+      secrets: parse(readFileSync(folder.secretsPath, "utf8")) as Secrets,
+      ownBroker: options.broker === undefined,
+      seed: options.seed,
+      log: folder.farEndLog,
+    },
+    {
+      died: (name, cause) => say(`The far end ${name} died (${cause}); it starts again in some seconds`),
+      back: (name) => say(`The far end ${name} is there`),
+    },
+  );
+  stops.push(() => container.stop());
+  const url = options.broker ?? `mqtt://127.0.0.1:${container.brokerPort}`;
+  folder.useBroker(url);
+  const startedAt = performance.now();
+  const now = (): number => performance.now() - startedAt;
+  const controller = startController(
+    { sitePath: folder.sitePath, dataFolder: folder.dataFolder, log: folder.controllerLog },
+    (cause) => say(`weir itself died (${cause}); it starts again`),
+  );
+  stops.push(() => controller.stop());
+  const client = connect(url, { protocolVersion: 4, clientId: `demo-${process.pid}`, reconnectPeriod: 500 });
+  // Losing the broker is part of the story; the client comes back by itself.
+  client.on("error", () => {});
+  client.on("connect", () => client.subscribe(`weir/v1/${site.container}/#`, { qos: 1 }));
+  const observer = startObserver(client, site, folder.dataFolder, now);
+  const names = { container: site.container, site: site.site, failsafeWatts: site.policy.failsafeWatts };
+  const dispatcher = startDispatcher(client, names, now);
+  client.on("message", (topic, payload) => {
+    observer.take(topic, payload);
+    dispatcher.take(topic, payload);
+  });
+  stops.push(async () => {
+    observer.stop();
+    dispatcher.stop();
+    await client.endAsync(true);
+  });
+  return { site, folder, container, controller, observer, dispatcher, now, say, said: () => said };
+}
+
 /** Story first, then the rest of the time; never resolves without an end. */
 async function playFor(demo: Demo, ending: Ending, seconds: number, checks: Check[]): Promise<void> {
   const end = seconds * 1000;
-  const { site, container } = demo;
-  const witness = openTruth(demo);
-  await playStory(
-    {
-      now: demo.now,
-      told: demo.observer.told,
-      truth: witness,
-      dispatcher: demo.dispatcher,
-      breakPump: container.breakPump,
-      mayStopBroker: container.brokerPort !== null,
-      killBroker: () => container.farEnds.find((farEnd) => farEnd.name === "broker")?.kill(),
-      brokerUp: () => container.farEnds.some((farEnd) => farEnd.name === "broker" && farEnd.up),
-      shell: demo.observer.command,
-      say: demo.say,
-      report: (found) => void checks.push(...found),
-      limits: {
-        ratedWatts: site.ratedWatts,
-        minimumLitersPerMinute: site.tanks[1]?.flow?.minimumLitersPerMinute ?? 0,
-      },
+  const { site, container, dispatcher, observer, now, say } = demo;
+  const broker = container.farEnds.find((farEnd) => farEnd.name === "broker");
+  const world = {
+    now,
+    told: observer.told,
+    truth: () => truthOf(demo),
+    dispatcher,
+    breakPump: container.breakPump,
+    mayStopBroker: broker !== undefined,
+    killBroker: () => broker?.kill(),
+    brokerUp: () => broker?.up === true,
+    shell: observer.command,
+    say,
+    report: (found: readonly Check[]) => void checks.push(...found),
+    limits: {
+      ratedWatts: site.ratedWatts,
+      minimumLitersPerMinute: site.tanks[1]?.flow?.minimumLitersPerMinute ?? 0,
     },
-    (condition, deadline) => ending.until(() => condition(), () => demo.now() >= deadline),
-    end,
+  };
+  await playStory(world, (condition, deadline) => ending.until(condition, () => now() >= deadline), end);
+  await ending.until(
+    () => now() >= end,
+    () => false,
   );
-  await ending.until(() => demo.now() >= end, () => false);
 }

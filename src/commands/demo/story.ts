@@ -224,13 +224,19 @@ async function loseBroker(world: StoryWorld, until: Until, end: number): Promise
   world.killBroker();
   let highest = 0;
   await until(() => !world.brokerUp(), world.now() + 2000);
-  await until(() => {
-    highest = Math.max(highest, world.truth().feederWatts);
-    return world.brokerUp();
-  }, Math.min(end, world.now() + 15_000));
+  await until(
+    () => {
+      highest = Math.max(highest, world.truth().feederWatts);
+      return world.brokerUp();
+    },
+    Math.min(end, world.now() + 15_000),
+  );
   const lostAt = world.now();
   world.say("The broker is back, and knows nothing any more");
-  const back = await until(() => world.told().online && (world.told().telemetryAt ?? 0) > lostAt, Math.min(end, world.now() + 15_000));
+  const back = await until(
+    () => world.told().online && (world.told().telemetryAt ?? 0) > lostAt,
+    Math.min(end, world.now() + 15_000),
+  );
   const seconds = (world.now() - lostAt) / 1000;
   const kept = highest <= watts + toleranceWatts;
   return [

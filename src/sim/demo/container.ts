@@ -1,11 +1,19 @@
 /** The simulated container: the plant in this process, its far ends in processes of their own, fed ten times a second. */
 import type { Site } from "../../model/site.ts";
-import { demoPlant } from "../plant/parameters.ts";
 import { advance, type Plant, startPlant, supplied } from "../plant/plant.ts";
 import { type FarEndProcess, startFarEnd } from "./far-end-process.ts";
 import { boardSetup, lineSetup } from "./instruments.ts";
+import { drawPlant } from "./lot.ts";
 import { machineGroups, type Secrets, wiredMachines } from "./machines.ts";
-import { boardName, effectsOn, heartbeatOutput, lineNames, outputsAtStart, terminals } from "./wiring.ts";
+import {
+  boardName,
+  effectsOn,
+  heartbeatOutput,
+  lineNames,
+  outputsAtStart,
+  terminals,
+  type WiredMachine,
+} from "./wiring.ts";
 
 export interface ContainerOptions {
   /** Machines and their addresses are taken from it; the wiring is the demo's own. */
@@ -16,6 +24,8 @@ export interface ContainerOptions {
   readonly secrets: Secrets;
   /** False: somebody else's broker is used. */
   readonly ownBroker: boolean;
+  /** Weather and temperatures at the start. */
+  readonly seed: number;
   /** File descriptor for what far ends print. */
   readonly log: number;
 }
@@ -44,114 +54,116 @@ const tickMilliseconds = 100;
 const longestTickMilliseconds = 2000;
 /** The timer relay drops the contactors when the heartbeat stands still for this long. Source: the design's chain of watchdogs. */
 const heartbeatMilliseconds = 20_000;
-const ambientCelsius = 28;
+
+/** What the far ends have told, newest. */
+interface Field {
+  readonly machineWatts: Map<string, number>;
+  readonly outputs: Record<string, number>;
+  heartbeat: { readonly level: number; readonly at: number };
+  brokerPort: number | null;
+}
+
+interface FarEnds {
+  readonly lines: readonly FarEndProcess[];
+  readonly rows: readonly FarEndProcess[];
+  readonly brokers: readonly FarEndProcess[];
+}
 
 /** Resolves when every far end may be reached; rejects, with all of them ended, when one cannot. */
 export async function startContainer(options: ContainerOptions, listener: ContainerListener): Promise<DemoContainer> {
-  const { site, log, ports } = options;
-  const machines = wiredMachines(site);
-  const machineWatts = new Map<string, number>();
-  const outputs: Record<string, number> = { ...outputsAtStart };
+  const field: Field = {
+    machineWatts: new Map(),
+    outputs: { ...outputsAtStart },
+    heartbeat: { level: Number.NaN, at: performance.now() },
+    brokerPort: null,
+  };
+  const { lines, rows, brokers } = startFarEnds(options, listener, field);
+  const farEnds = [...lines, ...rows, ...brokers];
+  await allReachable(farEnds);
+  const machines = wiredMachines(options.site);
+  const { parameters, ambientCelsius } = drawPlant(options.seed);
   const brokenPumps = new Set<number>();
-  let plant = startPlant(demoPlant);
-  let brokerPort: number | null = null;
-  let heartbeat = { level: Number.NaN, at: performance.now() };
+  let plant = startPlant(parameters);
+  let before = performance.now();
+  const timer = setInterval(() => {
+    const now = performance.now();
+    const elapsed = Math.min(longestTickMilliseconds, now - before);
+    before = now;
+    const { machineWatts, outputs } = field;
+    const known = { machineWatts, outputs, heartbeatHolds: now - field.heartbeat.at < heartbeatMilliseconds };
+    plant = advance(plant, elapsed, effectsOn(plant, machines, known, { brokenPumps, ambientCelsius }));
+    const truths = terminals(plant);
+    for (const line of lines) line.truth(truths[line.name] ?? {});
+    const surroundings = machineSurroundings(plant, machines);
+    for (const row of rows) row.truth(surroundings);
+  }, tickMilliseconds);
+  return {
+    plant: () => plant,
+    tankWatts: (index) => {
+      const drawing = machines.filter((machine) => machine.tank === index && supplied(plant, machine.branch));
+      return drawing.reduce((sum, machine) => sum + (field.machineWatts.get(machine.name) ?? 0), 0);
+    },
+    brokerPort: field.brokerPort,
+    breakPump: (tank, broken) => void (broken ? brokenPumps.add(tank) : brokenPumps.delete(tank)),
+    farEnds,
+    stop: async () => {
+      clearInterval(timer);
+      await stopAll(farEnds);
+    },
+  };
+}
 
+function startFarEnds(options: ContainerOptions, listener: ContainerListener, field: Field): FarEnds {
+  const { site, log, ports, secrets, ownBroker } = options;
   const start = (name: string, program: string, setup: () => unknown, take: (values: Values) => void): FarEndProcess =>
     startFarEnd(
       { name, module: new URL(`../wires/${program}.js`, import.meta.url), setup, log },
       { effects: take, died: (cause) => listener.died(name, cause), ready: () => listener.back(name) },
     );
   const portOf = (name: string): string => ports[name] ?? "";
-  const takeOutputs = (values: Values): void => void Object.assign(outputs, values);
+  const takeOutputs = (values: Values): void => void Object.assign(field.outputs, values);
+  const takeBoard = (values: Values): void => {
+    const level = values[heartbeatOutput];
+    if (level !== undefined && level !== field.heartbeat.level) field.heartbeat = { level, at: performance.now() };
+  };
+  const takeMachines = (values: Values): void => {
+    for (const [name, value] of Object.entries(values)) {
+      const [machine = "", quantity] = name.split("/");
+      if (quantity === "powerWatts") field.machineWatts.set(machine, value);
+    }
+  };
+  const takeBroker = (values: Values): void => {
+    if (values["port"] !== undefined) field.brokerPort = values["port"];
+  };
   const lines = lineNames.map((name) =>
-    start(name, "modbus-line", () => lineSetup(name, portOf(name), outputs), takeOutputs),
+    start(name, "modbus-line", () => lineSetup(name, portOf(name), field.outputs), takeOutputs),
   );
-  const board = start(
-    boardName,
-    "firmata-board",
-    () => boardSetup(portOf(boardName)),
-    (values) => {
-      const level = values[heartbeatOutput];
-      if (level !== undefined && level !== heartbeat.level) heartbeat = { level, at: performance.now() };
-    },
+  const board = start(boardName, "firmata-board", () => boardSetup(portOf(boardName)), takeBoard);
+  const rows = machineGroups(site, secrets).map((group) =>
+    start(group.name, "miners", () => group.setup(field.machineWatts), takeMachines),
   );
-  const rows = machineGroups(site, options.secrets).map((group) =>
-    start(
-      group.name,
-      "miners",
-      () => group.setup(machineWatts),
-      (values) => {
-        for (const [name, value] of Object.entries(values)) {
-          const [machine = "", quantity] = name.split("/");
-          if (quantity === "powerWatts") machineWatts.set(machine, value);
-        }
-      },
-    ),
-  );
-  const brokers = !options.ownBroker
-    ? []
-    : [
-        start(
-          "broker",
-          "broker",
-          () => ({ port: brokerPort ?? 0 }),
-          (values) => {
-            brokerPort = values["port"] ?? brokerPort;
-          },
-        ),
-      ];
-  const farEnds = [...lines, board, ...rows, ...brokers];
-  const stopAll = async (): Promise<void> => void (await Promise.all(farEnds.map((farEnd) => farEnd.stop())));
+  const brokers = ownBroker ? [start("broker", "broker", () => ({ port: field.brokerPort ?? 0 }), takeBroker)] : [];
+  return { lines: [...lines, board], rows, brokers };
+}
+
+async function allReachable(farEnds: readonly FarEndProcess[]): Promise<void> {
   const reached = await Promise.allSettled(farEnds.map((farEnd) => farEnd.reachable));
   const failed = reached.find((result) => result.status === "rejected");
-  if (failed !== undefined) {
-    await stopAll();
-    throw failed.reason;
-  }
+  if (failed === undefined) return;
+  await stopAll(farEnds);
+  throw failed.reason;
+}
 
-  let before = performance.now();
-  const timer = setInterval(() => {
-    const now = performance.now();
-    const elapsed = Math.min(longestTickMilliseconds, now - before);
-    before = now;
-    const heartbeatHolds = now - heartbeat.at < heartbeatMilliseconds;
-    const effects = effectsOn(
-      plant,
-      machines,
-      { machineWatts, outputs, heartbeatHolds },
-      { brokenPumps, ambientCelsius },
-    );
-    plant = advance(plant, elapsed, effects);
-    const truths = terminals(plant);
-    for (const farEnd of [...lines, board]) farEnd.truth(truths[farEnd.name] ?? {});
-    const surroundings = machineSurroundings();
-    for (const row of rows) row.truth(surroundings);
-  }, tickMilliseconds);
-  /** A far end takes its own machines and leaves the others. */
-  const machineSurroundings = (): Values => {
-    const values: Record<string, number> = {};
-    for (const { name, tank, branch } of machines) {
-      values[`${name}/supplied`] = supplied(plant, branch) ? 1 : 0;
-      values[`${name}/inletCelsius`] = Math.round(plant.tanks[tank]?.localCelsius ?? ambientCelsius);
-    }
-    return values;
-  };
-  return {
-    plant: () => plant,
-    tankWatts: (index) =>
-      machines
-        .filter((machine) => machine.tank === index)
-        .reduce(
-          (sum, machine) => sum + (supplied(plant, machine.branch) ? (machineWatts.get(machine.name) ?? 0) : 0),
-          0,
-        ),
-    brokerPort,
-    breakPump: (tank, broken) => void (broken ? brokenPumps.add(tank) : brokenPumps.delete(tank)),
-    farEnds,
-    stop: async () => {
-      clearInterval(timer);
-      await stopAll();
-    },
-  };
+async function stopAll(farEnds: readonly FarEndProcess[]): Promise<void> {
+  await Promise.all(farEnds.map((farEnd) => farEnd.stop()));
+}
+
+/** For every machine of the site: a far end takes its own and leaves the others. */
+function machineSurroundings(plant: Plant, machines: readonly WiredMachine[]): Values {
+  const values: Record<string, number> = {};
+  for (const { name, tank, branch } of machines) {
+    values[`${name}/supplied`] = supplied(plant, branch) ? 1 : 0;
+    values[`${name}/inletCelsius`] = Math.round(plant.tanks[tank]?.localCelsius ?? 0);
+  }
+  return values;
 }

@@ -34,7 +34,8 @@ export interface FarEndHandlers {
 /** Serves one far end in this (child) process; it ends when the parent goes away. */
 export function serveFarEnd(handlers: FarEndHandlers): { effects(values: Readonly<Record<string, number>>): void } {
   const send = (message: FromFarEnd): void => {
-    if (process.connected) process.send?.(message);
+    // The parent may go at any moment; its going ends this process by itself.
+    if (process.connected) process.send?.(message, () => {});
   };
   process.on("disconnect", () => process.exit(0));
   process.on("message", (message: ToFarEnd) => {

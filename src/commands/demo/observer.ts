@@ -1,0 +1,103 @@
+/** The eyes of the demo: MQTT and the local socket, and nothing else. */
+import type { MqttClient } from "mqtt";
+import type { Site } from "../../model/site.ts";
+import type { PowerSample, ScreenModel } from "../../views/screen/model.ts";
+import { isComplete, screenModel, tripNames } from "./screen-model.ts";
+import { openShellClient, type ShellAnswer } from "./shell-client.ts";
+import type { Told } from "./story.ts";
+import { openUplink, type Telemetry, textOf, type UplinkEvent } from "./uplink.ts";
+
+export interface Observer {
+  told(): Told;
+  /** Everything the screen shows but the story and the keys. */
+  model(): Omit<ScreenModel, "story" | "keys">;
+  /** Events since the last call. */
+  takeEvents(): readonly UplinkEvent[];
+  /** A command of the debug shell; refused where it cannot be reached. */
+  command(text: string): Promise<{ readonly done: boolean; readonly text: string }>;
+  /** To be given every message of the container. */
+  take(topic: string, payload: Uint8Array): void;
+  stop(): void;
+}
+
+/** Newest answers of the socket, by command. */
+export interface ShellPages {
+  readonly status: ShellAnswer | null;
+  readonly points: ShellAnswer | null;
+  readonly miners: ShellAnswer | null;
+  readonly lines: ShellAnswer | null;
+}
+
+const pollMilliseconds = 1000;
+/** Older telemetry is no longer shown as the present [ms]; choice: three of them. */
+const staleMilliseconds = 3500;
+/** Longest chart of a wide terminal; choice. */
+const mostSamples = 600;
+
+export function startObserver(client: MqttClient, site: Site, dataFolder: string, now: () => number): Observer {
+  const uplink = openUplink(now);
+  const shell = openShellClient(dataFolder);
+  let pages: ShellPages = { status: null, points: null, miners: null, lines: null };
+  let completeAt: number | null = null;
+  let power: readonly PowerSample[] = [];
+  let coolant: readonly (readonly (number | null)[])[] = site.tanks.map(() => []);
+
+  const fresh = (): Telemetry | null =>
+    uplink.telemetry !== null && now() - uplink.telemetry.at < staleMilliseconds ? uplink.telemetry : null;
+  const online = (): boolean => client.connected && uplink.status === "online";
+  const remember = (telemetry: Telemetry | null): void => {
+    const sample = { watts: telemetry?.powerWatts ?? null, ceilingWatts: telemetry?.ceilingWatts ?? null };
+    power = [...power.slice(1 - mostSamples), sample];
+    coolant = coolant.map((row, tank) => [...row.slice(1 - mostSamples), telemetry?.coolantCelsius[tank] ?? null]);
+  };
+  const poll = async (): Promise<void> => {
+    remember(fresh());
+    const [status, points, miners, lines] = await Promise.all([
+      shell.ask("status --json"),
+      shell.ask("points --json"),
+      shell.ask("miners --json"),
+      shell.ask("lines --json"),
+    ]);
+    pages = { status, points, miners, lines };
+    if (completeAt === null && isComplete(pages)) completeAt = now();
+  };
+  const timer = setInterval(() => void poll(), pollMilliseconds);
+  return {
+    take: uplink.take,
+    takeEvents: uplink.takeEvents,
+    told: () => {
+      const telemetry = fresh();
+      return {
+        watts: telemetry?.powerWatts ?? null,
+        ceilingWatts: telemetry?.ceilingWatts ?? null,
+        telemetryAt: uplink.telemetry?.at ?? null,
+        online: online(),
+        completeAt,
+        mode: telemetry?.mode ?? "unknown",
+        trips: tripNames(pages, uplink.state),
+      };
+    },
+    command: async (text) => {
+      const answer = await shell.ask(`${text} --yes --json`);
+      if (answer === null) return { done: false, text: "weir does not answer on its socket" };
+      return { done: answer["done"] === true, text: textOf(answer["text"]) ?? textOf(answer["error"]) ?? "" };
+    },
+    model: () =>
+      screenModel({
+        site,
+        seconds: now() / 1000,
+        telemetry: fresh(),
+        state: uplink.state,
+        events: uplink.events,
+        pages,
+        brokerOnline: online() && fresh() !== null,
+        socketOnline: shell.connected,
+        power,
+        coolant,
+      }),
+    stop: () => {
+      clearInterval(timer);
+      shell.stop();
+    },
+  };
+}
