@@ -13,6 +13,7 @@ const commandFiles: Readonly<Record<string, { summary: string; load: () => Promi
     summary: "a whole container on this machine, with a story and a screen",
     load: () => import("./commands/demo.ts"),
   },
+  shell: { summary: "the debug shell of a running controller", load: () => import("./commands/shell.ts") },
   check: { summary: "a site file and the boards it names", load: () => import("./commands/check.ts") },
 };
 

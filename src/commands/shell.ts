@@ -44,7 +44,8 @@ Examples:
 }
 
 async function shell(words: readonly string[], options: Options): Promise<number> {
-  if (words.length === 0 && (options.json === true || options.yes === true)) return say("--json and --yes need a command.", 2);
+  if (words.length === 0 && (options.json === true || options.yes === true))
+    return say("--json and --yes need a command.", 2);
   const line = await reach(options);
   if (line === null) return 1;
   if (words.length > 0) return await one(line, words, options);
@@ -58,7 +59,10 @@ function reach({ socket, port, baud }: Options): Promise<Duplex | null> {
       const line = connect(socket);
       line.once("connect", () => resolve(line));
       line.once("error", (error) => {
-        say(`${socket}: ${error.message}. Is the controller running (weir run)? Else name its socket with --socket.`, 1);
+        say(
+          `${socket}: ${error.message}. Is the controller running (weir run)? Else name its socket with --socket.`,
+          1,
+        );
         resolve(null);
       });
       return;

@@ -18,9 +18,9 @@ import type { Request, Verb } from "./request.ts";
 export interface Answer {
   readonly ok: boolean;
   /** The page for a person. */
-  lines(): readonly string[];
+  readonly lines: () => readonly string[];
   /** What `--json` shows beside `command` and `ok`. */
-  document(): object;
+  readonly document: () => object;
 }
 
 const help = [

@@ -31,18 +31,24 @@ export interface Request {
 const usualEvents = 20;
 const mostEvents = 200;
 
+/** What is wrong with a line, in the form its author would have read the answer in. */
+export interface BadRequest {
+  readonly error: string;
+  readonly form: Form;
+}
+
 /** Null for an empty line. */
-export function parseRequest(line: string): Result<Request, string> | null {
+export function parseRequest(line: string): Result<Request, BadRequest> | null {
   const words = line.split(/\s+/).filter((word) => word !== "");
   const flags = new Set(words.filter((word) => word.startsWith("--")));
-  const [word, ...rest] = words.filter((part) => !part.startsWith("--"));
-  if (word === undefined) return flags.size === 0 ? null : fail("A command is missing; try: help");
-  const unknown = [...flags].find((flag) => !["--json", "--framed", "--yes"].includes(flag));
-  if (unknown !== undefined) return fail(`Unknown option ${unknown}; there are --json and --yes.`);
-  const verb = parseVerb(word, rest);
-  if (!verb.ok) return verb;
   const form = flags.has("--json") ? "json" : flags.has("--framed") ? "framed" : "text";
-  return succeed({ word, verb: verb.value, form, sure: flags.has("--yes") });
+  const bad = (error: string): Result<Request, BadRequest> => fail({ error, form });
+  const [word, ...rest] = words.filter((part) => !part.startsWith("--"));
+  if (word === undefined) return flags.size === 0 ? null : bad("A command is missing; try: help");
+  const unknown = [...flags].find((flag) => !["--json", "--framed", "--yes"].includes(flag));
+  if (unknown !== undefined) return bad(`Unknown option ${unknown}; there are --json and --yes.`);
+  const verb = parseVerb(word, rest);
+  return verb.ok ? succeed({ word, verb: verb.value, form, sure: flags.has("--yes") }) : bad(verb.error);
 }
 
 function parseVerb(word: string, rest: readonly string[]): Result<Verb, string> {

@@ -4,7 +4,7 @@ import type { Clock } from "../model/driver.ts";
 import { type Answer, answer, refusal } from "./answer.ts";
 import { type EditorEvent, LineEditor } from "./editor.ts";
 import type { ShellHost } from "./host.ts";
-import { parseRequest, type Request } from "./request.ts";
+import { type Form, parseRequest, type Request } from "./request.ts";
 
 export interface SessionOptions {
   /** Prefix of the audit's name: `console` or `socket`. */
@@ -148,7 +148,7 @@ class RunningSession implements Session {
         await this.#line(event.text);
         break;
       case "too-long":
-        await this.#show(null, refusal("That line is too long; nothing was done."));
+        await this.#show(null, "text", refusal("That line is too long; nothing was done."));
         this.#prompt();
         break;
       case "interrupt":
@@ -177,7 +177,7 @@ class RunningSession implements Session {
     }
     this.#allowance -= commandBytes;
     await this.#allowed();
-    if (!request.ok) await this.#show(null, refusal(request.error));
+    if (!request.ok) await this.#show(null, request.error.form, refusal(request.error.error));
     else await this.#run(request.value);
     this.#prompt();
   }
@@ -190,12 +190,12 @@ class RunningSession implements Session {
       if (verb.user !== null && this.#options.user !== null) this.#by = `${this.#options.way}:${verb.user}`;
     } else if (verb.kind === "act" && verb.warning !== null && !request.sure && this.#asked === null) {
       await this.#question(request, verb.warning);
-    } else await this.#show(request, await this.#answer(request));
+    } else await this.#show(request.word, request.form, await this.#answer(request));
   }
 
   async #question(request: Request, warning: string): Promise<void> {
     if (!this.#interactive || request.form !== "text") {
-      await this.#show(request, refusal(`${warning} A program says so with --yes.`));
+      await this.#show(request.word, request.form, refusal(`${warning} A program says so with --yes.`));
       return;
     }
     this.#write(`${warning}\r\n`);
@@ -211,18 +211,14 @@ class RunningSession implements Session {
     return await Promise.race([answer(request, this.#host, this.#by), late]).finally(() => clearTimeout(timer));
   }
 
-  async #show(request: Request | null, shown: Answer): Promise<void> {
-    const { ok } = shown;
-    const head = { command: request?.word ?? null, ok };
-    if (request === null || request.form === "text")
-      this.#write(
-        shown
-          .lines()
-          .map((line) => `${line}\r\n`)
-          .join(""),
-      );
-    else if (request.form === "json") this.#write(`${JSON.stringify({ ...head, ...shown.document() })}\r\n`);
-    else this.#write(`${JSON.stringify({ ...head, lines: shown.lines() })}\r\n`);
+  async #show(command: string | null, form: Form, { ok, lines, document }: Answer): Promise<void> {
+    const text =
+      form === "json"
+        ? JSON.stringify({ command, ok, ...document() })
+        : form === "framed"
+          ? JSON.stringify({ command, ok, lines: lines() })
+          : lines().join("\r\n");
+    this.#write(`${text}\r\n`);
     await this.#drained();
   }
 

@@ -3,39 +3,30 @@ import type { MinerReport } from "../../model/miner.ts";
 import type { LoggedEvent, Snapshot } from "../../model/snapshot.ts";
 import { columns, count, duration, kilowatts, moment, qualityAndAge, row, valueWithUnit, wrap } from "./figures.ts";
 
+/** Longest name of a point shown whole; the rest of the line is its value, quality and age. */
+const widestName = 44;
+const minerWidths = [16, 11, 11, 8, 5, 5];
+const noteWidth = columns - minerWidths.reduce((sum, width) => sum + width + 1, 0);
+
 export function renderPoints({ image, decision }: Snapshot, filter: string): string[] {
   const names = [...new Set([...Object.keys(image.readings), ...Object.keys(decision.outputs)])]
     .filter((name) => matches(name, filter))
     .sort((a, b) => a.localeCompare(b, "en"));
   if (names.length === 0) return [nothing("point", filter)];
+  const width = Math.min(widestName, Math.max(...names.map(({ length }) => length)));
+  const columnsOf = (name: string, value: string): [string, number][] => [
+    [name, width],
+    [value, 12],
+  ];
   return [
-    row(
-      [
-        ["POINT", 36],
-        ["VALUE", 14],
-      ],
-      "QUALITY, AGE",
-    ),
+    row(columnsOf("POINT", "VALUE"), "QUALITY, AGE"),
     ...names.map((name) => {
       const reading = image.readings[name];
       const wanted = decision.outputs[name];
       const note = wanted === undefined ? "" : `  commanded ${wanted}`;
-      if (reading === undefined)
-        return row(
-          [
-            [name, 36],
-            ["-", 14],
-          ],
-          `output${note}`,
-        );
+      if (reading === undefined) return row(columnsOf(name, "-"), `output${note}`);
       const value = reading.quality === "good" ? valueWithUnit(name, reading.value) : "-";
-      return row(
-        [
-          [name, 36],
-          [value, 14],
-        ],
-        `${qualityAndAge(reading, image.now)}${note}`,
-      );
+      return row(columnsOf(name, value), `${qualityAndAge(reading, image.now)}${note}`);
     }),
   ];
 }
@@ -43,34 +34,28 @@ export function renderPoints({ image, decision }: Snapshot, filter: string): str
 export function renderMiners({ image, decision }: Snapshot, filter: string): string[] {
   const views = decision.miners.filter(({ name, phase }) => matches(name, filter) || phase === filter);
   if (views.length === 0) return [nothing("machine", filter)];
+  const counted = views.reduce((sum, view) => sum + view.accountedWatts, 0);
   return [
-    row(
-      [
-        ["MACHINE", 16],
-        ["PHASE", 11],
-        ["SINCE", 11],
-        ["POWER", 9],
-        ["TH/s", 6],
-        ["INLET", 7],
-      ],
-      "NOTE",
-    ),
-    ...views.map((view) => {
+    row(minerCells("MACHINE", "PHASE", "SINCE", "POWER", "TH/s", "INLET"), "NOTE"),
+    ...views.flatMap((view) => {
       const report = image.miners[view.name];
-      return row(
-        [
-          [view.name, 16],
-          [view.phase, 11],
-          [duration(image.now - view.since), 11],
-          [report?.powerWatts === undefined ? "unknown" : kilowatts(report.powerWatts), 9],
-          [report?.hashrateTerahashesPerSecond?.toFixed(0) ?? "-", 6],
-          [report?.inletCelsius === undefined ? "-" : `${report.inletCelsius.toFixed(0)} °C`, 7],
-        ],
-        minerNote(report),
+      const cells = minerCells(
+        view.name,
+        view.phase,
+        duration(image.now - view.since),
+        report?.powerWatts === undefined ? "unknown" : kilowatts(report.powerWatts),
+        report?.hashrateTerahashesPerSecond?.toFixed(0) ?? "-",
+        report?.inletCelsius === undefined ? "-" : `${report.inletCelsius.toFixed(0)} °C`,
       );
+      const note = minerNote(report);
+      return note.length <= noteWidth ? [row(cells, note)] : [row(cells), `    ${note}`];
     }),
-    `${count(views.length, "machine")}, counted ${kilowatts(views.reduce((sum, view) => sum + view.accountedWatts, 0))}`,
+    `${count(views.length, "machine")}, counted ${kilowatts(counted)}`,
   ];
+}
+
+function minerCells(...texts: readonly string[]): [text: string, width: number][] {
+  return texts.map((text, index) => [text, minerWidths[index] ?? 0]);
 }
 
 function minerNote(report: MinerReport | undefined): string {
@@ -85,39 +70,34 @@ function minerNote(report: MinerReport | undefined): string {
 export function renderLines({ image, lines }: Snapshot): string[] {
   if (lines.length === 0) return ["No lines."];
   return [
-    row(
-      [
-        ["LINE, DEVICE", 24],
-        ["STATE", 8],
-      ],
-      "REQUESTS  TIMEOUTS  BAD  REFUSED  STRAY  LATENCY",
-    ),
+    counters("LINE, DEVICE", "STATE", ["REQUESTS", "TIMEOUTS", "BAD", "REFUSED", "STRAY", "LATENCY"]),
     ...lines.flatMap((line) => [
-      row(
-        [
-          [line.name, 24],
-          [line.state, 8],
-        ],
-        `for ${duration(image.now - line.since)}  ${line.port}`,
-      ),
+      row([[line.name, 22]], `${line.state} for ${duration(image.now - line.since)}`),
+      `    ${line.port}`,
       ...line.devices.map((device) =>
-        row(
-          [
-            [`  ${device.name}`, 24],
-            [device.state, 8],
-          ],
-          [
-            String(device.requests).padStart(8),
-            String(device.timeouts).padStart(8),
-            String(device.badFrames).padStart(4),
-            String(device.exceptions).padStart(8),
-            String(device.strayBytes).padStart(6),
-            `${device.latencyMilliseconds.toFixed(0)} ms`.padStart(8),
-          ].join(" "),
-        ),
+        counters(`  ${device.name}`, device.state, [
+          String(device.requests),
+          String(device.timeouts),
+          String(device.badFrames),
+          String(device.exceptions),
+          String(device.strayBytes),
+          `${device.latencyMilliseconds.toFixed(0)} ms`,
+        ]),
       ),
     ]),
   ];
+}
+
+function counters(name: string, state: string, figures: readonly string[]): string {
+  const widths = [8, 8, 4, 7, 6, 8];
+  const right = figures.map((figure, index) => figure.padStart(widths[index] ?? 0)).join(" ");
+  return row(
+    [
+      [name, 22],
+      [state, 7],
+    ],
+    right,
+  );
 }
 
 /** The newest `most` events, oldest first. */
