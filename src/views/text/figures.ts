@@ -47,10 +47,14 @@ export function duration(milliseconds: Milliseconds): string {
   return hours < 24 ? `${hours} h ${two(minutes % 60)} min` : `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }
 
+/** Swedish writes moments as ISO 8601 does, with a space. */
+const isoLike = new Intl.DateTimeFormat("sv-SE", { timeZone: "UTC", dateStyle: "short", timeStyle: "medium" });
+/** Last moment a calendar of the language knows (ECMAScript, time values and time range). */
+const lastMoment = 8.64e15;
+
 /** `2026-11-12 14:03:22` in UTC. */
 export function moment(unixMilliseconds: number): string {
-  const date = new Date(unixMilliseconds);
-  return Number.isNaN(date.getTime()) ? "unknown time" : date.toISOString().slice(0, 19).replace("T", " ");
+  return Math.abs(unixMilliseconds) <= lastMoment ? isoLike.format(unixMilliseconds) : "unknown time";
 }
 
 /** `good 0.4 s`, `BAD stale 12 s`. */
