@@ -1,0 +1,79 @@
+/** The contract's schemas and key registry, compiled once; their files are read by whoever starts. */
+import { Ajv2020 } from "ajv/dist/2020.js";
+import type { AcknowledgementMessage } from "../../model/generated/acknowledgement.ts";
+import type { BirthMessage } from "../../model/generated/birth.ts";
+import type { ControlMessage } from "../../model/generated/control.ts";
+import type { EventMessage } from "../../model/generated/event.ts";
+import type { HeartbeatMessage } from "../../model/generated/heartbeat.ts";
+import type { MinersMessage } from "../../model/generated/miners.ts";
+import type { SetpointMessage } from "../../model/generated/setpoint.ts";
+import type { StateMessage } from "../../model/generated/state.ts";
+import type { StatusMessage } from "../../model/generated/status.ts";
+import type { TelemetryMessage } from "../../model/generated/telemetry.ts";
+
+/** Every message by the name of its schema. */
+export interface Messages {
+  readonly setpoint: SetpointMessage;
+  readonly control: ControlMessage;
+  readonly heartbeat: HeartbeatMessage;
+  readonly acknowledgement: AcknowledgementMessage;
+  readonly status: StatusMessage;
+  readonly birth: BirthMessage;
+  readonly state: StateMessage;
+  readonly event: EventMessage;
+  readonly telemetry: TelemetryMessage;
+  readonly miners: MinersMessage;
+}
+
+export const messageNames = [
+  "setpoint",
+  "control",
+  "heartbeat",
+  "acknowledgement",
+  "status",
+  "birth",
+  "state",
+  "event",
+  "telemetry",
+  "miners",
+] as const satisfies readonly (keyof Messages)[];
+
+/** schemas/keys.json: integer keys of telemetry and miners, and the words behind indices. Append only. */
+export interface KeyRegistry {
+  readonly version: number;
+  readonly telemetry: Readonly<Record<string, number>>;
+  readonly miners: Readonly<Record<string, number>>;
+  readonly phases: readonly string[];
+  readonly modes: readonly string[];
+  readonly powerSources: readonly string[];
+  readonly faults: readonly string[];
+}
+
+export interface Contract {
+  /** Whether a decoded value has the message's shape. */
+  readonly fits: { readonly [Name in keyof Messages]: (value: unknown) => value is Messages[Name] };
+  readonly keys: KeyRegistry;
+}
+
+/** Compiles the schemas of `schemas/<name>.schema.json`; throws where one is no schema, which is a fault of the installation. */
+export function compileContract(schemas: Readonly<Record<keyof Messages, object>>, keys: KeyRegistry): Contract {
+  const ajv = new Ajv2020({ strict: true, allowUnionTypes: true });
+  ajv.addKeyword({ keyword: "unit", schemaType: "string" });
+  const compile = <Name extends keyof Messages>(name: Name): ((value: unknown) => value is Messages[Name]) =>
+    ajv.compile<Messages[Name]>(schemas[name]);
+  return {
+    fits: {
+      setpoint: compile("setpoint"),
+      control: compile("control"),
+      heartbeat: compile("heartbeat"),
+      acknowledgement: compile("acknowledgement"),
+      status: compile("status"),
+      birth: compile("birth"),
+      state: compile("state"),
+      event: compile("event"),
+      telemetry: compile("telemetry"),
+      miners: compile("miners"),
+    },
+    keys,
+  };
+}
