@@ -12,6 +12,9 @@ const orphanGraceMilliseconds = 2000;
 /** Most of a file's output that is kept [characters]. Choice: bounds a test that prints in a loop. */
 const outputLimit = 1_000_000;
 
+/** Node's exit code for an await that never settles. Source: Node's documentation of process exit codes. */
+const unsettledStatus = "13";
+
 export interface FileOutcome extends FileReport {
   readonly file: string;
   readonly milliseconds: number;
@@ -55,7 +58,7 @@ export async function runFile(file: string, compiled: string, deadlineMillisecon
   const told = lastReport(report());
   if (told === null && faults.length === 0)
     faults.push(
-      status === "0"
+      status === "0" || status === unsettledStatus
         ? "ended before its tests were over: a promise never settles, or the process was ended"
         : `ended with ${status} before its tests were over`,
     );
