@@ -38,8 +38,16 @@ const samples: readonly Sample[] = [
   { file: "src/runtime/good.ts", text: "export const now = (): number => performance.now();", rule: null },
   { file: "src/control/driver.ts", text: 'export { now } from "../runtime/good.ts";', rule: restrictedImport },
   { file: "src/control/deep/driver.ts", text: 'export { now } from "../../runtime/good.ts";', rule: restrictedImport },
-  { file: "src/control/deep/deeper/driver.ts", text: 'export { now } from "../../../runtime/good.ts";', rule: restrictedImport },
-  { file: "src/control/deep/deeper/good.ts", text: 'export { two } from "../../good.ts";\nexport { three } from "../good.ts";', rule: null },
+  {
+    file: "src/control/deep/deeper/driver.ts",
+    text: 'export { now } from "../../../runtime/good.ts";',
+    rule: restrictedImport,
+  },
+  {
+    file: "src/control/deep/deeper/good.ts",
+    text: 'export { two } from "../../good.ts";\nexport { three } from "../good.ts";',
+    rule: null,
+  },
   { file: "src/protocol/deep/driver.ts", text: 'export { now } from "../../runtime/good.ts";', rule: restrictedImport },
   {
     file: "src/control/package.ts",
