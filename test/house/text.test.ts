@@ -48,7 +48,8 @@ const rules: readonly Rule[] = [
     name: "tests wait for conditions, not for time",
     files: /^test\/(?!waiting\.ts$)/,
     broken: (text) =>
-      /\bsetTimeout\s*\(|\bAtomics\.wait\b/.test(onlyCode(text)) || /["'](node:)?timers/.test(withoutComments(text)),
+      /\bsetTimeout\s*\((\s*\(\)\s*=>\s*)?\s*(resolve|done|wake)\b|\bAtomics\.wait\b/.test(onlyCode(text)) ||
+      /["'](node:)?timers/.test(withoutComments(text)),
     sample: "await new Promise((resolve) => setTimeout(resolve, 10));",
   },
   {

@@ -1,4 +1,5 @@
 /** Rules of machines: each hangs in a tank, on a branch, at an address of its own. */
+import type { MinerSite } from "../../model/site.ts";
 import { checkReference, checkUnique, type SiteRule } from "../context.ts";
 import { pointerOf } from "../document.ts";
 
@@ -26,19 +27,20 @@ export const machineNames: SiteRule = ({ miners }) =>
     "machine name",
   ).slice(0, 8);
 
-/** Two rows on one address command the same machine twice. */
+/** Two rows on one address command the same machine twice; only ports that both rows name tell machines apart. */
 export const machineAddresses: SiteRule = ({ file, miners }) => {
-  const owners = new Map<string, number>();
+  const owners = new Map<string, { row: number; port: number | null }[]>();
+  const ownerOf = ({ host, port }: MinerSite): number | undefined =>
+    owners.get(host)?.find((owner) => owner.port === null || port === null || owner.port === port)?.row;
   return miners.flatMap((row) => {
-    const shared = row.miners.filter(({ host, port }) => owners.has(`${host}:${port}`));
-    const first = shared[0];
-    const owner = first === undefined ? undefined : owners.get(`${first.host}:${first.port}`);
-    for (const { host, port } of row.miners) owners.set(`${host}:${port}`, row.index);
-    if (first === undefined || owner === undefined) return [];
+    const shared = row.miners.filter((miner) => ownerOf(miner) !== undefined);
+    const owner = shared[0] === undefined ? undefined : ownerOf(shared[0]);
+    for (const { host, port } of row.miners) owners.set(host, [...(owners.get(host) ?? []), { row: row.index, port }]);
+    if (shared[0] === undefined || owner === undefined) return [];
     return [
       {
         pointer: pointerOf("miners", row.index, "addresses"),
-        found: `${shared.length} addresses from ${first.host} on that ${file.miners[owner]?.name} has already`,
+        found: `${shared.length} addresses from ${shared[0].host} on that ${file.miners[owner]?.name} has already`,
         expected: "each address in one row",
         remedy: `correct one of the ranges: ${file.miners[owner]?.addresses} and ${file.miners[row.index]?.addresses}`,
       },
