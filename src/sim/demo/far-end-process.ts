@@ -11,6 +11,8 @@ export interface FarEndProgram {
   readonly setup: () => unknown;
   /** File descriptor its standard output and error go to. */
   readonly log: number;
+  /** How long it stays away when it died [ms]; 6 s where absent. */
+  readonly restartMilliseconds?: number;
 }
 
 export interface FarEndListener {
@@ -44,6 +46,7 @@ export function startFarEnd(program: FarEndProgram, listener: FarEndListener): F
   const faults = new Map<string, Extract<ToFarEnd, { type: "fault" }>>();
   let child: ChildProcess | null = null;
   let up = false;
+  let wasReady = false;
   let stopping = false;
   let timer: NodeJS.Timeout | null = null;
   let resolve = (): void => {};
@@ -59,6 +62,7 @@ export function startFarEnd(program: FarEndProgram, listener: FarEndListener): F
   };
   const becomeReady = (): void => {
     up = true;
+    wasReady = true;
     send({ type: "truth", values: truth });
     for (const fault of faults.values()) send(fault);
     resolve();
@@ -82,9 +86,10 @@ export function startFarEnd(program: FarEndProgram, listener: FarEndListener): F
       up = false;
       child = null;
       reject(new Error(`${program.name} ended before it could be reached (${signal ?? code})`));
-      if (stopping) return;
+      // What could not be set up once cannot be set up again.
+      if (stopping || !wasReady) return;
       listener.died(signal ?? `exit ${code}`);
-      timer = setTimeout(start, restartMilliseconds);
+      timer = setTimeout(start, program.restartMilliseconds ?? restartMilliseconds);
     });
     send({ type: "setup", setup: program.setup() });
   };
