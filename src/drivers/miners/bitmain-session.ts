@@ -4,7 +4,6 @@ import type { MinerFault, MinerIdentity, MinerMode } from "../../model/miner.ts"
 import { fail, type Result, succeed } from "../../model/result.ts";
 import type { MinerSite } from "../../model/site.ts";
 import {
-  type Configuration,
   decodeConfiguration,
   decodeMode,
   decodeStored,
@@ -13,6 +12,7 @@ import {
   sleepMode,
 } from "../../protocol/bitmain/configuration.ts";
 import {
+  type BitmainFailure,
   type BitmainStats,
   decodePowerText,
   decodeStatsCommand,
@@ -22,15 +22,20 @@ import {
 } from "../../protocol/bitmain/readings.ts";
 import { present } from "../../protocol/cgminer/fields.ts";
 import type { MinerObservation, MinerSetting } from "../../protocol/cgminer/observation.ts";
-import { decodeReply } from "../../protocol/cgminer/reply.ts";
-import { createBitmainWeb } from "./bitmain-web.ts";
+import { BitmainWeb } from "./bitmain-web.ts";
 import { exchangeHttp } from "./http-exchange.ts";
+import { createMinerApi, type MinerApi } from "./miner-api.ts";
 import type { MinerCredentials, MinerSession } from "./session.ts";
 import type { MinerShared } from "./shared.ts";
-import { exchangeTcp } from "./tcp-exchange.ts";
 
 /** Source: miners' fact sheet, section 2.2. */
 const ports = { web: 80, api: 4028, power: 6060 };
+const pages = {
+  stats: "/cgi-bin/stats.cgi",
+  configuration: "/cgi-bin/get_miner_conf.cgi",
+  setConfiguration: "/cgi-bin/set_miner_conf.cgi",
+  information: "/cgi-bin/get_system_info.cgi",
+} as const;
 
 /** How old the setting may be before it is read again without need [ms]: somebody may have changed it by hand. Choice. */
 const settingMilliseconds = 30_000;
@@ -39,126 +44,103 @@ const identityMilliseconds = 10 * 60_000;
 /** A machine that has no port 6060 gets none by itself. Choice. */
 const powerProbeMilliseconds = 10 * 60_000;
 
-export function createBitmainSession(
-  miner: MinerSite,
-  credentials: MinerCredentials,
-  clock: Clock,
-  shared: MinerShared,
-): MinerSession {
-  const web = createBitmainWeb(miner.host, miner.webPort ?? ports.web, credentials, clock, shared);
-  let information: (SystemInformation & { readonly at: number }) | undefined;
-  let setting: { readonly value: MinerSetting; readonly at: number } | undefined;
+export class BitmainSession implements MinerSession {
+  private readonly host: string;
+  private readonly web: BitmainWeb;
+  private readonly api: MinerApi;
+  private readonly clock: Clock;
+  private readonly shared: MinerShared;
+  private information: (SystemInformation & { readonly at: number }) | undefined;
+  private setting: { readonly value: MinerSetting; readonly at: number } | undefined;
   /** The mode it ran in before we put it to sleep. */
-  let previousMode: number | undefined;
-  let noPowerBefore = Number.NEGATIVE_INFINITY;
+  private previousMode: number | undefined;
+  private noPowerBefore = Number.NEGATIVE_INFINITY;
 
-  const readStatsCommand = async (signal: AbortSignal): Promise<Result<BitmainStats, MinerFault>> => {
-    const { connectMilliseconds, replyMilliseconds } = shared.timing;
-    const request = Buffer.from(JSON.stringify({ command: "stats" }));
-    const bytes = await shared.pool.run("read", () =>
-      exchangeTcp(miner.host, miner.port ?? ports.api, request, { connectMilliseconds, replyMilliseconds }, signal),
-    );
-    if (!bytes.ok) return fail(bytes.error === "unreachable" ? "unreachable" : "no-reply");
-    const reply = decodeReply(bytes.value);
-    if (!reply.ok) return fail(reply.error.kind === "other-protocol" ? "not-a-miner" : "malformed-reply");
-    const stats = decodeStatsCommand(reply.value.body);
-    return stats.ok ? stats : fail(stats.error.kind === "malformed" ? "malformed-reply" : "wrong-machine");
-  };
+  constructor(miner: MinerSite, credentials: MinerCredentials, clock: Clock, shared: MinerShared) {
+    this.host = miner.host;
+    this.web = new BitmainWeb(miner.host, miner.webPort ?? ports.web, credentials, clock, shared);
+    this.api = createMinerApi(miner.host, miner.port ?? ports.api, shared);
+    this.clock = clock;
+    this.shared = shared;
+  }
 
-  const readStatsPage = async (signal: AbortSignal): Promise<Result<BitmainStats, MinerFault>> => {
-    const page = await web.get("/cgi-bin/stats.cgi", "read", signal);
-    if (!page.ok) return page;
-    const stats = decodeStatsPage(page.value.body);
-    return stats.ok ? stats : fail(stats.error.kind === "malformed" ? "malformed-reply" : "wrong-machine");
-  };
-
-  const readConfiguration = async (
-    lane: "read" | "write",
-    signal: AbortSignal,
-  ): Promise<Result<Configuration, MinerFault>> => {
-    const page = await web.get("/cgi-bin/get_miner_conf.cgi", lane, signal);
-    if (!page.ok) return page;
-    const configuration = decodeConfiguration(page.value.body, page.value.truncated);
-    return configuration.ok ? configuration : fail("malformed-reply");
-  };
-
-  const readSetting = async (signal: AbortSignal): Promise<MinerSetting> => {
-    const at = clock.now();
-    const page = await web.get("/cgi-bin/get_miner_conf.cgi", "read", signal);
-    const value = page.ok ? settingOf(decodeMode(page.value.body)) : "unknown";
-    if (value !== "unknown") setting = { value, at };
-    return value;
-  };
-
-  const readIdentity = async (signal: AbortSignal): Promise<Result<null, MinerFault>> => {
-    if (information !== undefined && clock.now() - information.at < identityMilliseconds) return succeed(null);
-    const page = await web.get("/cgi-bin/get_system_info.cgi", "read", signal);
-    const decoded = page.ok ? decodeSystemInformation(page.value.body) : undefined;
-    if (decoded?.ok === true) information = { ...decoded.value, at: clock.now() };
-    return decoded?.ok === false && decoded.error.kind === "not-an-antminer" ? fail("wrong-machine") : succeed(null);
-  };
-
-  const readPower = async (signal: AbortSignal): Promise<number | undefined> => {
-    if (clock.now() < noPowerBefore) return undefined;
-    const { connectMilliseconds, replyMilliseconds } = shared.timing;
-    const asked = {
-      host: miner.host,
-      port: ports.power,
-      method: "GET",
-      path: "/miner_power",
-      authorization: undefined,
-      body: undefined,
-    } as const;
-    const reply = await shared.pool.run("read", () =>
-      exchangeHttp(asked, { connectMilliseconds, replyMilliseconds }, signal),
-    );
-    const watts = reply.ok ? decodePowerText(reply.value.body.toString("latin1", 0, 200)) : undefined;
-    if (watts === undefined) noPowerBefore = clock.now() + powerProbeMilliseconds;
-    return watts;
-  };
-
-  const read = async (settingWanted: boolean, signal: AbortSignal): Promise<Result<MinerObservation, MinerFault>> => {
-    const page = await readStatsPage(signal);
-    // The web server answers nothing while it restarts mining, or knows another password: the read-only API still does.
-    const stats = page.ok || page.error === "unreachable" ? page : await readStatsCommand(signal);
-    if (!stats.ok) return page.ok ? stats : fail(page.error === "credentials-refused" ? page.error : stats.error);
-    const identified = await readIdentity(signal);
+  async read(settingWanted: boolean, signal: AbortSignal): Promise<Result<MinerObservation, MinerFault>> {
+    const stats = await this.readStats(signal);
+    if (!stats.ok) return stats;
+    const identified = await this.identify(signal);
     if (!identified.ok) return identified;
     const silent = stats.value.hashrateTerahashesPerSecond === 0;
-    const old = setting === undefined || clock.now() - setting.at > settingMilliseconds;
-    const told = settingWanted || silent || old ? await readSetting(signal) : "unknown";
-    const powerWatts = stats.value.powerWatts ?? (await readPower(signal));
-    return succeed(
-      observe(
-        stats.value,
-        told,
-        told === "unknown" ? (setting?.value ?? "unknown") : told,
-        powerWatts,
-        identityOf(stats.value, information),
-      ),
-    );
-  };
+    const old = this.setting === undefined || this.clock.now() - this.setting.at > settingMilliseconds;
+    const told = settingWanted || silent || old ? await this.readSetting(signal) : "unknown";
+    const believed = told === "unknown" ? (this.setting?.value ?? "unknown") : told;
+    const powerWatts = stats.value.powerWatts ?? (await this.readPower(signal));
+    return succeed(observe(stats.value, told, believed, powerWatts, identityOf(stats.value, this.information)));
+  }
 
-  const write = async (
-    wanted: "run" | "sleep",
-    attempt: number,
-    signal: AbortSignal,
-  ): Promise<Result<null, MinerFault>> => {
-    const configuration = await readConfiguration("write", signal);
-    if (!configuration.ok) return configuration;
+  async write(wanted: "run" | "sleep", attempt: number, signal: AbortSignal): Promise<Result<null, MinerFault>> {
+    const page = await this.web.get(pages.configuration, "write", signal);
+    if (!page.ok) return page;
+    const configuration = decodeConfiguration(page.value.body, page.value.truncated);
+    // Without whole pools in hand a write would wipe them.
+    if (!configuration.ok) return fail("malformed-reply");
     const { mode } = configuration.value;
-    if (mode !== undefined && mode !== sleepMode) previousMode = mode;
+    if (mode !== undefined && mode !== sleepMode) this.previousMode = mode;
     // Posting restarts mining even where nothing changes.
     if (settingOf(mode) === wanted) return succeed(null);
-    const next = wanted === "sleep" ? sleepMode : (previousMode ?? normalMode);
+    const next = wanted === "sleep" ? sleepMode : (this.previousMode ?? normalMode);
     // Every second attempt uses the other spelling: which one a firmware takes is known only by its effect.
     const body = encodeMode(configuration.value, next, attempt % 2 === 0);
-    const reply = await web.post("/cgi-bin/set_miner_conf.cgi", body, signal);
+    const reply = await this.web.post(pages.setConfiguration, body, signal);
     if (!reply.ok) return reply;
     return decodeStored(reply.value.body) ? succeed(null) : fail("command-refused");
-  };
+  }
 
-  return { read, write, prepare: async () => undefined };
+  /** The nonce of the last read serves the next write: nothing to do ahead. */
+  async prepare(): Promise<void> {}
+
+  /** The web server answers nothing while it restarts mining, or knows another password: the read-only API still does. */
+  private async readStats(signal: AbortSignal): Promise<Result<BitmainStats, MinerFault>> {
+    const page = await this.web.get(pages.stats, "read", signal);
+    if (page.ok) return judged(decodeStatsPage(page.value.body));
+    if (page.error === "unreachable") return page;
+    const reply = await this.api.ask(Buffer.from(JSON.stringify({ command: "stats" })), "read", signal);
+    if (reply.ok) return judged(decodeStatsCommand(reply.value));
+    return page.error === "credentials-refused" ? page : reply;
+  }
+
+  private async readSetting(signal: AbortSignal): Promise<MinerSetting> {
+    const at = this.clock.now();
+    const page = await this.web.get(pages.configuration, "read", signal);
+    const value = page.ok ? settingOf(decodeMode(page.value.body)) : "unknown";
+    if (value !== "unknown") this.setting = { value, at };
+    return value;
+  }
+
+  private async identify(signal: AbortSignal): Promise<Result<null, MinerFault>> {
+    if (this.information !== undefined && this.clock.now() - this.information.at < identityMilliseconds)
+      return succeed(null);
+    const page = await this.web.get(pages.information, "read", signal);
+    const decoded = page.ok ? decodeSystemInformation(page.value.body) : undefined;
+    if (decoded?.ok === true) this.information = { ...decoded.value, at: this.clock.now() };
+    return decoded?.ok === false && decoded.error.kind === "not-an-antminer" ? fail("wrong-machine") : succeed(null);
+  }
+
+  private async readPower(signal: AbortSignal): Promise<number | undefined> {
+    if (this.clock.now() < this.noPowerBefore) return undefined;
+    const { pool, timing } = this.shared;
+    const asked = { host: this.host, port: ports.power, method: "GET", path: "/miner_power" } as const;
+    const reply = await pool.run("read", () =>
+      exchangeHttp({ ...asked, authorization: undefined, body: undefined }, timing, signal),
+    );
+    const watts = reply.ok ? decodePowerText(reply.value.body.toString("latin1", 0, 200)) : undefined;
+    if (watts === undefined) this.noPowerBefore = this.clock.now() + powerProbeMilliseconds;
+    return watts;
+  }
+}
+
+function judged(stats: Result<BitmainStats, BitmainFailure>): Result<BitmainStats, MinerFault> {
+  if (stats.ok) return stats;
+  return fail(stats.error.kind === "malformed" ? "malformed-reply" : "wrong-machine");
 }
 
 function settingOf(mode: number | undefined): MinerSetting {

@@ -4,9 +4,9 @@ import type { Clock, MinerDriver } from "../../model/driver.ts";
 import type { MinerFault, MinerReport, MinerTarget } from "../../model/miner.ts";
 import type { MinerModel, MinerSite } from "../../model/site.ts";
 import type { MinerObservation } from "../../protocol/cgminer/observation.ts";
-import { createBitmainSession } from "./bitmain-session.ts";
+import { BitmainSession } from "./bitmain-session.ts";
 import type { MinerCredentials, MinerSession } from "./session.ts";
-import type { MinerShared } from "./shared.ts";
+import type { LinkTiming, MinerShared } from "./shared.ts";
 import {
   beginWrite,
   emptySlot,
@@ -18,7 +18,7 @@ import {
   replaceTarget,
   type SettingSeen,
 } from "./slot.ts";
-import { createWhatsminerSession } from "./whatsminer-session.ts";
+import { WhatsminerSession } from "./whatsminer-session.ts";
 
 /** First wait for the effect of an acknowledged write, then doubling up to the poll period [ms]. Choice. */
 const firstReadBackMilliseconds = 250;
@@ -32,7 +32,7 @@ export function createMinerLink(
   shared: MinerShared,
 ): MinerDriver {
   const session = isIPv4(miner.host) ? openSession(miner, model, credentials, clock, shared) : refusedSession;
-  return runLink(miner.name, session, clock, shared);
+  return new MinerLink(miner.name, session, clock, shared.timing);
 }
 
 function openSession(
@@ -44,9 +44,9 @@ function openSession(
 ): MinerSession {
   switch (model.dialect) {
     case "whatsminer-v2":
-      return createWhatsminerSession(miner, credentials, clock, shared);
+      return new WhatsminerSession(miner, credentials, clock, shared);
     case "bitmain-stock":
-      return createBitmainSession(miner, credentials, clock, shared);
+      return new BitmainSession(miner, credentials, clock, shared);
   }
 }
 
@@ -57,134 +57,151 @@ const refusedSession: MinerSession = {
   prepare: async () => undefined,
 };
 
-function runLink(name: string, session: MinerSession, clock: Clock, shared: MinerShared): MinerDriver {
-  const { timing } = shared;
-  const stopping = new AbortController();
-  let slot = emptySlot;
-  let last: { readonly observation: MinerObservation; readonly at: number } | undefined;
-  let seen: SettingSeen | undefined;
-  let fault: MinerFault | undefined = "not-read-yet";
-  let failures = 0;
-  let reading: Promise<void> | undefined;
-  let writing: Promise<void> | undefined;
-  let timer: NodeJS.Timeout | undefined;
-  let timerAt = Number.POSITIVE_INFINITY;
-  let retryTimer: NodeJS.Timeout | undefined;
-  let readBackWait = firstReadBackMilliseconds;
-  let started = false;
+class MinerLink implements MinerDriver {
+  readonly name: string;
+  private readonly session: MinerSession;
+  private readonly clock: Clock;
+  private readonly timing: LinkTiming;
+  private readonly stopping = new AbortController();
+  private slot = emptySlot;
+  private last: { readonly observation: MinerObservation; readonly at: number } | undefined;
+  private seen: SettingSeen | undefined;
+  private fault: MinerFault | undefined = "not-read-yet";
+  private failures = 0;
+  private reading: Promise<void> | undefined;
+  private writing: Promise<void> | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private timerAt = Number.POSITIVE_INFINITY;
+  private retryTimer: NodeJS.Timeout | undefined;
+  private readBackWait = firstReadBackMilliseconds;
+  private state: "new" | "started" | "stopped" = "new";
+
+  constructor(name: string, session: MinerSession, clock: Clock, timing: LinkTiming) {
+    this.name = name;
+    this.session = session;
+    this.clock = clock;
+    this.timing = timing;
+  }
+
+  start(): void {
+    if (this.state !== "new") return;
+    this.state = "started";
+    this.lookIn(Math.random() * this.timing.pollMilliseconds);
+    this.advance();
+  }
+
+  report(): MinerReport {
+    const { name, last, fault, slot } = this;
+    const command = slot.command === null ? {} : { command: slot.command };
+    const trouble = fault === undefined ? {} : { fault };
+    if (last === undefined) return { name, mode: "unknown", powerSource: "unknown", ...trouble, ...command };
+    const { setting: _setting, ...told } = last.observation;
+    return { name, at: last.at, ...told, ...trouble, ...command };
+  }
+
+  target(target: MinerTarget): void {
+    const next = replaceTarget(this.slot, target, this.clock.now());
+    if (next === this.slot) return;
+    this.slot = next;
+    this.readBackWait = firstReadBackMilliseconds;
+    const recent = this.recentlySeen();
+    if (recent !== undefined) this.slot = observeSetting(this.slot, recent, this.clock.now(), this.timing);
+    this.advance();
+  }
+
+  async stop(): Promise<void> {
+    this.state = "stopped";
+    clearTimeout(this.timer);
+    clearTimeout(this.retryTimer);
+    this.stopping.abort();
+    await Promise.all([this.reading, this.writing]);
+  }
 
   /** The next look at the machine, unless an earlier one is due. */
-  const lookIn = (milliseconds: number): void => {
-    const at = clock.now() + milliseconds;
-    if (!started || stopping.signal.aborted || at >= timerAt) return;
-    clearTimeout(timer);
-    timerAt = at;
-    timer = setTimeout(() => {
-      timerAt = Number.POSITIVE_INFINITY;
-      reading ??= read().finally(() => {
-        reading = undefined;
-        if (stopping.signal.aborted) return;
-        lookIn(pollWait());
-        advance();
+  private lookIn(milliseconds: number): void {
+    const at = this.clock.now() + milliseconds;
+    if (this.state !== "started" || at >= this.timerAt) return;
+    clearTimeout(this.timer);
+    this.timerAt = at;
+    this.timer = setTimeout(() => {
+      this.timerAt = Number.POSITIVE_INFINITY;
+      this.reading ??= this.read().finally(() => {
+        this.reading = undefined;
+        this.lookIn(this.pollWait());
+        this.advance();
       });
     }, milliseconds);
-  };
+  }
 
-  const pollWait = (): number => {
-    const backedOff = timing.pollMilliseconds * 2 ** Math.max(0, Math.min(failures, 6) - 2);
+  private pollWait(): number {
+    const { pollMilliseconds, longestPollMilliseconds } = this.timing;
+    const backedOff = pollMilliseconds * 2 ** Math.max(0, Math.min(this.failures, 6) - 2);
     // Spread by a tenth, so that links that started together part.
-    return Math.min(backedOff, timing.longestPollMilliseconds) * (0.95 + Math.random() / 10);
-  };
+    return Math.min(backedOff, longestPollMilliseconds) * (0.95 + Math.random() / 10);
+  }
 
-  const read = async (): Promise<void> => {
-    const startedAt = clock.now();
-    const waits = slot.command !== null && slot.command.readBackAt === undefined;
-    const result = await session.read(waits, stopping.signal);
-    if (stopping.signal.aborted) return;
+  private async read(): Promise<void> {
+    const startedAt = this.clock.now();
+    const { command } = this.slot;
+    const settingWanted = command !== null && command.readBackAt === undefined;
+    const result = await this.session.read(settingWanted, this.stopping.signal);
+    if (this.state !== "started") return;
     if (!result.ok) {
-      failures += 1;
-      fault = result.error;
-      slot = expireReadBack(slot, clock.now(), timing);
+      this.failures += 1;
+      this.fault = result.error;
+      this.slot = expireReadBack(this.slot, this.clock.now(), this.timing);
       return;
     }
-    if (failures > 0) slot = machineReturned(slot);
-    failures = 0;
-    fault = undefined;
-    last = { observation: result.value, at: startedAt };
-    seen = { setting: result.value.setting, startedAt };
-    slot = observeSetting(slot, seen, clock.now(), timing);
+    if (this.failures > 0) this.slot = machineReturned(this.slot);
+    this.failures = 0;
+    this.fault = undefined;
+    this.last = { observation: result.value, at: startedAt };
+    this.seen = { setting: result.value.setting, startedAt };
+    this.slot = observeSetting(this.slot, this.seen, this.clock.now(), this.timing);
     // A write in progress prepares for itself.
-    if (writing === undefined) await session.prepare(stopping.signal);
-  };
+    if (this.writing === undefined) await this.session.prepare(this.stopping.signal);
+  }
 
-  const write = async (setting: "run" | "sleep"): Promise<void> => {
-    const { target } = slot;
-    slot = beginWrite(slot, clock.now());
-    const result = await session.write(setting, slot.command?.attempts ?? 1, stopping.signal);
-    if (stopping.signal.aborted) return;
+  private async write(setting: "run" | "sleep"): Promise<void> {
+    const { target } = this.slot;
+    this.slot = beginWrite(this.slot, this.clock.now());
+    const result = await this.session.write(setting, this.slot.command?.attempts ?? 1, this.stopping.signal);
+    if (this.state !== "started") return;
     const outcome = result.ok ? { ok: true as const } : { ok: false as const, fault: result.error };
-    slot = endWrite(slot, target, outcome, clock.now(), timing);
-    readBackWait = firstReadBackMilliseconds;
+    this.slot = endWrite(this.slot, target, outcome, this.clock.now(), this.timing);
+    this.readBackWait = firstReadBackMilliseconds;
     // Also after a failure: it may have had effect, and the answer been lost.
-    lookIn(0);
-  };
+    this.lookIn(0);
+  }
 
-  const advance = (): void => {
-    if (!started || stopping.signal.aborted) return;
-    slot = expireReadBack(slot, clock.now(), timing);
-    const recent = seen !== undefined && freshEnough(seen, clock.now(), timing.pollMilliseconds) ? seen : undefined;
-    const action = nextAction(slot, recent, clock.now());
+  private advance(): void {
+    if (this.state !== "started") return;
+    const now = this.clock.now();
+    this.slot = expireReadBack(this.slot, now, this.timing);
+    const action = nextAction(this.slot, this.recentlySeen(), now);
     if (action.kind === "write") {
-      writing ??= write(action.setting).finally(() => {
-        writing = undefined;
-        advance();
+      this.writing ??= this.write(action.setting).finally(() => {
+        this.writing = undefined;
+        this.advance();
       });
     } else if (action.kind === "wait") {
-      clearTimeout(retryTimer);
-      retryTimer = setTimeout(advance, action.until - clock.now() + 1);
-    } else if (action.kind === "read" && reading === undefined) {
-      // A machine that does not answer is looked at with its own back-off, unless an effect is being waited for.
-      if (failures > 0 && slot.readBackUntil === null) return;
-      const unread = failures === 0 && (seen === undefined || seen.startedAt < slot.trustedFrom);
-      lookIn(unread ? 0 : readBackWait);
-      readBackWait = Math.min(readBackWait * 2, timing.pollMilliseconds);
-    }
-  };
+      clearTimeout(this.retryTimer);
+      this.retryTimer = setTimeout(() => this.advance(), action.until - now + 1);
+    } else if (action.kind === "read" && this.reading === undefined) this.lookForProof();
+  }
 
-  return {
-    name,
-    start: () => {
-      if (started) return;
-      started = true;
-      lookIn(Math.random() * timing.pollMilliseconds);
-      advance();
-    },
-    report: (): MinerReport => {
-      const command = slot.command === null ? {} : { command: slot.command };
-      const trouble = fault === undefined ? {} : { fault };
-      if (last === undefined) return { name, mode: "unknown", powerSource: "unknown", ...trouble, ...command };
-      const { setting: _setting, ...told } = last.observation;
-      return { name, at: last.at, ...told, ...trouble, ...command };
-    },
-    target: (target: MinerTarget) => {
-      const next = replaceTarget(slot, target, clock.now());
-      if (next === slot) return;
-      slot = next;
-      readBackWait = firstReadBackMilliseconds;
-      if (seen !== undefined && freshEnough(seen, clock.now(), timing.pollMilliseconds))
-        slot = observeSetting(slot, seen, clock.now(), timing);
-      advance();
-    },
-    stop: async () => {
-      clearTimeout(timer);
-      clearTimeout(retryTimer);
-      stopping.abort();
-      await Promise.all([reading, writing]);
-    },
-  };
-}
+  private lookForProof(): void {
+    // A machine that does not answer is looked at with its own back-off, unless an effect is being waited for.
+    if (this.failures > 0 && this.slot.readBackUntil === null) return;
+    const unread = this.seen === undefined || this.seen.startedAt < this.slot.trustedFrom;
+    this.lookIn(unread && this.failures === 0 ? 0 : this.readBackWait);
+    this.readBackWait = Math.min(this.readBackWait * 2, this.timing.pollMilliseconds);
+  }
 
-/** Older than two polls, a machine may have been switched by hand. */
-function freshEnough(seen: SettingSeen, now: number, pollMilliseconds: number): boolean {
-  return now - seen.startedAt <= 2 * pollMilliseconds;
+  /** The last good read, unless it is older than two polls: the machine may have been switched by hand since. */
+  private recentlySeen(): SettingSeen | undefined {
+    const { seen } = this;
+    const oldest = this.clock.now() - 2 * this.timing.pollMilliseconds;
+    return seen !== undefined && seen.startedAt >= oldest ? seen : undefined;
+  }
 }

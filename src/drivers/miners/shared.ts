@@ -10,7 +10,10 @@ export interface LinkTiming extends SlotTiming {
   readonly longestPollMilliseconds: number;
   readonly connectMilliseconds: number;
   readonly replyMilliseconds: number;
-  readonly writeReplyMilliseconds: number;
+  /** Encrypted commands on the TCP API. */
+  readonly apiWriteReplyMilliseconds: number;
+  /** Posts to a web server. */
+  readonly postReplyMilliseconds: number;
 }
 
 /** Source of each: choice, from the speeds and time limits in the miners' fact sheet, sections 1.4 and 5. */
@@ -19,8 +22,10 @@ export const defaultTiming: LinkTiming = {
   longestPollMilliseconds: 30_000,
   connectMilliseconds: 2_000,
   replyMilliseconds: 5_000,
+  // pyasic's limit for privileged WhatsMiner commands; some of them never answer although they work.
+  apiWriteReplyMilliseconds: 10_000,
   // A Bitmain POST takes about 21 s to answer.
-  writeReplyMilliseconds: 45_000,
+  postReplyMilliseconds: 45_000,
   attempts: 3,
   retryMilliseconds: [2_000, 10_000],
   readBackMilliseconds: 15_000,

@@ -1,7 +1,7 @@
 /** Links to simulated stock Antminers over real loopback sockets: web pages behind a digest, TCP 4028 beside them. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { createBitmainWeb } from "../../../src/drivers/miners/bitmain-web.ts";
+import { BitmainWeb } from "../../../src/drivers/miners/bitmain-web.ts";
 import type { MinerShared } from "../../../src/drivers/miners/shared.ts";
 import type { MinerDriver } from "../../../src/model/driver.ts";
 import type { SimulatedMiner } from "../../../src/sim/wires/miners/setup.ts";
@@ -37,7 +37,7 @@ const open = (name: (typeof names)[number], secret?: string): MinerDriver => {
 
 const configurationOf = async (link: string): Promise<Record<string, unknown>> => {
   const host = machines.find((one) => one.name === link)?.host ?? "";
-  const web = createBitmainWeb(host, 8080, { user: "root", password }, clock, shared);
+  const web = new BitmainWeb(host, 8080, { user: "root", password }, clock, shared);
   const page = await web.get("/cgi-bin/get_miner_conf.cgi", "read", new AbortController().signal);
   assert.ok(page.ok);
   return page.value.body;
