@@ -32,7 +32,16 @@ export type ReasonCode =
   | "restart-loop"
   | "stopping"
   | "ramp-up"
-  | "target";
+  | "target"
+  | "sensors-disagree"
+  | "sensor-lost"
+  | "sensor-latched"
+  | "breaker-overload"
+  | "machines-unreachable"
+  | "machines-defiant"
+  | "machines-excluded"
+  | "second-controller"
+  | "store-behind";
 
 export interface Reason {
   readonly code: ReasonCode;
@@ -70,6 +79,10 @@ export interface Limit {
   readonly withinMilliseconds: number;
   readonly source: LimitSource;
   readonly reason: Reason;
+  /** Steepest way down for what is not safety [W/s]; absent: the site's own. */
+  readonly rampDownWattsPerSecond?: number;
+  /** An ordinary order: machines still within their minimum on-time are left running for it. */
+  readonly patient?: true;
 }
 
 /** A wish below all limits: `follow` is a target to be reached from below, `atLeast` a floor to be held if it can. */

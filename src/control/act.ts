@@ -1,0 +1,144 @@
+/** Last third of a scan: what is done. Machines shed or woken, contactors opened or closed, every output told. */
+import type { EventRecord } from "../model/decision.ts";
+import type { ProcessImage } from "../model/image.ts";
+import type { Milliseconds, PointName } from "../model/reading.ts";
+import type { Site } from "../model/site.ts";
+import { openPlan, type Plan } from "./allocation/plan.ts";
+import { raise } from "./allocation/raise.ts";
+import { reclose } from "./allocation/reclose.ts";
+import { shed } from "./allocation/shed.ts";
+import type { Assessed } from "./assess.ts";
+import { type Closures, closuresOf, demandOf } from "./closures.ts";
+import { type ContactorState, type ContactorStep, stepContactor } from "./contactors.ts";
+import type { Violation } from "./envelopes/finding.ts";
+import { certain } from "./impossible.ts";
+import type { Ordered } from "./orders.ts";
+import { outputsOf } from "./outputs.ts";
+import { type RampState, spend } from "./ramp.ts";
+import type { ControlState } from "./state.ts";
+
+export interface Acted {
+  readonly plan: Plan;
+  readonly contactors: readonly (ContactorState | null)[];
+  readonly contactorOperations: Readonly<Record<string, number>>;
+  /** Found while acting: welded contactors. They latch with this scan's end and limit the next. */
+  readonly violations: readonly Violation[];
+  readonly outputs: Readonly<Record<PointName, 0 | 1>>;
+  readonly ramp: RampState;
+  readonly starts: readonly Milliseconds[];
+  readonly events: readonly EventRecord[];
+}
+
+/** Carries out what the limits demand, and what they leave room for. */
+export function act(state: ControlState, image: ProcessImage, site: Site, assessed: Assessed, ordered: Ordered): Acted {
+  const { layout, fleet, balances } = assessed;
+  const { now } = image;
+  const plan = openPlan(layout, fleet.machines, fleet.accounts, balances, ordered.ceilings, ordered.ramp);
+  const forbidden = forbiddenMachines(assessed, ordered);
+  shed(plan, { now, minimumOnMilliseconds: site.policy.minimumOnMilliseconds, limits: ordered.limits, forbidden });
+  const closures = closuresOf(layout, ordered.limits);
+  const steps = stepContactors(state, site, assessed, ordered, closures, plan, now);
+  const contactors = steps.map((stepped) => stepped?.state ?? null);
+  const rose = rise(state, site, assessed, ordered, { plan, contactors, closures, forbidden }, now);
+  const operated = steps.flatMap((stepped, index) => (stepped?.operated ? [index] : []));
+  return {
+    plan,
+    contactors: rose.contactors,
+    contactorOperations: countOperations(state, site, rose.closed === null ? operated : [...operated, rose.closed]),
+    violations: steps.flatMap((stepped) => stepped?.violations ?? []),
+    outputs: outputsOf(site, layout, rose.contactors, plan.machines, assessed.powered, ordered.trips),
+    ramp: spend(ordered.ramp, rose.spentWatts),
+    starts: rose.starts,
+    events: [...steps.flatMap((stepped) => stepped?.events ?? []), ...rose.events],
+  };
+}
+
+/** Machines with a limit of their own: they must sleep. */
+function forbiddenMachines({ layout }: Assessed, { ceilings }: Ordered): ReadonlySet<number> {
+  const forbidden = new Set<number>();
+  if (![...ceilings.keys()].some((scope) => scope.startsWith("miner/"))) return forbidden;
+  for (const [index, { miner }] of layout.machines.entries())
+    if (ceilings.has(`miner/${miner.name}`)) forbidden.add(index);
+  return forbidden;
+}
+
+function stepContactors(
+  state: ControlState,
+  site: Site,
+  assessed: Assessed,
+  ordered: Ordered,
+  closures: Closures,
+  plan: Plan,
+  now: Milliseconds,
+): readonly (ContactorStep | null)[] {
+  const { layout, fleet, meters, adopting, feedbacks } = assessed;
+  const input = {
+    layout,
+    closures,
+    machines: plan.machines,
+    accounts: fleet.accounts,
+    meters,
+    trips: ordered.trips,
+    policy: site.policy,
+  };
+  return layout.branches.map((place, index) => {
+    const feedback = feedbacks[index] ?? null;
+    if (feedback === null) return null;
+    return stepContactor(state.contactors[index] ?? null, place, feedback, demandOf(index, input), now, adopting);
+  });
+}
+
+interface Rising {
+  readonly plan: Plan;
+  readonly contactors: readonly (ContactorState | null)[];
+  readonly closures: Closures;
+  readonly forbidden: ReadonlySet<number>;
+}
+
+interface Rose {
+  readonly contactors: readonly (ContactorState | null)[];
+  readonly closed: number | null;
+  readonly starts: readonly Milliseconds[];
+  readonly spentWatts: number;
+  readonly events: readonly EventRecord[];
+}
+
+/** Raises come last, and only when nothing holds them: first a contactor, then machines. */
+function rise(
+  state: ControlState,
+  site: Site,
+  assessed: Assessed,
+  ordered: Ordered,
+  { plan, contactors, closures, forbidden }: Rising,
+  now: Milliseconds,
+): Rose {
+  const { policy } = site;
+  const starts = state.starts.filter((at) => now - at < policy.startIntervalMilliseconds);
+  if (ordered.holding !== null) return { contactors, closed: null, starts, spentWatts: 0, events: [] };
+  const reclosed =
+    starts.length === 0
+      ? reclose(plan, { now, policy, contactors, feedbacks: assessed.feedbacks, closed: closures.closed })
+      : null;
+  if (reclosed !== null && reclosed.branch !== null) {
+    // Everything behind it starts at once: the interval's starts are all used up.
+    const used = Array.from({ length: policy.startsPerInterval }, () => now);
+    const { branch, reservedWatts, events } = reclosed;
+    return { contactors: reclosed.contactors, closed: branch, starts: used, spentWatts: reservedWatts, events };
+  }
+  const raised = raise(plan, { now, policy, forbidden, starts, budgetWatts: ordered.ramp.budgetWatts });
+  return { contactors, closed: null, starts: raised.starts, spentWatts: raised.spentWatts, events: [] };
+}
+
+function countOperations(
+  state: ControlState,
+  site: Site,
+  operated: readonly number[],
+): Readonly<Record<string, number>> {
+  if (operated.length === 0) return state.durable.contactorOperations;
+  const counts = { ...state.durable.contactorOperations };
+  for (const index of operated) {
+    const { name } = certain(site.branches[index], "branch");
+    counts[name] = (counts[name] ?? 0) + 1;
+  }
+  return counts;
+}

@@ -1,0 +1,64 @@
+/** Raising: which sleeping machines wake, few at a time, so that no ceiling, ramp or minimum off-time is broken; the best joules per terahash first. */
+import type { Milliseconds } from "../../model/reading.ts";
+import type { Policy } from "../../model/site.ts";
+import { certain } from "../impossible.ts";
+import { wake } from "../machines/command.ts";
+import type { MachineState } from "../machines/machine.ts";
+import { change, type Plan, roomFor } from "./plan.ts";
+
+export interface RaiseRules {
+  readonly now: Milliseconds;
+  readonly policy: Policy;
+  /** Machines that must not wake. */
+  readonly forbidden: ReadonlySet<number>;
+  /** Moments of the last starts, oldest first. */
+  readonly starts: readonly Milliseconds[];
+  /** What the ramp still allows to be added [W]. */
+  readonly budgetWatts: number;
+}
+
+export interface Raised {
+  readonly starts: readonly Milliseconds[];
+  readonly spentWatts: number;
+}
+
+/** A little of every ceiling is left free, so that the noise of a meter does not put a machine just woken to sleep again. Source: choice: the short-term noise of a class 0.5 meter, rounded up. */
+const freeShare = 0.0025;
+
+/** Wakes what may be woken. */
+export function raise(plan: Plan, rules: RaiseRules): Raised {
+  const { now, policy } = rules;
+  const recent = rules.starts.filter((at) => now - at < policy.startIntervalMilliseconds);
+  const starts = [...recent];
+  let spentWatts = 0;
+  if (starts.length >= policy.startsPerInterval) return { starts, spentWatts };
+  for (const machine of rankForWaking(plan, rules)) {
+    const { model } = certain(plan.layout.machines[machine], "machine");
+    const peak = Math.max(model.peakWakeWatts, model.ratedWatts);
+    const step = peak - certain(plan.accounts[machine], "account").nextWatts;
+    if (step > rules.budgetWatts - spentWatts || step > roomFor(plan, machine, freeShare)) continue;
+    plan.machines[machine] = wake(certain(plan.machines[machine], "machine"), now);
+    change(plan, machine, step);
+    spentWatts += step;
+    starts.push(now);
+    if (starts.length >= policy.startsPerInterval) break;
+  }
+  return { starts, spentWatts };
+}
+
+/** Machines that could wake, best first: joules per terahash, then least wear, then order of the site. */
+function rankForWaking(plan: Plan, rules: RaiseRules): readonly number[] {
+  const ready = [...plan.machines.entries()].filter(
+    ([index, machine]) => mayWake(machine, rules) && !rules.forbidden.has(index),
+  );
+  return ready
+    .sort(([a, one], [b, other]) => one.joulesPerTerahash - other.joulesPerTerahash || one.wakes - other.wakes || a - b)
+    .map(([machine]) => machine);
+}
+
+/** Only what we put to sleep, seen asleep in this moment, and asleep long enough; the minimum off-time never yields. */
+function mayWake(machine: MachineState, { now, policy }: RaiseRules): boolean {
+  if (machine.phase !== "asleep" || machine.command !== "sleep" || !machine.ours || machine.asleepSince === null)
+    return false;
+  return now - machine.asleepSince >= policy.minimumOffMilliseconds;
+}

@@ -1,0 +1,99 @@
+/** Shedding: which machines go to sleep so that every ceiling of every nested scope holds; the worst joules per terahash first. */
+import type { Milliseconds } from "../../model/reading.ts";
+import type { Limit } from "../../model/reason.ts";
+import { isGentle } from "../arbitration.ts";
+import { certain } from "../impossible.ts";
+import { sendToSleep } from "../machines/command.ts";
+import type { MachineState } from "../machines/machine.ts";
+import { change, type Plan } from "./plan.ts";
+
+export interface ShedRules {
+  readonly now: Milliseconds;
+  readonly minimumOnMilliseconds: Milliseconds;
+  readonly limits: readonly Limit[];
+  /** Machines that must sleep whatever the scopes say. */
+  readonly forbidden: ReadonlySet<number>;
+}
+
+/** Sends machines to sleep until every scope is below its ceiling, or nothing is left to shed. */
+export function shed(plan: Plan, rules: ShedRules): void {
+  const closed = closedScopes(plan);
+  for (const [machine, place] of plan.layout.machines.entries())
+    if (rules.forbidden.has(machine) || place.scopes.some(({ scope }) => closed.has(scope)))
+      sleep(plan, machine, rules.now);
+  const ranked = lazily(() => rankForShedding(plan));
+  // Innermost first: what is shed for a tank also counts for its branch and the container.
+  for (let scope = plan.safetyWatts.length - 1; scope >= 0; scope -= 1)
+    shedScope(plan, scope, certain(plan.safetyWatts[scope], "ceiling"), ranked, rules.now);
+  if (certain(plan.nextWatts[0], "container") <= plan.gentleWatts) return;
+  const patient = onlyPatientOrdersBind(plan, rules.limits);
+  const sheddable = lazily(() =>
+    patient ? ranked().filter((machine) => onLongEnough(certain(plan.machines[machine], "machine"), rules)) : ranked(),
+  );
+  shedScope(plan, 0, plan.gentleWatts, sheddable, rules.now);
+}
+
+/** Scopes where nothing at all is allowed: there even machines out of reach get the command, for when they are back. */
+function closedScopes(plan: Plan): ReadonlySet<number> {
+  const closed = new Set<number>();
+  for (const [scope, watts] of plan.safetyWatts.entries()) if (watts <= 0) closed.add(scope);
+  if (plan.gentleWatts <= 0) closed.add(0);
+  return closed;
+}
+
+function shedScope(
+  plan: Plan,
+  scope: number,
+  ceilingWatts: number,
+  ranked: () => readonly number[],
+  now: Milliseconds,
+): void {
+  if (certain(plan.nextWatts[scope], "scope") <= ceilingWatts) return;
+  for (const machine of ranked()) {
+    if (!certain(plan.layout.machines[machine], "machine").scopes.some((covered) => covered.scope === scope)) continue;
+    sleep(plan, machine, now);
+    if (certain(plan.nextWatts[scope], "scope") <= ceilingWatts) return;
+  }
+}
+
+function sleep(plan: Plan, machine: number, now: Milliseconds): void {
+  const before = certain(plan.machines[machine], "machine");
+  const { model } = certain(plan.layout.machines[machine], "machine");
+  const after = sendToSleep(before, model, now);
+  if (after === before) return;
+  plan.machines[machine] = after;
+  if (after.phase !== "curtailing") return;
+  change(plan, machine, Math.min(0, model.asleepWatts - certain(plan.accounts[machine], "account").nextWatts));
+}
+
+/** Machines that can be shed, worst first: joules per terahash, then most wear last, then order of the site. */
+function rankForShedding(plan: Plan): readonly number[] {
+  const awake = [...plan.machines.entries()].filter(([, machine]) => isAwake(machine));
+  return awake
+    .sort(([a, one], [b, other]) => other.joulesPerTerahash - one.joulesPerTerahash || one.wakes - other.wakes || b - a)
+    .map(([machine]) => machine);
+}
+
+function isAwake({ phase, command }: MachineState): boolean {
+  return command !== "sleep" && (phase === "hashing" || phase === "trimmed" || phase === "waking");
+}
+
+/** Source: DESIGN section 3: minimum on-times yield to safety and emergencies, not to ordinary orders. */
+function onlyPatientOrdersBind(plan: Plan, limits: readonly Limit[]): boolean {
+  const next = certain(plan.nextWatts[0], "container");
+  return limits
+    .filter((limit) => limit.scope === "container" && isGentle(limit) && limit.ceilingWatts < next)
+    .every((limit) => limit.patient === true);
+}
+
+function onLongEnough(machine: MachineState, rules: ShedRules): boolean {
+  return machine.wokenAt === null || rules.now - machine.wokenAt >= rules.minimumOnMilliseconds;
+}
+
+function lazily<Value>(make: () => Value): () => Value {
+  let made: { readonly value: Value } | null = null;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}

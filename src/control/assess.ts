@@ -1,0 +1,86 @@
+/** First third of a scan: what is true. Readings judged, machines observed, power balanced, envelopes measured. */
+import type { ProcessImage } from "../model/image.ts";
+import type { Milliseconds, PointName } from "../model/reading.ts";
+import type { Site } from "../model/site.ts";
+import { provenOpen, unpowered } from "./contactors.ts";
+import { judgeFeeder } from "./envelopes/feeder.ts";
+import { type Finding, merge, nothingFound } from "./envelopes/finding.ts";
+import { judgeInlets } from "./envelopes/miner-inlet.ts";
+import { judgeTanks } from "./envelopes/tank.ts";
+import { certain } from "./impossible.ts";
+import { type Judged, type JudgedPoints, judgeReadings } from "./judge.ts";
+import { type Layout, layoutOf } from "./layout.ts";
+import { type Fleet, fleetWarnings, meterProofsOf, observeFleet } from "./machines/fleet.ts";
+import { type BranchBalance, balance } from "./power/balance.ts";
+import { stillAdopting } from "./start.ts";
+import type { ControlState } from "./state.ts";
+
+export interface Assessed {
+  readonly layout: Layout;
+  readonly points: JudgedPoints;
+  readonly adopting: boolean;
+  /** Aligned with branches; null where there is no meter or contactor. */
+  readonly meters: readonly (Judged | null)[];
+  readonly feedbacks: readonly (Judged | null)[];
+  /** Aligned with machines. */
+  readonly powered: readonly boolean[];
+  readonly fleet: Fleet;
+  readonly balances: readonly BranchBalance[];
+  readonly finding: Finding;
+  readonly provenAt: Readonly<Record<string, Milliseconds>>;
+}
+
+/** Judges what the image says, without deciding anything. */
+export function judge(state: ControlState, image: ProcessImage, site: Site): Assessed {
+  const { now } = image;
+  const layout = layoutOf(site);
+  const points = judgeReadings(layout.points, state.points, image.readings, {
+    now,
+    goodAgainMilliseconds: site.policy.goodAgainMilliseconds,
+    latched: new Set(state.durable.trips.map(({ name }) => name)),
+  });
+  const judgedOf = (name: PointName): Judged => certain(points.judged[name], `judged point ${name}`);
+  const meters = site.branches.map(({ meter }) => (meter === null ? null : judgedOf(meter.powerWatts)));
+  const feedbacks = site.branches.map(({ contactor }) => (contactor === null ? null : judgedOf(contactor.feedback)));
+  const open = feedbacks.map(
+    (feedback, index) => feedback !== null && provenOpen(state.contactors[index] ?? null, feedback),
+  );
+  const powered = unpowered(layout, open).map((without) => !without);
+  const fleet = observeFleet({
+    layout,
+    machines: state.machines,
+    reports: image.miners,
+    powered,
+    poweredSince: poweredSince(layout, state),
+    meterProofs: meterProofsOf(layout, meters, state.sleepProofWatts),
+    now,
+  });
+  const balances = balance(layout, fleet.accounts, meters);
+  const adopting = stillAdopting(state, image, site, layout, points.judged);
+  const tanks = judgeTanks(layout, judgedOf, state.provenAt, state.startedAt, now, adopting);
+  const feeder = judgeFeeder(site, layout, balances, judgedOf, now);
+  const machines: Finding = {
+    ...judgeInlets(layout, fleet.machines, now),
+    warnings: fleetWarnings(layout, fleet.machines, powered),
+  };
+  const finding = merge([feeder, tanks.finding, machines, latchedPoints(points, site)]);
+  return { layout, points, adopting, meters, feedbacks, powered, fleet, balances, finding, provenAt: tanks.provenAt };
+}
+
+/** A start long ago: reports of any age may count. */
+const always: Milliseconds = -Number.MAX_SAFE_INTEGER;
+
+function poweredSince(layout: Layout, state: ControlState): readonly Milliseconds[] {
+  return layout.machines.map(({ contactors }) =>
+    contactors.reduce((since, branch) => Math.max(since, state.contactors[branch]?.closedAt ?? always), always),
+  );
+}
+
+/** A point lost for the third time within an hour stays bad until a person resets it. */
+function latchedPoints(points: JudgedPoints, _site: Site): Finding {
+  const violations = points.latched.map((name) => {
+    const text = `${name} was lost for the third time within an hour; it counts as bad.`;
+    return { name, scope: "container", reason: { code: "sensor-latched", text } } as const;
+  });
+  return { ...nothingFound, violations };
+}

@@ -1,0 +1,95 @@
+/** Closures: where nothing at all is allowed for safety, and whether the power there is really gone; else the contactor has to help. */
+import type { Milliseconds } from "../model/reading.ts";
+import type { Limit, Scope } from "../model/reason.ts";
+import type { Policy } from "../model/site.ts";
+import type { Trip } from "../model/trip.ts";
+import type { ContactorDemand } from "./contactors.ts";
+import { certain } from "./impossible.ts";
+import type { Judged } from "./judge.ts";
+import type { Layout } from "./layout.ts";
+import type { MachineState } from "./machines/machine.ts";
+import { shedWindow } from "./machines/observe.ts";
+import type { Account } from "./power/account.ts";
+
+/** Power counts as gone below this share of the plates. Source: DESIGN section 3. */
+const goneShare = 0.1;
+
+export interface Closures {
+  /** Machines that must be without power for safety: trips, lost proofs, lockout. */
+  readonly closed: readonly boolean[];
+  /** Of those, the ones where it is urgent: not merely a lockout. */
+  readonly urgent: readonly boolean[];
+}
+
+/** Which machines a limit of nothing covers. Orders, the end of the process and the start do not close: they shed. */
+export function closuresOf(layout: Layout, limits: readonly Limit[]): Closures {
+  const urgentScopes = new Set<Scope>();
+  const scopes = new Set<Scope>();
+  for (const { scope, source, ceilingWatts, withinMilliseconds } of limits) {
+    if (ceilingWatts > 0 || withinMilliseconds > 0) continue;
+    if (source === "trip" || source === "envelope") urgentScopes.add(scope);
+    if (source === "trip" || source === "envelope" || source === "lockout") scopes.add(scope);
+  }
+  const covered = (wanted: ReadonlySet<Scope>): readonly boolean[] =>
+    layout.machines.map(
+      (place) =>
+        wanted.size > 0 && place.scopes.some(({ scope }) => wanted.has(certain(layout.scopes[scope], "scope"))),
+    );
+  return { closed: covered(scopes), urgent: covered(urgentScopes) };
+}
+
+export interface DemandInput {
+  readonly layout: Layout;
+  readonly closures: Closures;
+  readonly machines: readonly MachineState[];
+  readonly accounts: readonly Account[];
+  readonly meters: readonly (Judged | null)[];
+  readonly trips: readonly Trip[];
+  readonly policy: Policy;
+}
+
+/** What is asked of the contactor of one branch. */
+export function demandOf(branch: number, input: DemandInput): ContactorDemand {
+  const { layout, closures, machines, accounts, policy } = input;
+  const { behind } = certain(layout.branches[branch], "branch");
+  const helpless = new Set(
+    input.trips.filter(({ reason }) => reason.code === "contactor-welded").map(({ name }) => name),
+  );
+  let plates = 0;
+  let drawn = 0;
+  let others = 0;
+  let urgent = false;
+  let window: Milliseconds = policy.shedProofMilliseconds;
+  let awake = false;
+  for (const index of behind) {
+    const place = certain(layout.machines[index], "machine");
+    const account = certain(accounts[index], "account");
+    const machine = certain(machines[index], "machine");
+    awake ||= machine.phase === "hashing" || machine.phase === "trimmed" || machine.phase === "waking";
+    const mine = place.contactors.find(
+      (candidate) => !helpless.has(`${certain(layout.branches[candidate], "branch").branch.name}/contactor`),
+    );
+    if (closures.closed[index] !== true || mine !== branch) {
+      others += account.highWatts + account.unknownWatts;
+      continue;
+    }
+    plates += place.model.ratedWatts;
+    // Shed in time is not yet gone: what counts here is what may still flow.
+    drawn += account.highWatts + account.unknownWatts;
+    urgent ||= closures.urgent[index] === true;
+    window = Math.max(window, shedWindow(place.model));
+  }
+  const meter = input.meters[branch] ?? null;
+  const metered = meter === null || meter.quality === "bad" ? null : meter.value;
+  const drawnWatts = metered === null ? drawn : Math.max(0, metered - others);
+  return {
+    drawing: plates > 0 && drawnWatts > goneShare * plates,
+    proofMilliseconds: urgent ? policy.shedProofMilliseconds : window,
+    drawnWatts,
+    seemsClosed: awake || (metered ?? 0) > goneShare * behind.reduce((sum, index) => sum + ratedOf(layout, index), 0),
+  };
+}
+
+function ratedOf(layout: Layout, machine: number): number {
+  return certain(layout.machines[machine], "machine").model.ratedWatts;
+}

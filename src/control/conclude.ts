@@ -1,0 +1,221 @@
+/** The end of a scan: the decision with its alarms, events and explanation, and the state for the next one. */
+import type { Decision, EventRecord, MinerView, Mode, PowerBalance } from "../model/decision.ts";
+import type { ProcessImage } from "../model/image.ts";
+import type { MinerTarget } from "../model/miner.ts";
+import type { Limit } from "../model/reason.ts";
+import type { Site } from "../model/site.ts";
+import type { Acted } from "./act.ts";
+import { limitWarnings, raiseAlarms } from "./alarms.ts";
+import { bindingOf, isGentle, unlimitedWatts } from "./arbitration.ts";
+import type { Assessed } from "./assess.ts";
+import { openWarning } from "./contactors.ts";
+import { trackSetpoints } from "./dispatch/track.ts";
+import { nextDurable } from "./durable.ts";
+import type { Warning } from "./envelopes/finding.ts";
+import { explain } from "./explanation.ts";
+import { kilowatts } from "./figures.ts";
+import { certain } from "./impossible.ts";
+import { targetOf } from "./machines/command.ts";
+import { defianceEvents, sleepProofs } from "./machines/fleet.ts";
+import type { Ordered } from "./orders.ts";
+import type { ControlState } from "./state.ts";
+import { mayEnd } from "./stopping.ts";
+import { latch } from "./trips.ts";
+
+/** Puts the scan together. */
+export function conclude(
+  state: ControlState,
+  image: ProcessImage,
+  site: Site,
+  assessed: Assessed,
+  ordered: Ordered,
+  acted: Acted,
+): { readonly state: ControlState; readonly decision: Decision } {
+  const { now } = image;
+  const { layout } = assessed;
+  const binding = rampedBinding(ordered);
+  const power = powerOf(assessed);
+  const latched = latch(ordered.trips, ordered.trippedAt, acted.violations, image);
+  const tracked = trackSetpoints(ordered.dispatch, image, {
+    ceilingWatts: ordered.ramp.ceilingWatts,
+    binding,
+    measuredWatts: power.measuredWatts,
+  });
+  const mode = modeOf(ordered, assessed, image);
+  const alarms = raiseAlarms(state.alarms, warningsOf(state, image, site, assessed, ordered, acted), now);
+  const durable = nextDurable(state.durable, {
+    trips: latched.trips,
+    lockout: ordered.lockout,
+    remoteStop: ordered.remoteStop,
+    order: ordered.order,
+    asleepByUs: asleepByUs(acted, layout),
+    contactorOperations: acted.contactorOperations,
+  });
+  const decision: Decision = {
+    at: now,
+    mode,
+    limits: ordered.limits,
+    requests: ordered.requests,
+    binding,
+    ceilingWatts: ordered.ramp.ceilingWatts,
+    power,
+    availability: availabilityOf(site, assessed, ordered),
+    minerTargets: targetsOf(acted, layout),
+    miners: viewsOf(acted, assessed),
+    outputs: acted.outputs,
+    setpoints: ordered.setpoints,
+    acknowledgements: [...ordered.acknowledgements, ...tracked.acknowledgements],
+    outcomes: ordered.outcomes,
+    durable,
+    trips: latched.trips,
+    alarms: alarms.alarms,
+    events: [
+      ...startEvents(state, site, mode, now),
+      ...ordered.events,
+      ...latched.events,
+      ...acted.events,
+      ...defianceEvents(layout, state.machines, acted.plan.machines),
+      ...alarms.events,
+      ...tracked.events,
+    ],
+    explanation: explain(layout.scopes, ordered.ceilings, acted.plan.nextWatts, ordered.holding),
+    mayEnd: mayEnd(layout, acted.plan.machines, assessed.powered, ordered.stoppingSince, now),
+  };
+  const next: ControlState = {
+    now,
+    startedAt: state.startedAt,
+    adopting: assessed.adopting,
+    durable,
+    dispatch: tracked.dispatch,
+    points: assessed.points.states,
+    provenAt: assessed.provenAt,
+    machines: acted.plan.machines,
+    sleepProofWatts: sleepProofs(layout, acted.plan.machines, assessed.fleet.accounts),
+    contactors: acted.contactors,
+    ramp: acted.ramp,
+    starts: acted.starts,
+    trippedAt: Object.fromEntries(latched.trips.map(({ name }) => [name, latched.trippedAt[name] ?? now])),
+    alarms: alarms.since,
+    mode,
+    stoppingSince: ordered.stoppingSince,
+  };
+  return { state: next, decision };
+}
+
+/** What binds the container: the smallest limit, or the ramp while it is on its way there. */
+function rampedBinding({ ceilings, ramp, holding }: Ordered): Limit {
+  const binding = bindingOf(ceilings);
+  if (ramp.raiseWatts >= binding.ceilingWatts || ramp.descending) return binding;
+  const text =
+    holding === null
+      ? `The ceiling rises to ${kilowatts(binding.ceilingWatts)} by the ramp; ${kilowatts(ramp.raiseWatts)} are reached.`
+      : `${holding} The ceiling stays at ${kilowatts(ramp.raiseWatts)}.`;
+  return {
+    scope: "container",
+    ceilingWatts: ramp.raiseWatts,
+    withinMilliseconds: 0,
+    source: "ramp",
+    reason: { code: "ramp-up", text },
+  };
+}
+
+function powerOf({ layout, balances, fleet }: Assessed): PowerBalance {
+  const root = certain(balances[layout.root], "root");
+  return {
+    measuredWatts: root.meteredWatts,
+    accountedWatts: root.presentWatts,
+    machinesWatts: fleet.accounts.reduce((sum, { lowWatts, unknownWatts }) => sum + lowWatts + unknownWatts, 0),
+    reservedWatts: fleet.accounts.reduce((sum, { reservedWatts }) => sum + reservedWatts, 0),
+    auxiliaryWatts: layout.branches.reduce((sum, { auxiliaryWatts }) => sum + auxiliaryWatts, 0),
+  };
+}
+
+function modeOf(ordered: Ordered, { adopting }: Assessed, image: ProcessImage): Mode {
+  if (image.stopping) return "stopping";
+  if (ordered.lockout !== null) return "lockout";
+  if (
+    ordered.remoteStop !== null ||
+    ordered.trips.some(({ scope, reason }) => scope === "container" && reason.code !== "sensor-latched")
+  )
+    return "stopped";
+  return adopting ? "starting" : ordered.dispatchMode;
+}
+
+function warningsOf(
+  state: ControlState,
+  image: ProcessImage,
+  site: Site,
+  { finding }: Assessed,
+  ordered: Ordered,
+  acted: Acted,
+): readonly Warning[] {
+  const behind = image.storedRevision < state.durable.revision;
+  const text = `Revision ${state.durable.revision} is not on disk yet; orders that raise are refused.`;
+  return [
+    ...limitWarnings(ordered.limits),
+    ...finding.warnings,
+    ...ordered.trips
+      .filter(({ reason }) => reason.code === "sensor-latched")
+      .map(({ name, reason }) => ({ name: `sensor-latched ${name}`, severity: "alarm", reason }) as const),
+    ...site.branches.flatMap(({ name }, index) => openWarning(name, acted.contactors[index] ?? null)),
+    ...(behind ? [{ name: "store-behind", severity: "warning", reason: { code: "store-behind", text } } as const] : []),
+  ];
+}
+
+function asleepByUs({ plan }: Acted, { machines }: Assessed["layout"]): readonly string[] {
+  return machines.flatMap(({ miner }, index) => (plan.machines[index]?.ours === true ? [miner.name] : []));
+}
+
+function targetsOf({ plan }: Acted, { machines }: Assessed["layout"]): Readonly<Record<string, MinerTarget>> {
+  const targets: Record<string, MinerTarget> = {};
+  for (const [index, { miner }] of machines.entries())
+    targets[miner.name] = targetOf(certain(plan.machines[index], "machine"));
+  return targets;
+}
+
+function viewsOf({ plan }: Acted, { layout, fleet }: Assessed): readonly MinerView[] {
+  return layout.machines.map(({ miner }, index) => {
+    const { phase, since } = certain(plan.machines[index], "machine");
+    const { nextWatts, unknownWatts } = certain(fleet.accounts[index], "account");
+    return { name: miner.name, phase, since, accountedWatts: nextWatts + unknownWatts };
+  });
+}
+
+/** What the container could do if only the remote limits moved. */
+function availabilityOf(site: Site, { layout, fleet, balances }: Assessed, ordered: Ordered): Decision["availability"] {
+  const root = certain(balances[layout.root], "root");
+  let asleep = 0;
+  let runnable = 0;
+  let machinesNext = 0;
+  for (const [index, { model }] of layout.machines.entries()) {
+    const { phase, ours } = certain(fleet.machines[index], "machine");
+    const { nextWatts, unknownWatts } = certain(fleet.accounts[index], "account");
+    machinesNext += nextWatts + unknownWatts;
+    const sheddable =
+      phase === "hashing" ||
+      phase === "trimmed" ||
+      phase === "waking" ||
+      phase === "curtailing" ||
+      (phase === "asleep" && ours);
+    asleep += sheddable ? Math.min(model.asleepWatts, nextWatts) : nextWatts + unknownWatts;
+    runnable += sheddable ? Math.max(model.ratedWatts, nextWatts) : nextWatts + unknownWatts;
+  }
+  const rest = Math.max(0, root.nextWatts + root.unknownWatts - machinesNext);
+  const local = ordered.limits
+    .filter((limit) => limit.scope === "container" && !isGentle(limit))
+    .reduce((least, { ceilingWatts }) => Math.min(least, ceilingWatts), unlimitedWatts);
+  const minimumWatts = Math.max(site.minimumWatts, rest + asleep);
+  return { minimumWatts, maximumWatts: Math.max(0, Math.min(local, rest + runnable)) };
+}
+
+function startEvents(state: ControlState, site: Site, mode: Mode, now: number): readonly EventRecord[] {
+  const first = state.now === state.startedAt && Object.keys(state.points).length === 0;
+  const events: EventRecord[] = [];
+  if (first) {
+    const text = `weir starts for ${site.container}; running machines are taken over as they are.`;
+    events.push({ kind: "start", severity: "information", subject: site.container, text });
+  }
+  if (mode !== state.mode && now >= state.now)
+    events.push({ kind: "mode", severity: "information", subject: mode, text: `Mode ${state.mode} becomes ${mode}.` });
+  return events;
+}

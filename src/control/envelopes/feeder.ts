@@ -1,0 +1,115 @@
+/** Electrical envelope: rated power, and for every branch the amperes its breaker carries continuously, at the lowest voltage and with its imbalance. */
+import type { Limit, Scope } from "../../model/reason.ts";
+import type { Site } from "../../model/site.ts";
+import { kilowatts } from "../figures.ts";
+import { certain } from "../impossible.ts";
+import type { Judged } from "../judge.ts";
+import type { BranchPlace, Layout } from "../layout.ts";
+import type { BranchBalance } from "../power/balance.ts";
+import { type Finding, merge, nothingFound } from "./finding.ts";
+
+/** Voltage that counts while none is measured, and the lowest that is believed. Source: EN 50160: supply stays within 10 % of nominal. */
+const lowestVoltageRatio = 0.9;
+/** Imbalance that counts while no currents are measured, and the most that is taken off. Source: choice: a fifth of the continuous current. */
+const worstImbalanceRatio = 0.2;
+
+/** Limits of the whole feeder tree. `judgedOf` gives the judgement of a point. */
+export function judgeFeeder(
+  site: Site,
+  layout: Layout,
+  balances: readonly BranchBalance[],
+  judgedOf: (name: string) => Judged,
+  now: number,
+): Finding {
+  const rated: Limit = {
+    scope: "container",
+    ceilingWatts: site.ratedWatts,
+    withinMilliseconds: 0,
+    source: "site",
+    reason: { code: "rated-power", text: `The container is rated for ${kilowatts(site.ratedWatts)}.` },
+  };
+  const branches = layout.branches.map((place, index) =>
+    judgeBranch(layout, place, certain(balances[index], "balance"), judgedOf, now),
+  );
+  return merge([{ ...nothingFound, limits: [rated] }, ...branches]);
+}
+
+function judgeBranch(
+  layout: Layout,
+  place: BranchPlace,
+  balanced: BranchBalance,
+  judgedOf: (name: string) => Judged,
+  now: number,
+): Finding {
+  const { branch } = place;
+  const scope = certain(layout.scopes[place.scope], "scope");
+  const meter = branch.meter;
+  const voltages = (meter?.voltageVolts ?? []).map(judgedOf);
+  const currents = (meter?.currentAmperes ?? []).map(judgedOf);
+  const power = meter === null ? null : judgedOf(meter.powerWatts);
+  const lost = [...voltages, ...currents].filter(({ quality }) => quality !== "good");
+  const continuousAmperes = branch.breakerAmperes * branch.continuousRatio;
+  const floorVolts = branch.nominalVolts * lowestVoltageRatio;
+  const volts = lowestVolts(voltages, branch.nominalVolts, floorVolts);
+  const imbalance = imbalanceAmperes(currents, continuousAmperes);
+  const perPhaseWatts = continuousAmperes * volts;
+  const ceilingWatts = (continuousAmperes - imbalance) * volts * branch.phases;
+  const figures = `${rounded(continuousAmperes)} A at ${rounded(volts)} V`;
+  const uneven = imbalance > 0 ? `, less ${rounded(imbalance)} A for uneven phases` : "";
+  const text = `Breaker ${branch.name} carries ${figures} continuously${uneven}: ${kilowatts(ceilingWatts)}.`;
+  const lostText = `Meter of ${branch.name} is not good; its breaker counts with ${figures}${uneven}: ${kilowatts(ceilingWatts)}.`;
+  const limit: Limit = {
+    scope,
+    ceilingWatts,
+    withinMilliseconds: lost.length === 0 ? 0 : patienceFor(lost, meter?.maximumAgeMilliseconds ?? 0, now),
+    source: "envelope",
+    reason: lost.length === 0 ? { code: "breaker-continuous", text } : { code: "breaker-meter-lost", text: lostText },
+  };
+  const phases = place.phases.map((phase): Limit => {
+    const phaseScope: Scope = certain(layout.scopes[phase], "phase");
+    return { ...limit, scope: phaseScope, ceilingWatts: perPhaseWatts };
+  });
+  const warnings = [
+    ...(balanced.meterBelowAccount ? [belowAccount(branch.name, balanced)] : []),
+    ...(power?.quality === "bad" ? [meterLost(branch.name)] : []),
+  ];
+  return { ...nothingFound, limits: [limit, ...phases], warnings };
+}
+
+/** The lowest phase counts; a phase that is not read counts as low as a supply may be. Never above nominal: a reading does not widen a breaker. */
+function lowestVolts(voltages: readonly Judged[], nominalVolts: number, floorVolts: number): number {
+  const volts = voltages.map((judged) => (judged.quality === "good" ? judged.value : floorVolts));
+  return Math.max(floorVolts, Math.min(nominalVolts, ...volts));
+}
+
+/** How much more the fullest phase carries than the mean: the breaker trips by its fullest phase. */
+function imbalanceAmperes(currents: readonly Judged[], continuousAmperes: number): number {
+  if (currents.length < 2) return 0;
+  const worst = continuousAmperes * worstImbalanceRatio;
+  const amperes = currents.flatMap((judged) => (judged.quality === "good" ? [Math.abs(judged.value)] : []));
+  if (amperes.length < currents.length) return worst;
+  const mean = amperes.reduce((sum, value) => sum + value, 0) / amperes.length;
+  return Math.min(worst, Math.max(...amperes) - mean);
+}
+
+/** A narrowing that only a lost reading causes may wait until that reading is really too old. */
+function patienceFor(lost: readonly Judged[], maximumAgeMilliseconds: number, now: number): number {
+  const held = lost.every(({ quality }) => quality === "held");
+  if (!held) return 0;
+  return Math.max(0, maximumAgeMilliseconds - (now - Math.min(...lost.map(({ at }) => at))));
+}
+
+function belowAccount(name: string, balanced: BranchBalance): Finding["warnings"][number] {
+  const metered = kilowatts(balanced.meteredWatts ?? 0);
+  const text = `The meter of ${name} reads ${metered}, but what is behind it accounts for ${kilowatts(balanced.lowWatts)}; the larger counts.`;
+  return { name: `meter-below-account ${name}`, severity: "alarm", reason: { code: "meter-below-account", text } };
+}
+
+function meterLost(name: string): Finding["warnings"][number] {
+  const text = `The meter of ${name} is lost; the machines' own account counts.`;
+  return { name: `breaker-meter-lost ${name}`, severity: "alarm", reason: { code: "breaker-meter-lost", text } };
+}
+
+function rounded(value: number): string {
+  return (Math.round(value * 10) / 10).toString();
+}

@@ -1,0 +1,27 @@
+/** Coolant at the inlet of a machine: too hot, and the machine sleeps, whatever the tank's own sensors say. */
+import type { Milliseconds } from "../../model/reading.ts";
+import { celsius } from "../figures.ts";
+import { certain } from "../impossible.ts";
+import type { Layout } from "../layout.ts";
+import type { MachineState } from "../machines/machine.ts";
+import { type Finding, nothingAllowed, nothingFound } from "./finding.ts";
+
+/** An inlet that is not told any more counts as it was for this long [ms]. Source: choice: a machine that sleeps stops telling it. */
+const rememberedMilliseconds: Milliseconds = 60_000;
+/** A machine held down may run again when its inlet is this much cooler [K]. Source: choice: above the noise of the machines' sensors. */
+const releaseKelvin = 3;
+
+/** Whether each machine's inlet forbids it to run, and the limits that say so. */
+export function judgeInlets(layout: Layout, machines: readonly MachineState[], now: Milliseconds): Finding {
+  const limits = machines.flatMap((machine, index) => {
+    const { miner, model } = certain(layout.machines[index], "machine");
+    const inlet = machine.inletCelsius;
+    if (inlet === null || now - machine.inletAt > rememberedMilliseconds) return [];
+    // Asleep by our doing, it must be cooler before it may run again.
+    const margin = machine.command === "sleep" ? releaseKelvin : 0;
+    if (inlet <= model.maximumInletCelsius - margin) return [];
+    const text = `Inlet of ${miner.name} is at ${celsius(inlet)}; its model allows ${celsius(model.maximumInletCelsius)}.`;
+    return [nothingAllowed(`miner/${miner.name}`, { code: "miner-inlet-hot", text })];
+  });
+  return { ...nothingFound, limits };
+}

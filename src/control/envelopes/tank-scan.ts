@@ -1,0 +1,14 @@
+/** What the judges of one tank share within a scan. */
+import type { Milliseconds, PointName } from "../../model/reading.ts";
+import type { Judged } from "../judge.ts";
+
+/** What the judges of one tank see, and where they keep their proofs. */
+export interface TankScan {
+  readonly now: Milliseconds;
+  readonly judgedOf: (point: PointName) => Judged;
+  /** When something was last proven; the start of the process where it never was. */
+  readonly provenAt: (name: string) => Milliseconds;
+  readonly keepProof: (name: string, at: Milliseconds) => void;
+  /** The image is still completing and the hard-wired interlock stands: what is unknown sheds nothing yet. */
+  readonly patient: boolean;
+}

@@ -1,0 +1,215 @@
+/** A site as arrays and indices: who is behind whom, which scopes cover a machine, which points are judged and how. Derived, never changed. */
+import type { PointName } from "../model/reading.ts";
+import type { Scope } from "../model/reason.ts";
+import type { Branch, MinerModel, MinerSite, Site, Tank } from "../model/site.ts";
+import { certain } from "./impossible.ts";
+
+/** Which part of a machine's power a scope carries: all of it, or a third on each phase of a three-phase machine. */
+export interface ScopeShare {
+  readonly scope: number;
+  readonly share: number;
+}
+
+export interface MachinePlace {
+  readonly miner: MinerSite;
+  readonly model: MinerModel;
+  readonly branch: number;
+  readonly tank: number;
+  readonly scopes: readonly ScopeShare[];
+  /** Branches with a contactor between this machine and the feeder, nearest first. */
+  readonly contactors: readonly number[];
+}
+
+export interface BranchPlace {
+  readonly branch: Branch;
+  readonly scope: number;
+  readonly parent: number | null;
+  readonly children: readonly number[];
+  /** On this very branch. */
+  readonly own: readonly number[];
+  /** On this branch and everything behind it. */
+  readonly behind: readonly number[];
+  /** Plates of what is not machines on this very branch [W]. */
+  readonly auxiliaryWatts: number;
+  /** Scopes of its three phases; empty where no single-phase machine hangs behind it. */
+  readonly phases: readonly number[];
+}
+
+export interface TankPlace {
+  readonly tank: Tank;
+  readonly scope: number;
+  readonly machines: readonly number[];
+  readonly ratedWatts: number;
+  /** Nearest contactor of each of its machines, each once. */
+  readonly contactors: readonly number[];
+}
+
+export interface JudgedPoint {
+  readonly name: PointName;
+  readonly maximumAgeMilliseconds: number;
+  readonly minimum: number;
+  readonly maximum: number;
+  /** Only 0 and 1 are values. */
+  readonly contact: boolean;
+  /** Fastest believable change per second; null: any. */
+  readonly changePerSecond: number | null;
+}
+
+export interface Layout {
+  /** Aligned with `site.miners`. */
+  readonly machines: readonly MachinePlace[];
+  /** Aligned with `site.branches`. */
+  readonly branches: readonly BranchPlace[];
+  /** Every branch before its parent; the root is last. */
+  readonly leafFirst: readonly number[];
+  readonly root: number;
+  readonly tanks: readonly TankPlace[];
+  /** Container first. */
+  readonly scopes: readonly Scope[];
+  readonly points: readonly JudgedPoint[];
+}
+
+/** Contacts carry no age of their own in a site file [ms]. Source: choice: grid-and-safety 5.2 asks 5 s at most for what proves flow. */
+const contactMaximumAgeMilliseconds = 5000;
+
+/** Believable change of a coolant sensor [K/s]. Source: grid-and-safety 5.2: 13 K/min in stagnant oil is the worst; four times that. */
+const coolantChangePerSecond = 1;
+
+const layouts = new WeakMap<Site, Layout>();
+
+/** The layout of a site; worked out once for each site object. */
+export function layoutOf(site: Site): Layout {
+  const known = layouts.get(site);
+  if (known !== undefined) return known;
+  const layout = lay(site);
+  layouts.set(site, layout);
+  return layout;
+}
+
+function lay(site: Site): Layout {
+  const indexOf = new Map(site.branches.map((branch, index) => [branch.name, index]));
+  const parents = site.branches.map(({ parent }) =>
+    parent === null ? null : certain(indexOf.get(parent), `branch ${parent}`),
+  );
+  const root = parents.indexOf(null);
+  const chains = site.branches.map((_, index) => chainOf(parents, index));
+  const scopes: Scope[] = ["container"];
+  const branchScopes = site.branches.map((branch, index) =>
+    index === root ? 0 : scopes.push(`branch/${branch.name}`) - 1,
+  );
+  const homes = site.miners.map(({ branch }) => certain(indexOf.get(branch), `branch ${branch}`));
+  const behind: number[][] = site.branches.map(() => []);
+  for (const [machine, home] of homes.entries())
+    for (const branch of certain(chains[home], "chain")) certain(behind[branch], "branch").push(machine);
+  const phases = site.branches.map((branch, index) => {
+    const single = certain(behind[index], "branch").some((machine) => site.miners[machine]?.phase !== null);
+    return branch.phases === 3 && single
+      ? [1, 2, 3].map((phase) => scopes.push(`phase/${branch.name}-l${phase}`) - 1)
+      : [];
+  });
+  const tankScopes = site.tanks.map((tank) => scopes.push(`tank/${tank.name}`) - 1);
+  const tankIndex = new Map(site.tanks.map((tank, index) => [tank.name, index]));
+  const machines = site.miners.map((miner, machine): MachinePlace => {
+    const home = certain(homes[machine], "home");
+    const chain = certain(chains[home], "chain");
+    const tank = certain(tankIndex.get(miner.tank), `tank ${miner.tank}`);
+    return {
+      miner,
+      model: certain(site.minerModels[miner.model], `model ${miner.model}`),
+      branch: home,
+      tank,
+      scopes: [
+        { scope: certain(tankScopes[tank], "tank"), share: 1 },
+        ...chain.flatMap((branch) => phaseShares(certain(phases[branch], "phases"), miner.phase)),
+        ...chain.map((branch) => ({ scope: certain(branchScopes[branch], "scope"), share: 1 })),
+      ],
+      contactors: chain.filter((branch) => site.branches[branch]?.contactor !== null),
+    };
+  });
+  const plates = site.branches.reduce((sum, branch) => sum + branch.auxiliaryWatts, 0);
+  const branches = site.branches.map(
+    (branch, index): BranchPlace => ({
+      branch,
+      scope: certain(branchScopes[index], "scope"),
+      parent: parents[index] ?? null,
+      children: parents.flatMap((parent, child) => (parent === index ? [child] : [])),
+      own: homes.flatMap((home, machine) => (home === index ? [machine] : [])),
+      behind: certain(behind[index], "branch"),
+      auxiliaryWatts: branch.auxiliaryWatts + (index === root ? Math.max(0, site.auxiliaryWatts - plates) : 0),
+      phases: certain(phases[index], "phases"),
+    }),
+  );
+  const depth = (index: number): number => certain(chains[index], "chain").length;
+  return {
+    machines,
+    branches,
+    leafFirst: branches.map((_, index) => index).sort((a, b) => depth(b) - depth(a)),
+    root,
+    tanks: site.tanks.map((tank, index) => layTank(tank, index, certain(tankScopes[index], "scope"), machines)),
+    scopes,
+    points: judgedPoints(site),
+  };
+}
+
+/** A branch and everything above it. */
+function chainOf(parents: readonly (number | null)[], index: number): readonly number[] {
+  const chain = [index];
+  for (let at = parents[index] ?? null; at !== null; at = parents[at] ?? null) chain.push(at);
+  return chain;
+}
+
+function phaseShares(phases: readonly number[], phase: 1 | 2 | 3 | null): readonly ScopeShare[] {
+  if (phase === null) return phases.map((scope) => ({ scope, share: 1 / 3 }));
+  return phases.slice(phase - 1, phase).map((scope) => ({ scope, share: 1 }));
+}
+
+function layTank(tank: Tank, index: number, scope: number, places: readonly MachinePlace[]): TankPlace {
+  const machines = places.flatMap((place, machine) => (place.tank === index ? [machine] : []));
+  const contactors = machines.flatMap((machine) => places[machine]?.contactors.slice(0, 1) ?? []);
+  return {
+    tank,
+    scope,
+    machines,
+    ratedWatts: machines.reduce((sum, machine) => sum + (places[machine]?.model.ratedWatts ?? 0), 0),
+    contactors: [...new Set(contactors)],
+  };
+}
+
+function judgedPoints(site: Site): readonly JudgedPoint[] {
+  const points = new Map<PointName, JudgedPoint>();
+  const ranges = rangesOf(site);
+  const judge = (name: PointName, maximumAgeMilliseconds: number, contact: boolean, changePerSecond: number | null) => {
+    const range = ranges.get(name) ?? { minimum: -Number.MAX_VALUE, maximum: Number.MAX_VALUE };
+    points.set(name, { name, maximumAgeMilliseconds, contact, changePerSecond, ...range });
+  };
+  const contact = (name: PointName | null | undefined) => {
+    if (name !== null && name !== undefined) judge(name, contactMaximumAgeMilliseconds, true, null);
+  };
+  for (const { meter, contactor } of site.branches) {
+    if (meter !== null)
+      for (const name of [meter.powerWatts, ...meter.currentAmperes, ...meter.voltageVolts])
+        judge(name, meter.maximumAgeMilliseconds, false, null);
+    contact(contactor?.feedback);
+  }
+  for (const { coolant, flow, pump, leakDry, level } of site.tanks) {
+    for (const name of coolant.sensors) judge(name, coolant.maximumAgeMilliseconds, false, coolantChangePerSecond);
+    if (flow !== null) judge(flow.point, flow.maximumAgeMilliseconds, false, null);
+    if (level !== null) judge(level.point, level.maximumAgeMilliseconds, false, null);
+    contact(pump?.feedback);
+    for (const name of leakDry) contact(name);
+  }
+  return [...points.values()];
+}
+
+function rangesOf(site: Site): ReadonlyMap<PointName, { readonly minimum: number; readonly maximum: number }> {
+  const points = [
+    ...site.lines.flatMap((line) => line.devices.flatMap((device) => device.points)),
+    ...site.firmata.flatMap((board) => board.points),
+  ];
+  return new Map(
+    points.map(({ name, minimum, maximum }) => [
+      name,
+      { minimum: minimum ?? -Number.MAX_VALUE, maximum: maximum ?? Number.MAX_VALUE },
+    ]),
+  );
+}

@@ -1,0 +1,44 @@
+/** Giving a machine a command: what changes in its state, and the target its link gets. */
+import type { MinerTarget } from "../../model/miner.ts";
+import type { Milliseconds } from "../../model/reading.ts";
+import type { MinerModel } from "../../model/site.ts";
+import type { MachineState } from "./machine.ts";
+
+const targets = { leave: { mode: "leave" }, sleep: { mode: "sleep" }, run: { mode: "run" } } as const;
+
+/** Sends it to sleep; a machine already told keeps its clock. */
+export function sendToSleep(machine: MachineState, model: MinerModel, now: Milliseconds): MachineState {
+  if (machine.command === "sleep") return machine;
+  const awake = machine.phase === "hashing" || machine.phase === "trimmed" || machine.phase === "waking";
+  const baselineWatts = awake && machine.lastWatts > 0 ? machine.lastWatts : model.ratedWatts;
+  const told = { command: "sleep", commandedAt: now, ours: true, wokenAt: null, relapsedAt: null } as const;
+  if (awake) return { ...machine, ...told, phase: "curtailing", since: now, baselineWatts, asleepSince: null };
+  // Whoever is asleep already stays asleep, and is not ours; a machine out of reach gets the command for when it is back.
+  if (machine.phase === "asleep") return machine;
+  return { ...machine, ...told, baselineWatts, asleepSince: null };
+}
+
+/** Wakes a machine that we put to sleep. */
+export function wake(machine: MachineState, now: Milliseconds): MachineState {
+  return {
+    ...machine,
+    phase: "waking",
+    since: now,
+    command: "run",
+    commandedAt: now,
+    wakes: machine.wakes + 1,
+    asleepSince: null,
+    wokenAt: now,
+  };
+}
+
+/** A contactor above it closes: it may come up by itself, and counts with its peak until it is seen. */
+export function expectPower(machine: MachineState, model: MinerModel, now: Milliseconds): MachineState {
+  const command = model.hashesAfterPowerCycle ? ({ command: "leave", ours: false } as const) : {};
+  return { ...machine, ...command, phase: "waking", since: now, commandedAt: now, asleepSince: null, relapsedAt: null };
+}
+
+/** The target for its link; the same objects every time, so that nothing looks changed that is not. */
+export function targetOf(machine: MachineState): MinerTarget {
+  return targets[machine.command];
+}

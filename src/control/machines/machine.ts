@@ -1,0 +1,154 @@
+/** What the core remembers of one machine, and what it takes from its newest report. */
+import type { MinerPhase } from "../../model/decision.ts";
+import type { MinerFault, MinerMode, MinerReport } from "../../model/miner.ts";
+import type { Milliseconds } from "../../model/reading.ts";
+import type { MinerModel } from "../../model/site.ts";
+
+export interface MachineState {
+  readonly phase: MinerPhase;
+  /** Since when the phase holds. */
+  readonly since: Milliseconds;
+  readonly command: "leave" | "sleep" | "run";
+  readonly commandedAt: Milliseconds;
+  /** We put it to sleep, so we may wake it. */
+  readonly ours: boolean;
+  /** What it drew when it was sent to sleep [W]; 0: unknown. */
+  readonly baselineWatts: number;
+  /** Highest power of its last reports awake [W]; 0: never seen awake. */
+  readonly lastWatts: number;
+  /** Measured while hashing, else rated [J/TH]. */
+  readonly joulesPerTerahash: number;
+  readonly inletCelsius: number | null;
+  readonly inletAt: Milliseconds;
+  /** Times we woke it: its wear. */
+  readonly wakes: number;
+  /** Since when its sleep is proven; null: it is not asleep. */
+  readonly asleepSince: Milliseconds | null;
+  /** Since when it has been awake by our doing; null: it ran before us. */
+  readonly wokenAt: Milliseconds | null;
+  /** It left the sleep we had proven, without our doing: since when. */
+  readonly relapsedAt: Milliseconds | null;
+}
+
+/** What a report is worth at this moment. */
+export interface Sighting {
+  readonly fresh: boolean;
+  /** When it was read [ms]; 0 while not fresh. */
+  readonly at: Milliseconds;
+  readonly mode: MinerMode;
+  /** Power that means something [W]; null: it tells none. */
+  readonly watts: number | null;
+  /** The power is its own, not a plate's. */
+  readonly ownPower: boolean;
+  readonly terahashesPerSecond: number;
+  readonly inletCelsius: number | null;
+  readonly refused: boolean;
+}
+
+/** Older reports tell nothing [ms]. Source: miners.md 2.2: a write to a Bitmain machine blocks it for 21 s; links read every few seconds. */
+export const reportMaximumAgeMilliseconds: Milliseconds = 30_000;
+/** Power above this share of the larger of rated and peak is not believed. Source: choice: a PSU cannot draw twice its plate. */
+const believablePowerRatio = 2;
+
+const refusals: ReadonlySet<MinerFault> = new Set([
+  "credentials-refused",
+  "write-access-disabled",
+  "wrong-machine",
+  "not-a-miner",
+]);
+
+/** A machine nothing is known about yet. `ours`: the store says that we put it to sleep. */
+export function unseenMachine(model: MinerModel, ours: boolean, now: Milliseconds): MachineState {
+  return {
+    phase: "unreachable",
+    since: now,
+    command: "leave",
+    commandedAt: now,
+    ours,
+    baselineWatts: 0,
+    lastWatts: 0,
+    joulesPerTerahash: model.ratedWatts / model.ratedTerahashesPerSecond,
+    inletCelsius: null,
+    inletAt: 0,
+    wakes: 0,
+    asleepSince: null,
+    wokenAt: null,
+    relapsedAt: null,
+  };
+}
+
+/** Reads a report as of now; one from the future, or older than `poweredSince`, tells nothing. */
+export function sight(
+  report: MinerReport | undefined,
+  model: MinerModel,
+  now: Milliseconds,
+  poweredSince: Milliseconds,
+): Sighting {
+  const at = report?.at ?? Number.NaN;
+  const refused = report?.fault !== undefined && refusals.has(report.fault);
+  const fresh = at <= now && now - at <= reportMaximumAgeMilliseconds && at >= poweredSince;
+  if (report === undefined || !fresh)
+    return {
+      fresh: false,
+      at: 0,
+      mode: "unknown",
+      watts: null,
+      ownPower: false,
+      terahashesPerSecond: 0,
+      inletCelsius: null,
+      refused,
+    };
+  const watts = believableWatts(report, model);
+  return {
+    fresh: report.mode !== "unknown",
+    at,
+    mode: report.mode,
+    watts,
+    ownPower: watts !== null && (report.powerSource === "measured" || report.powerSource === "estimated"),
+    terahashesPerSecond: finiteOr(report.hashrateTerahashesPerSecond, 0),
+    inletCelsius:
+      report.inletCelsius !== undefined && Number.isFinite(report.inletCelsius) ? report.inletCelsius : null,
+    refused,
+  };
+}
+
+function believableWatts(report: MinerReport, model: MinerModel): number | null {
+  const watts = finiteOr(report.powerWatts, -1);
+  if (report.powerSource === "unknown" || watts < 0) return null;
+  if (watts > believablePowerRatio * Math.max(model.ratedWatts, model.peakWakeWatts)) return null;
+  // Source: miners.md: machines without a meter report 0 W while hashing.
+  return watts === 0 && report.mode !== "asleep" && report.mode !== "stopped" ? null : watts;
+}
+
+/** What a sighting teaches for later: last power awake, efficiency, inlet. */
+export function learn(machine: MachineState, sighting: Sighting): MachineState {
+  if (!sighting.fresh) return machine;
+  const { watts, terahashesPerSecond, inletCelsius } = sighting;
+  const hashing = sighting.mode === "hashing";
+  const settled = hashing && sighting.ownPower && (machine.phase === "hashing" || machine.phase === "trimmed");
+  const joules =
+    settled && watts !== null && terahashesPerSecond > 0 ? watts / terahashesPerSecond : machine.joulesPerTerahash;
+  const lastWatts = hashing && watts !== null ? watts : machine.lastWatts;
+  const inletChanged = inletCelsius !== null && sighting.at > machine.inletAt;
+  if (joules === machine.joulesPerTerahash && lastWatts === machine.lastWatts && !inletChanged) return machine;
+  return {
+    ...machine,
+    joulesPerTerahash: joules,
+    lastWatts,
+    ...(inletChanged ? { inletCelsius, inletAt: sighting.at } : {}),
+  };
+}
+
+/** Awake, as the machine itself tells. */
+export function tellsAwake(sighting: Sighting): boolean {
+  return sighting.fresh && (sighting.mode === "hashing" || sighting.mode === "starting");
+}
+
+/** Asleep, as the machine itself tells; proves nothing yet. */
+export function tellsAsleep(sighting: Sighting): boolean {
+  return sighting.fresh && (sighting.mode === "asleep" || sighting.mode === "stopped");
+}
+
+function finiteOr(value: number | undefined, otherwise: number): number {
+  return value !== undefined && Number.isFinite(value) ? value : otherwise;
+}

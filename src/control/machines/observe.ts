@@ -1,0 +1,151 @@
+/** The state machine of one machine: from what it was told and what is seen of it to its phase. Commands are given elsewhere. */
+import type { MinerPhase } from "../../model/decision.ts";
+import type { Milliseconds } from "../../model/reading.ts";
+import type { MinerModel } from "../../model/site.ts";
+import { learn, type MachineState, type Sighting, tellsAsleep, tellsAwake } from "./machine.ts";
+
+export interface Surroundings {
+  readonly now: Milliseconds;
+  /** False: a contactor above it is proven open. */
+  readonly powered: boolean;
+  /** What the nearest meter says about the sleep of the machines behind it. */
+  readonly meterProof: "proves" | "contradicts" | "unavailable" | "none";
+}
+
+/** Asleep means at most this share of what it drew before. Source: miners.md 0.1: proto-fleet confirms at half of the baseline. */
+const asleepShareOfBaseline = 0.5;
+/** Time for a read-back to arrive after the proven time [ms]. Source: choice: two polls of a link. */
+export const confirmGraceMilliseconds: Milliseconds = 5000;
+/** Windows without proof until a machine counts as defiant. Source: choice: a link's own bounded retries fit in three. */
+const windowsUntilDefiant = 3;
+/** A machine that hashes below this share of its plate has been trimmed by someone. Source: miners.md 4: low-power modes are 20 % and more below. */
+const trimmedBelowShare = 0.85;
+/** A wake that has not settled after this many proven times has failed. Source: choice. */
+const wakeTimesUntilFailed = 2;
+
+/** A machine that slept quietly for this long after it woke on its own is no sign of a second controller any more [ms]. Source: choice. */
+const relapseRemembered: Milliseconds = 600_000;
+
+/** How long a shed may take until it counts as late [ms]. */
+export function shedWindow(model: MinerModel): Milliseconds {
+  return model.sleepMilliseconds + confirmGraceMilliseconds;
+}
+
+/** Advances one machine by what is seen of it. Returns the same object where nothing changed. */
+export function observe(
+  machine: MachineState,
+  sighting: Sighting,
+  model: MinerModel,
+  around: Surroundings,
+): MachineState {
+  if (!around.powered) return enter(machine, "unreachable", around.now);
+  const known = learn(machine, sighting);
+  if (sighting.refused) return enter(known, "excluded", around.now);
+  switch (known.command) {
+    case "sleep":
+      return observeSleep(known, sighting, model, around);
+    case "run":
+      return observeWake(known, sighting, model, around.now);
+    case "leave":
+      return observeLeft(known, sighting, model, around.now);
+  }
+}
+
+function observeSleep(
+  machine: MachineState,
+  sighting: Sighting,
+  model: MinerModel,
+  around: Surroundings,
+): MachineState {
+  const { now } = around;
+  const proof = sleepProof(machine, sighting, around);
+  if (proof === "proven") return rest(machine, now);
+  if (machine.asleepSince !== null && tellsAwake(sighting)) {
+    // Someone else woke it, or its firmware did: the shed begins anew, and the machine counts as awake meanwhile.
+    const baselineWatts = Math.max(model.ratedWatts, sighting.watts ?? 0);
+    return {
+      ...enter(machine, "curtailing", now),
+      asleepSince: null,
+      commandedAt: now,
+      baselineWatts,
+      relapsedAt: now,
+    };
+  }
+  const windows = Math.floor((now - machine.commandedAt) / shedWindow(model));
+  if (!sighting.fresh)
+    return windows < 1 && machine.phase === "curtailing" ? machine : enter(machine, "unreachable", now);
+  if (machine.phase === "unreachable" || machine.phase === "excluded")
+    return { ...enter(machine, "curtailing", now), commandedAt: now };
+  if (machine.phase === "asleep") return { ...enter(machine, "curtailing", now), asleepSince: null, commandedAt: now };
+  return windows >= windowsUntilDefiant && proof === "contradicted" ? enter(machine, "defiant", now) : machine;
+}
+
+function rest(machine: MachineState, now: Milliseconds): MachineState {
+  const forgiven = machine.relapsedAt !== null && now - machine.relapsedAt >= relapseRemembered;
+  if (machine.phase === "asleep" && machine.asleepSince !== null && !forgiven) return machine;
+  const relapsedAt = forgiven ? null : machine.relapsedAt;
+  return { ...enter(machine, "asleep", now), asleepSince: machine.asleepSince ?? now, relapsedAt };
+}
+
+/** Read back, and seen on its own power or on the meter; its own word alone is believed only where nothing measures. */
+function sleepProof(
+  machine: MachineState,
+  sighting: Sighting,
+  { meterProof }: Surroundings,
+): "proven" | "contradicted" | "open" {
+  if (tellsAwake(sighting)) return "contradicted";
+  if (!tellsAsleep(sighting)) return "open";
+  const enough = machine.baselineWatts * asleepShareOfBaseline;
+  if (sighting.ownPower && machine.baselineWatts > 0)
+    return (sighting.watts ?? 0) <= enough ? "proven" : "contradicted";
+  if (machine.asleepSince !== null || machine.baselineWatts === 0) return "proven";
+  if (sighting.at < machine.commandedAt) return "open";
+  if (meterProof === "proves" || meterProof === "none") return "proven";
+  return meterProof === "contradicts" ? "contradicted" : "open";
+}
+
+function observeWake(machine: MachineState, sighting: Sighting, model: MinerModel, now: Milliseconds): MachineState {
+  const elapsed = now - machine.commandedAt;
+  const hashing = sighting.mode === "hashing" && sighting.at >= machine.commandedAt;
+  if (hashing && elapsed >= model.wakeMilliseconds)
+    return { ...enter(machine, hashingPhase(machine, sighting, model), now), command: "leave", ours: false };
+  if (elapsed < wakeTimesUntilFailed * model.wakeMilliseconds || tellsAwake(sighting))
+    return enter(machine, "waking", now);
+  // The wake failed: it stays ours, and its minimum off-time begins anew before the next attempt.
+  const command = { command: "sleep", commandedAt: now, baselineWatts: 0, wokenAt: null } as const;
+  if (tellsAsleep(sighting)) return { ...enter(machine, "asleep", now), ...command, asleepSince: now };
+  return { ...enter(machine, "unreachable", now), ...command, asleepSince: null };
+}
+
+function observeLeft(machine: MachineState, sighting: Sighting, model: MinerModel, now: Milliseconds): MachineState {
+  if (sighting.mode === "hashing") {
+    const booted = machine.phase !== "waking" || now - machine.since >= model.wakeMilliseconds;
+    const phase = booted ? hashingPhase(machine, sighting, model) : "waking";
+    return adopt(enter(machine, phase, now));
+  }
+  if (sighting.mode === "starting") return adopt(enter(machine, "waking", now));
+  if (tellsAsleep(sighting)) {
+    if (machine.phase === "asleep") return machine;
+    const asleep = { ...enter(machine, "asleep", now), asleepSince: now, wokenAt: null };
+    return machine.ours ? { ...asleep, command: "sleep", commandedAt: now, baselineWatts: 0 } : asleep;
+  }
+  // Machines that boot behind a contactor just closed do not answer yet: they keep their reservation.
+  const booting = machine.phase === "waking" && now - machine.since < wakeTimesUntilFailed * model.wakeMilliseconds;
+  return booting ? machine : enter(machine, "unreachable", now);
+}
+
+/** A machine that runs without our doing is not ours to wake later. */
+function adopt(machine: MachineState): MachineState {
+  return !machine.ours && machine.asleepSince === null ? machine : { ...machine, ours: false, asleepSince: null };
+}
+
+/** With a margin back, so that a machine at the border does not flicker. */
+function hashingPhase(machine: MachineState, sighting: Sighting, model: MinerModel): MinerPhase {
+  if (!sighting.ownPower || sighting.watts === null) return "hashing";
+  const share = machine.phase === "trimmed" ? trimmedBelowShare + 0.05 : trimmedBelowShare;
+  return sighting.watts < share * model.ratedWatts ? "trimmed" : "hashing";
+}
+
+function enter(machine: MachineState, phase: MinerPhase, now: Milliseconds): MachineState {
+  return machine.phase === phase ? machine : { ...machine, phase, since: now };
+}

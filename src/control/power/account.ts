@@ -1,0 +1,75 @@
+/** What one machine counts for: what it draws at least and at most by its own account, and what it will draw as commanded. */
+import type { Milliseconds } from "../../model/reading.ts";
+import type { MinerModel } from "../../model/site.ts";
+import type { MachineState, Sighting } from "../machines/machine.ts";
+import { shedWindow } from "../machines/observe.ts";
+
+export interface Account {
+  /** Draws at least this by its own account [W]. */
+  readonly lowWatts: number;
+  /** Draws at most this [W]. */
+  readonly highWatts: number;
+  /** What to plan with: after a shed in time, after a wake at its peak [W]. */
+  readonly nextWatts: number;
+  /** May draw this much, and nobody can tell but a meter [W]; the other three are 0 then. */
+  readonly unknownWatts: number;
+  /** Promised to a waking machine beyond what it draws [W]. */
+  readonly reservedWatts: number;
+}
+
+const nothing: Account = { lowWatts: 0, highWatts: 0, nextWatts: 0, unknownWatts: 0, reservedWatts: 0 };
+
+/** The account of one machine. `powered` is false where a contactor above it is proven open. */
+export function accountOf(
+  machine: MachineState,
+  sighting: Sighting,
+  model: MinerModel,
+  powered: boolean,
+  now: Milliseconds,
+): Account {
+  if (!powered) return nothing;
+  const own = sighting.fresh ? sighting.watts : null;
+  switch (machine.phase) {
+    case "hashing":
+    case "trimmed":
+      return sighting.fresh ? steady(own ?? plate(machine, model)) : unknown(machine, model);
+    case "asleep":
+      return steady(own ?? model.asleepWatts);
+    case "waking": {
+      const peak = Math.max(model.peakWakeWatts, model.ratedWatts, own ?? 0);
+      const low = Math.min(own ?? 0, peak);
+      const reserved = sighting.fresh ? peak - low : 0;
+      return { lowWatts: low, highWatts: peak, nextWatts: peak, unknownWatts: 0, reservedWatts: reserved };
+    }
+    case "curtailing": {
+      const high = Math.max(machine.baselineWatts, own ?? 0, model.asleepWatts);
+      const late = now - machine.commandedAt >= shedWindow(model);
+      const low = Math.min(own ?? 0, high);
+      return {
+        lowWatts: low,
+        highWatts: high,
+        nextWatts: late ? high : model.asleepWatts,
+        unknownWatts: 0,
+        reservedWatts: 0,
+      };
+    }
+    case "defiant":
+      return steady(Math.max(own ?? 0, sighting.ownPower ? 0 : Math.max(machine.baselineWatts, plate(machine, model))));
+    case "excluded":
+    case "unreachable":
+      return own === null ? unknown(machine, model) : steady(own);
+  }
+}
+
+function steady(watts: number): Account {
+  return { lowWatts: watts, highWatts: watts, nextWatts: watts, unknownWatts: 0, reservedWatts: 0 };
+}
+
+/** Source: DESIGN section 3: unknown or unreachable counts as the greater of nameplate and last power. */
+function unknown(machine: MachineState, model: MinerModel): Account {
+  return { lowWatts: 0, highWatts: 0, nextWatts: 0, unknownWatts: plate(machine, model), reservedWatts: 0 };
+}
+
+function plate(machine: MachineState, model: MinerModel): number {
+  return Math.max(model.ratedWatts, machine.lastWatts);
+}

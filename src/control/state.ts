@@ -1,0 +1,82 @@
+/** What the core remembers between scans. Plain data that survives CBOR; only `Durable` outlives the process. */
+import type { Mode } from "../model/decision.ts";
+import type { Durable } from "../model/durable.ts";
+import type { Milliseconds, PointName } from "../model/reading.ts";
+import type { Site } from "../model/site.ts";
+import type { TripName } from "../model/trip.ts";
+import type { ContactorState } from "./contactors.ts";
+import { type DispatchState, startDispatch } from "./dispatch/state.ts";
+import type { PointState } from "./judge.ts";
+import { layoutOf } from "./layout.ts";
+import { type MachineState, unseenMachine } from "./machines/machine.ts";
+import { type RampState, rampAtStart } from "./ramp.ts";
+import { storeTrip } from "./trips.ts";
+
+export interface ControlState {
+  readonly now: Milliseconds;
+  readonly startedAt: Milliseconds;
+  /** Running machines are being taken over; nothing is raised, and nothing shed that need not be. */
+  readonly adopting: boolean;
+  readonly durable: Durable;
+  readonly dispatch: DispatchState;
+  readonly points: Readonly<Record<PointName, PointState>>;
+  /** When flow, level, dryness and running pumps were last proven, by `tank/what`. */
+  readonly provenAt: Readonly<Record<string, Milliseconds>>;
+  /** Aligned with `site.miners`. */
+  readonly machines: readonly MachineState[];
+  /** Aligned with `site.branches`: what the meter of each may read at most once its curtailed machines sleep [W]. */
+  readonly sleepProofWatts: readonly number[];
+  /** Aligned with `site.branches`; null where there is none. */
+  readonly contactors: readonly (ContactorState | null)[];
+  readonly ramp: RampState;
+  /** Moments of the last starts, at most one interval's worth. */
+  readonly starts: readonly Milliseconds[];
+  /** When each standing trip was seen first by this process: its cool-down counts from there. */
+  readonly trippedAt: Readonly<Record<TripName, Milliseconds>>;
+  /** Since when each alarm stands. */
+  readonly alarms: Readonly<Record<string, Milliseconds>>;
+  readonly mode: Mode;
+  /** Since when the process is asked to end; null: it is not. */
+  readonly stoppingSince: Milliseconds | null;
+}
+
+/**
+ * The state before the first scan. `none`: first start ever. `unreadable`: latches may have been lost, so the container
+ * counts as tripped until a person has looked.
+ */
+export function startControl(site: Site, durable: Durable | "none" | "unreadable", now: Milliseconds): ControlState {
+  const stored = typeof durable === "string" ? firstDurable(durable === "unreadable") : durable;
+  const ours = new Set(stored.asleepByUs);
+  const layout = layoutOf(site);
+  return {
+    now,
+    startedAt: now,
+    adopting: true,
+    durable: stored,
+    dispatch: startDispatch(stored, now),
+    points: {},
+    provenAt: {},
+    machines: layout.machines.map(({ miner, model }) => unseenMachine(model, ours.has(miner.name), now)),
+    sleepProofWatts: layout.branches.map(() => 0),
+    contactors: layout.branches.map(() => null),
+    ramp: rampAtStart,
+    starts: [],
+    trippedAt: Object.fromEntries(stored.trips.map(({ name }) => [name, now])),
+    alarms: {},
+    mode: "starting",
+    stoppingSince: null,
+  };
+}
+
+function firstDurable(tripped: boolean): Durable {
+  return {
+    // A store that could not be read is written anew at once: revision 1 is not on it yet.
+    revision: tripped ? 1 : 0,
+    trips: tripped ? [storeTrip] : [],
+    lockout: null,
+    remoteStop: null,
+    order: {},
+    asleepByUs: [],
+    contactorOperations: {},
+  };
+}
