@@ -65,6 +65,7 @@ export function siteForTests(wishes: SiteWishes = {}): Site {
         model: modelForTests.name,
         host: `127.0.${tankIndex + 1}.${index + 1}`,
         port: null,
+        webPort: null,
         tank,
         branch: `branch-${tankIndex + 1}`,
         phase: wishes.phases === "rotate" ? phaseOf(index) : null,
