@@ -10,7 +10,7 @@ const { rampUpWattsPerSecond, rampDownWattsPerSecond, failsafeWatts } = benchSit
 const ends = ["expired", "superseded", "cancelled", "failed"];
 
 function prove<Values extends [unknown, ...unknown[]]>(property: fc.IProperty<Values>): void {
-  fc.assert(property, { seed, numRuns: 150, endOnFailure: false });
+  void fc.assert(property, { seed, numRuns: 150, endOnFailure: false });
 }
 
 /** One thing that may happen before a scan. */

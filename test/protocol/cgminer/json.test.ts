@@ -104,7 +104,7 @@ test("with one bracket, brace, comma, colon or quote lost, no number moves or ch
 
 test(`random bytes anywhere never throw (seed ${seed})`, () => {
   const bytes = fc.uint8Array({ maxLength: 200 });
-  fc.assert(
+  void fc.assert(
     fc.property(fc.constantFrom(...replies), bytes, fc.nat(), fc.nat({ max: 200 }), (reply, noise, where, lost) => {
       const at = where % reply.length;
       const damaged = Buffer.concat([Buffer.from(reply.slice(0, at)), noise, Buffer.from(reply.slice(at + lost))]);
@@ -117,7 +117,7 @@ test(`random bytes anywhere never throw (seed ${seed})`, () => {
 });
 
 test(`any valid document reads as JSON.parse reads it, also with a trailing comma (seed ${seed})`, () => {
-  fc.assert(
+  void fc.assert(
     fc.property(
       fc.dictionary(
         fc.string().filter((key) => key !== "__proto__"),

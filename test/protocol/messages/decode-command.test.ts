@@ -177,7 +177,7 @@ test(`any bytes at all give an answer and never an exception (seed ${seed})`, ()
   const bytes = fc
     .tuple(begun, fc.uint8Array({ maxLength: 300 }))
     .map(([first, rest]) => Buffer.from([first, ...rest]));
-  fc.assert(
+  void fc.assert(
     fc.property(bytes, (hostile) => {
       const command = decode(hostile);
       assert.ok(command !== null && command.rejection !== null);
@@ -188,7 +188,7 @@ test(`any bytes at all give an answer and never an exception (seed ${seed})`, ()
 
 test(`what is encoded comes back, in ours and in another decoder (seed ${seed})`, () => {
   const other = new Encoder({ useRecords: false });
-  fc.assert(
+  void fc.assert(
     fc.property(fc.jsonValue({ maxDepth: 4 }), (value) => {
       const plain = JSON.parse(JSON.stringify(value)) as Parameters<typeof encodeCbor>[0];
       fc.pre(!JSON.stringify(plain).includes("__proto__"));

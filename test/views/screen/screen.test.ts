@@ -55,7 +55,7 @@ for (const [columns, rows] of [
 }
 
 test("no line is wider than the terminal and no size throws", () => {
-  fc.assert(
+  void fc.assert(
     fc.property(
       fc.integer({ min: 1, max: 260 }),
       fc.integer({ min: 1, max: 90 }),
@@ -71,7 +71,7 @@ test("no line is wider than the terminal and no size throws", () => {
 });
 
 test("without colour not one control character reaches the terminal, whatever an event says", () => {
-  fc.assert(
+  void fc.assert(
     fc.property(fc.string({ unit: "binary", maxLength: 200 }), (text) => {
       const model: ScreenModel = {
         ...exampleModel(),
