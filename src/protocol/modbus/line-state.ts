@@ -25,6 +25,8 @@ export interface Order {
   /** Also sent to a unit that has been silent, instead of waiting for its next try. */
   readonly insist: boolean;
   readonly request: ModbusRequest;
+  /** How often its unit has been proven in step for it; the master's own. */
+  readonly proofs?: number;
 }
 
 export type LineFault = Extract<Fault, "no-reply" | "bad-frame" | "refused-by-device" | "line-lost">;

@@ -1,7 +1,7 @@
 /** What the Modbus master makes of received bytes: the reply it waits for, a late one, or noise. */
 import { beginsWith, type Frame, findReply, findUnasked, type ReadFrame } from "./frame.ts";
 import type { Exchange } from "./line-state.ts";
-import { heardLate, inStep } from "./unit-health.ts";
+import { failed, heardLate, inStep } from "./unit-health.ts";
 import { deliver, setExchange, setUnit, unitOf, type Work } from "./work.ts";
 
 /** Longest frame is 256 bytes (Modbus over Serial Line V1.02, section 2.5.1); two of them show every reply that is still whole. */
@@ -35,10 +35,12 @@ function answered(work: Work, exchange: Exchange, frame: Frame, echoed: boolean)
   const echoing = request.mode === "read" ? echoed : work.state.echoing;
   work.state = { ...work.state, phase: { kind: "free" }, strayBytes, echoing };
   if (frame.kind === "exception") {
-    // An exception carries no length: it may belong to a read that was given up, and then proves nothing.
+    // An exception carries no length: it may belong to a read that was given up, and then the reply to this one still comes.
     const doubtful = unit.stale.some((reply) => reply.function === frame.function);
-    const proven = doubtful ? { ...unit, failuresInRow: 0 } : inStep(unit, work.now - exchange.startedAt);
-    setUnit(work, request.unit, { ...proven, exceptions: unit.exceptions + 1, lastFault: "refused-by-device" });
+    const after = doubtful
+      ? failed(unit, request, "refused-by-device", exchange.startedAt, work.now)
+      : { ...inStep(unit, work.now - exchange.startedAt), lastFault: "refused-by-device" as const };
+    setUnit(work, request.unit, { ...after, exceptions: unit.exceptions + 1 });
     const persists = frame.code !== busy;
     deliver(work, order, { kind: "failed", fault: "refused-by-device", persists }, exchange.startedAt);
     return;
@@ -49,16 +51,19 @@ function answered(work: Work, exchange: Exchange, frame: Frame, echoed: boolean)
   }
   setUnit(work, request.unit, inStep(unit, work.now - exchange.startedAt));
   if (request === order.request) deliver(work, order, { kind: "data", data: frame.data }, exchange.startedAt);
-  else work.state = { ...work.state, queue: [order, ...work.state.queue] };
+  else {
+    const proven = { ...order, proofs: (order.proofs ?? 0) + 1 };
+    work.state = { ...work.state, queue: [proven, ...work.state.queue] };
+  }
 }
 
 /** While a request is out, the reply to an older one may come: a unit answers in order, so the one asked for follows. */
 function hearLate(work: Work, exchange: Exchange): void {
   const frame = findUnasked(exchange.received);
-  if (frame === null || !noteUnasked(work, frame)) return;
-  const waiting = frame.unit === exchange.request.unit;
-  const patience = unitOf(work.state, frame.unit).patienceMilliseconds;
-  const deadline = waiting ? Math.max(exchange.deadline, work.now + patience) : exchange.deadline;
+  // In the name of another unit it may as well be the asked one with a wrong address: that proves nothing about the other.
+  if (frame === null || frame.unit !== exchange.request.unit || !noteUnasked(work, frame)) return;
+  const { patienceMilliseconds } = unitOf(work.state, frame.unit);
+  const deadline = Math.max(exchange.deadline, work.now + patienceMilliseconds);
   setExchange(work, { ...exchange, received: exchange.received.slice(frame.end), deadline });
 }
 

@@ -29,6 +29,8 @@ const silenceMilliseconds = 1.75;
 const adapterLatencyMilliseconds = 16;
 /** A line that never falls silent is spoken on nevertheless after this: only a write reveals that an adapter is gone. Choice. */
 const longestWaitMilliseconds = 1000;
+/** A unit that falls out of step again between its proof and the request, this many times in a row, has a second master or answers twice. Choice. */
+const mostProofs = 2;
 /** A timer this late means that this process stood still and bytes may wait unread. Choice: far above the jitter of timers. */
 const stallMilliseconds = 50;
 
@@ -87,7 +89,7 @@ function sendNext(work: Work): number | null {
     const request = work.state.open ? chooseRequest(work, order, unit, settings) : null;
     if (request === null) {
       take(work, order);
-      const fault = work.state.open ? unit.lastFault : "line-lost";
+      const fault = work.state.open ? unitOf(work.state, order.request.unit).lastFault : "line-lost";
       deliver(work, order, { kind: "failed", fault, persists: true }, work.now);
       continue;
     }
@@ -107,6 +109,10 @@ function sendNext(work: Work): number | null {
 function chooseRequest(work: Work, order: Order, unit: UnitState, settings: UnitSettings): ModbusRequest | null {
   if (work.now < unit.retryAt && !order.insist) return null;
   if (unit.sure || order.request.mode === "write") return order.request;
+  if ((order.proofs ?? 0) >= mostProofs) {
+    setUnit(work, settings.unit, { ...unit, lastFault: "bad-frame", badFrames: unit.badFrames + 1 });
+    return null;
+  }
   const stale = unit.stale.filter(({ expiresAt }) => expiresAt > work.now);
   // A device of a single shape of reply is in step once everything older has had its time.
   if (settings.nonces.length === 0 && stale.length === 0) return order.request;

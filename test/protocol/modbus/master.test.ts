@@ -1,0 +1,318 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import type { ReadRequest } from "../../../src/protocol/modbus/frame.ts";
+import {
+  characterMilliseconds,
+  type Mischief,
+  sealed,
+  unitSettings,
+  VirtualLine,
+  wrongValues,
+} from "./virtual-line.ts";
+
+const test = suite("Modbus master in virtual time");
+
+/** The n-th answer meets `mischief`, every other one is well. */
+const once =
+  (answer: number, mischief: Mischief) =>
+  (_: number, number: number): Mischief =>
+    number === answer ? mischief : { kind: "none" };
+
+/** Reads of one unit with the same length: nothing in their replies tells them apart. */
+function readAround(line: VirtualLine, requests: number): void {
+  for (let index = 0; index < requests; index += 1) line.read(1, 10 + 10 * (index % 5));
+}
+
+const allRight = (line: VirtualLine): void => assert.equal(line.results.flatMap(wrongValues), []);
+const outcomes = (line: VirtualLine): string[] =>
+  line.results.map(({ outcome }) => (outcome.kind === "failed" ? outcome.fault : outcome.kind));
+
+test("one late reply of the same shape: zero wrong values afterwards, one request lost", () => {
+  for (const milliseconds of [195, 210, 300, 390, 405, 450, 700, 1500, 4000]) {
+    for (const busySlave of ["queues", "drops"] as const) {
+      const line = new VirtualLine({ busySlave });
+      line.read(1, 10);
+      line.mischief = once(3, { kind: "late", milliseconds });
+      readAround(line, 60);
+      line.pass(10_000);
+      line.mischief = () => ({ kind: "none" });
+      readAround(line, 60);
+      allRight(line);
+      const good = outcomes(line).filter((outcome) => outcome === "data").length;
+      assert.ok(
+        good >= 60,
+        `${good} good of ${line.results.length} after a reply ${milliseconds} ms late (${busySlave})`,
+      );
+      assert.equal(new Set(outcomes(line).slice(-60)), new Set(["data"]));
+    }
+  }
+});
+
+test("a unit that is always too late brings timeouts until its lateness is learned, and never a wrong value", () => {
+  const line = new VirtualLine();
+  line.mischief = () => ({ kind: "late", milliseconds: 350 });
+  for (let index = 0; index < 100; index += 1) {
+    line.read(1, 10 + 10 * (index % 5));
+    line.pass(100);
+  }
+  allRight(line);
+  assert.is(outcomes(line).at(-1), "data");
+  assert.ok((line.state.units[1]?.lateReplies ?? 0) > 0);
+});
+
+test("a late reply of one unit does not disturb another", () => {
+  const line = new VirtualLine();
+  line.read(1, 10);
+  line.read(2, 10);
+  line.mischief = once(5, { kind: "late", milliseconds: 420 });
+  line.read(1, 20);
+  for (let index = 0; index < 40; index += 1) line.read(1 + (index % 2), 10 * (index % 5));
+  allRight(line);
+  assert.ok(outcomes(line).filter((outcome) => outcome !== "data").length <= 2, outcomes(line).join());
+});
+
+const shapes: readonly { readonly name: string; readonly mischief: Mischief; readonly faults: readonly string[] }[] = [
+  { name: "lost", mischief: { kind: "lost" }, faults: ["no-reply"] },
+  { name: "truncated", mischief: { kind: "truncate" }, faults: ["bad-frame"] },
+  { name: "corrupted", mischief: { kind: "corrupt" }, faults: ["bad-frame"] },
+  { name: "garbage in front", mischief: { kind: "garbage" }, faults: [] },
+  { name: "garbage that looks like a header", mischief: { kind: "header" }, faults: [] },
+  { name: "answered by another unit", mischief: { kind: "wrong-unit" }, faults: ["bad-frame"] },
+  { name: "fewer registers than asked, checksum right", mischief: { kind: "short" }, faults: ["bad-frame"] },
+  { name: "exception", mischief: { kind: "exception", code: 2 }, faults: ["refused-by-device"] },
+  { name: "noise instead", mischief: { kind: "noise", bytes: 6 }, faults: ["bad-frame"] },
+  { name: "sent twice", mischief: { kind: "twice" }, faults: [] },
+];
+
+for (const { name, mischief, faults } of shapes) {
+  test(`a reply ${name}: at most that request fails, the next are right`, () => {
+    for (const pieceBytes of [1, 3, 300]) {
+      const line = new VirtualLine({ pieceBytes });
+      line.read(1, 10);
+      line.mischief = once(3, mischief);
+      readAround(line, 20);
+      allRight(line);
+      assert.equal(
+        outcomes(line).filter((outcome) => outcome !== "data"),
+        faults,
+      );
+    }
+  });
+}
+
+test("an adapter that hears itself changes nothing for reads", () => {
+  const line = new VirtualLine({ echo: true });
+  readAround(line, 20);
+  allRight(line);
+  assert.equal(new Set(outcomes(line)), new Set(["data"]));
+});
+
+test("with an adapter that hears itself, a dead device does not acknowledge a write", () => {
+  const line = new VirtualLine({ echo: true });
+  line.read(1, 10);
+  line.dead.add(1);
+  const { outcome } = line.ask({ mode: "write", unit: 1, function: 5, address: 3, value: 1 });
+  assert.is(outcome.kind, "failed");
+  line.dead.delete(1);
+  line.pass(1000);
+  assert.is(line.ask({ mode: "write", unit: 1, function: 5, address: 3, value: 1 }).outcome.kind, "written");
+});
+
+test("a write is answered only by its own address and value", () => {
+  const line = new VirtualLine();
+  line.read(1, 10);
+  const write = { mode: "write", unit: 1, function: 6, address: 7, value: 300 } as const;
+  assert.is(line.ask(write).outcome.kind, "written");
+  line.dead.add(1);
+  const id = line.order({ ...write, value: 301 });
+  line.arrive(line.now + 40, sealed([1, 6, 0, 7, 1, 0x2c]));
+  const { outcome } = line.until(() => line.results.find(({ order }) => order.id === id));
+  assert.is(outcome.kind, "failed");
+});
+
+test("what arrives while nothing is asked is dropped and counted", () => {
+  const line = new VirtualLine();
+  line.read(1, 10);
+  line.pass(100);
+  // A whole reply of the shape of the next request, with somebody else's values.
+  line.arrive(line.now + 1, sealed([1, 4, 4, 0xde, 0xad, 0xbe, 0xef]));
+  line.pass(50);
+  assert.is(line.state.strayBytes, 9);
+  line.read(1, 20);
+  allRight(line);
+});
+
+test("nothing is sent before the line was silent for 3.5 characters, 1.75 ms, and what the device wants", () => {
+  for (const minimumGapMilliseconds of [0, 60]) {
+    const units = [unitSettings(1, { minimumGapMilliseconds })];
+    const line = new VirtualLine({ units });
+    readAround(line, 10);
+    const [, ...later] = line.seen;
+    for (const { at } of later) {
+      const endedAt = Math.max(...line.results.map((result) => result.at).filter((other) => other <= at), 0);
+      assert.ok(at - endedAt >= Math.max(3.5 * characterMilliseconds, minimumGapMilliseconds) - 1e-6);
+    }
+  }
+});
+
+test("a line that babbles is spoken on nevertheless, at most a second later", () => {
+  const line = new VirtualLine();
+  line.read(1, 10);
+  for (let index = 0; index < 4000; index += 1) line.arrive(line.now + index, Uint8Array.of(0x41));
+  const begun = line.now;
+  line.order({ mode: "read", unit: 1, function: 4, address: 20, count: 2 });
+  line.pass(1100);
+  assert.ok(line.seen.some(({ at }) => at > begun && at <= begun + 1100));
+  line.pass(5000);
+  assert.is(line.read(1, 30).outcome.kind, "data");
+  allRight(line);
+});
+
+test("a dead unit is asked ever more seldom and costs the others little; it is found again within ten seconds", () => {
+  const line = new VirtualLine();
+  line.dead.add(1);
+  let good = 0;
+  const endsAt = line.now + 60_000;
+  while (line.now < endsAt) {
+    line.order({ mode: "read", unit: 1, function: 4, address: 10, count: 2 });
+    if (line.read(2, 10).outcome.kind === "data") good += 1;
+    line.pass(20);
+  }
+  const tries = line.seen.filter(({ bytes }) => bytes[0] === 1).length;
+  assert.ok(tries <= 14, `${tries} tries in a minute`);
+  // One read of the live unit takes about 40 ms on the wire, and 20 ms of pause.
+  assert.ok(good > 800, `${good} reads of the live unit`);
+  line.dead.clear();
+  const backAt = line.now;
+  while (line.read(1, 10).outcome.kind !== "data") {
+    line.pass(100);
+    assert.ok(line.now - backAt < 10_500, "found again");
+  }
+  allRight(line);
+});
+
+test("a silent unit answers a request at once with its last fault, without the line, unless somebody insists", () => {
+  const line = new VirtualLine();
+  line.dead.add(1);
+  for (let index = 0; index < 6; index += 1) line.read(1, 10);
+  const sent = line.seen.length;
+  const { outcome, order, startedAt, at } = line.read(1, 10);
+  assert.equal(outcome, { kind: "failed", fault: "no-reply", persists: true });
+  assert.is(startedAt, at);
+  assert.is(line.seen.length, sent);
+  line.ask({ mode: "write", unit: order.request.unit, function: 5, address: 0, value: 0 }, true);
+  assert.is(line.seen.length, sent + 1);
+});
+
+test("only a second failure in a row persists", () => {
+  const line = new VirtualLine();
+  line.read(1, 10);
+  line.dead.add(1);
+  assert.equal(line.read(1, 10).outcome, { kind: "failed", fault: "no-reply", persists: false });
+  assert.equal(line.read(1, 10).outcome, { kind: "failed", fault: "no-reply", persists: true });
+});
+
+test("a lost port fails the request under way and all that wait at once, and what was under way never counts", () => {
+  const line = new VirtualLine();
+  line.read(1, 10);
+  line.mischief = () => ({ kind: "late", milliseconds: 100 });
+  line.order({ mode: "read", unit: 1, function: 4, address: 20, count: 2 });
+  line.order({ mode: "read", unit: 2, function: 4, address: 20, count: 2 });
+  line.pass(50);
+  line.feed({ kind: "lost" });
+  assert.equal(outcomes(line).slice(1), ["line-lost", "line-lost"]);
+  assert.equal(line.read(1, 30).outcome, { kind: "failed", fault: "line-lost", persists: true });
+  line.feed({ kind: "opened" });
+  line.mischief = () => ({ kind: "none" });
+  const before = line.seen.length;
+  line.read(1, 30);
+  // After a reconnect a nonce proves the unit in step before its values count.
+  assert.is(line.seen.length, before + 2);
+  allRight(line);
+});
+
+test("a port that does not take the bytes is given up and opened again", () => {
+  const line = new VirtualLine();
+  line.read(1, 10);
+  line.takesBytes = false;
+  assert.is(line.read(1, 20).outcome.kind, "failed");
+  assert.is(line.reopens.length, 1);
+  assert.is(line.state.open, false);
+  line.takesBytes = true;
+  line.feed({ kind: "opened" });
+  assert.is(line.read(1, 30).outcome.kind, "data");
+});
+
+test("after a fault the line is left quiet for as long as a reply may take, then the unit is asked with another length", () => {
+  for (const mischief of [{ kind: "lost" }, { kind: "corrupt" }] as const) {
+    const line = new VirtualLine();
+    line.read(1, 10);
+    line.mischief = once(3, mischief);
+    line.read(1, 20);
+    const failedAt = line.now;
+    const before = line.seen.length;
+    line.read(2, 30);
+    line.read(1, 30);
+    const later = line.seen.slice(before);
+    assert.ok(later.every(({ at }) => at >= failedAt + 200));
+    const counts = later.filter(({ bytes }) => bytes[0] === 1).map(({ bytes }) => bytes[5]);
+    assert.is(counts.length, 2);
+    assert.is.not(counts[0], 2);
+    assert.is(counts[1], 2);
+  }
+});
+
+test("a process that stood still reads what waits before it gives up", () => {
+  const line = new VirtualLine();
+  line.read(1, 10);
+  line.dead.add(1);
+  const id = line.order({ mode: "read", unit: 1, function: 4, address: 20, count: 2 });
+  line.pass(10);
+  // Standing still for two seconds: the timer comes first, the bytes right after it.
+  line.now += 2000;
+  line.feed({ kind: "timer" });
+  line.feed({ kind: "received", bytes: sealed([1, 4, 4, 1, 20, 1, 21]) });
+  const result = line.results.find(({ order }) => order.id === id);
+  assert.is(result?.outcome.kind, "data");
+  allRight(line);
+});
+
+test("requests of higher priority go first, equal ones in order", () => {
+  const line = new VirtualLine();
+  const read = (address: number): ReadRequest => ({ mode: "read", unit: 1, function: 4, address, count: 2 });
+  const ids = [line.order(read(10), 3), line.order(read(20), 3), line.order(read(30), 0), line.order(read(40), 3)];
+  line.pass(3000);
+  const [first, second, third, fourth] = ids;
+  assert.equal(
+    line.results.map(({ order }) => order.id),
+    [third, first, second, fourth],
+  );
+});
+
+test("a unit that always answers twice is never believed, and does not hold up the others", () => {
+  const line = new VirtualLine({ pieceBytes: 1 });
+  line.mischief = (unit) => (unit === 1 ? { kind: "twice" } : { kind: "none" });
+  for (let index = 0; index < 20; index += 1) {
+    const begun = line.now;
+    const { outcome } = line.read(1, 10 + index);
+    if (outcome.kind === "failed") assert.equal(outcome, { kind: "failed", fault: "bad-frame", persists: true });
+    assert.is(line.read(2, 20).outcome.kind, "data");
+    assert.ok(line.now - begun < 1500);
+  }
+  assert.ok((line.state.units[1]?.badFrames ?? 0) > 5);
+  allRight(line);
+});
+
+test("a device of a single shape of reply is in step again once older replies have had their time", () => {
+  const units = [unitSettings(1, { nonces: [{ mode: "read", unit: 1, function: 4, address: 0, count: 2 }] })];
+  const line = new VirtualLine({ units });
+  line.read(1, 10);
+  line.mischief = once(3, { kind: "late", milliseconds: 3000 });
+  line.read(1, 20);
+  const begun = line.now;
+  while (line.read(1, 30).outcome.kind !== "data") line.pass(50);
+  assert.ok(line.now - begun < 7000, `again after ${line.now - begun} ms`);
+  allRight(line);
+});
+
+test.run();
