@@ -14,6 +14,7 @@ const commandFiles: Readonly<Record<string, { summary: string; load: () => Promi
     load: () => import("./commands/demo.ts"),
   },
   shell: { summary: "the debug shell of a running controller", load: () => import("./commands/shell.ts") },
+  miner: { summary: "one machine: read it, put it to sleep, wake it", load: () => import("./commands/miner.ts") },
   check: { summary: "a site file and the boards it names", load: () => import("./commands/check.ts") },
 };
 

@@ -26,7 +26,7 @@ const firstReadBackMilliseconds = 250;
 /** A link for the miner; hosts must be IPv4 literals, so that no resolver is ever asked. */
 export function createMinerLink(
   miner: MinerSite,
-  model: MinerModel,
+  model: Pick<MinerModel, "dialect">,
   credentials: MinerCredentials,
   clock: Clock,
   shared: MinerShared,
@@ -37,7 +37,7 @@ export function createMinerLink(
 
 function openSession(
   miner: MinerSite,
-  model: MinerModel,
+  model: Pick<MinerModel, "dialect">,
   credentials: MinerCredentials,
   clock: Clock,
   shared: MinerShared,

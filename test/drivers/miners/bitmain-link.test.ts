@@ -10,7 +10,7 @@ import { clock, FarEnd, linkTo, password, quickShared, waitForReport } from "./f
 
 const test = suite("bitmain link");
 
-const names = ["read", "sleep", "liar", "slow", "metered", "damaged", "fickle", "secret", "stale"] as const;
+const names = ["read", "idle", "sleep", "liar", "slow", "metered", "damaged", "fickle", "secret", "stale"] as const;
 const machines: SimulatedMiner[] = names.map((name, index) => ({
   name,
   kind: "antminer",
@@ -89,7 +89,7 @@ test("puts a machine to sleep and wakes it into its previous mode, pools kept", 
 });
 
 test("a running machine told to run is not posted to: that would restart it", async () => {
-  const link = open("read");
+  const link = open("idle");
   link.target({ mode: "run" });
   await waitForReport(link, "proof", (one) => one.command?.readBackAt !== undefined);
   assert.is(farEnd.writes("read"), 0);
@@ -146,6 +146,7 @@ test("of three targets in a row only the last is in force, with at most two writ
   link.target({ mode: "run" });
   link.target({ mode: "sleep" });
   await waitForReport(link, "asleep", (one) => one.mode === "asleep" && one.command?.readBackAt !== undefined);
+  await waitFor(() => farEnd.watts("fickle") < 20, { within: 2_000, what: "the plug to fall" });
   assert.ok(farEnd.writes("fickle") <= 2);
 });
 
