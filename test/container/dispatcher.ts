@@ -1,0 +1,108 @@
+/** Central dispatch as a test plays it: publishes commands and heartbeats, keeps every message of the container. */
+import { randomBytes } from "node:crypto";
+import { connectAsync, type IPublishPacket, type MqttClient } from "mqtt";
+import { waitFor } from "../waiting.ts";
+
+export interface Received {
+  /** Below `weir/v1/CONTAINER/`. */
+  readonly topic: string;
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly retained: boolean;
+  /** performance.now() at arrival. */
+  readonly at: number;
+}
+
+export interface SetpointFields {
+  readonly [name: string]: unknown;
+}
+
+export interface Dispatcher {
+  readonly received: readonly Received[];
+  /** Newest message of a topic. */
+  newest(topic: string): Received | undefined;
+  /** A complete setpoint with a fresh id and the next sequence; fields replace its own. */
+  setpoint(watts: number, fields?: SetpointFields): Record<string, unknown>;
+  /** Publishes bytes or an object as JSON below the container's root. */
+  publish(topic: string, message: object | string, options?: { readonly retain?: boolean }): Promise<void>;
+  /** Publishes a setpoint and resolves with the first acknowledgement of its id that came after it. */
+  command(message: Readonly<Record<string, unknown>>, options?: { readonly retain?: boolean }): Promise<Received>;
+  acknowledgements(id: unknown): readonly Received[];
+  /** Starts (again) or ends the heartbeats. */
+  beat(on: boolean): void;
+  stop(): Promise<void>;
+}
+
+/** Commands have to be answered within this. Source: DESIGN section 6. */
+const answerMilliseconds = 1_000;
+
+/** Far more often than the real 10 s, as the test's site wants it. */
+const beatMilliseconds = 500;
+
+export async function startDispatcher(url: string, container: string, site: string): Promise<Dispatcher> {
+  const root = `weir/v1/${container}/`;
+  const received: Received[] = [];
+  const client: MqttClient = await connectAsync(url, { protocolVersion: 5, reconnectPeriod: 200 });
+  client.on("error", () => {});
+  client.on("message", (topic: string, bytes: Buffer, packet: IPublishPacket) => {
+    const body = JSON.parse(bytes.toString("utf8")) as Record<string, unknown>;
+    received.push({ topic: topic.slice(root.length), body, retained: packet.retain, at: performance.now() });
+  });
+  await client.subscribeAsync(`${root}#`, { qos: 1, rap: true });
+  let sequence = 0;
+  let beats = 0;
+  let timer: NodeJS.Timeout | undefined;
+
+  const dispatcher: Dispatcher = {
+    received,
+    newest: (topic) => received.findLast((message) => message.topic === topic),
+    setpoint(watts, fields = {}) {
+      sequence += 1;
+      const now = Date.now();
+      return {
+        version: 1,
+        id: randomBytes(16).toString("hex"),
+        container,
+        epoch: 1,
+        sequence,
+        issuedAt: now,
+        expiresAt: now + 300_000,
+        timeToLiveSeconds: 300,
+        kind: "limit",
+        watts,
+        reason: "test",
+        onExpiry: { mode: "off" },
+        ...fields,
+      };
+    },
+    async publish(topic, message, options = {}) {
+      const bytes = typeof message === "string" ? message : JSON.stringify(message);
+      await client.publishAsync(`${root}${topic}`, bytes, { qos: 1, retain: options.retain ?? false });
+    },
+    async command(message, options = {}) {
+      const before = received.length;
+      await dispatcher.publish("command/dispatch/setpoint", message, options);
+      return await waitFor(
+        () =>
+          received.slice(before).find(({ topic, body }) => topic === "acknowledgement" && body["id"] === message["id"]),
+        { within: answerMilliseconds, what: `acknowledgement of ${JSON.stringify(message)}` },
+      );
+    },
+    acknowledgements: (id) => received.filter(({ topic, body }) => topic === "acknowledgement" && body["id"] === id),
+    beat(on) {
+      clearInterval(timer);
+      if (!on) return;
+      const beat = (): void => {
+        beats += 1;
+        const message = { version: 1, site, epoch: 1, number: beats, at: Date.now() };
+        client.publish(`weir/v1/group/${site}/heartbeat`, JSON.stringify(message), { qos: 0 });
+      };
+      beat();
+      timer = setInterval(beat, beatMilliseconds);
+    },
+    async stop() {
+      clearInterval(timer);
+      await client.endAsync(true);
+    },
+  };
+  return dispatcher;
+}
