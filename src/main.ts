@@ -9,6 +9,7 @@ interface CommandFile {
 
 /** Loaded only when asked for, so that the controller on a Pi carries nothing of the others. */
 const commandFiles: Readonly<Record<string, { summary: string; load: () => Promise<CommandFile> }>> = {
+  run: { summary: "the controller of a container", load: () => import("./commands/run.ts") },
   demo: {
     summary: "a whole container on this machine, with a story and a screen",
     load: () => import("./commands/demo.ts"),

@@ -16,6 +16,8 @@ export interface ProgramLog {
 /** Opens the log. Nothing secret may be handed to it: it knows no secrets to hide. */
 export function openLog(level: LogLevel): ProgramLog {
   const stream = destination({ dest: 2, sync: false, maxLength: largestBacklogBytes });
+  // A reader that went away must not take the controller with it.
+  stream.on("error", () => {});
   const flush = (): void => {
     try {
       stream.flushSync();

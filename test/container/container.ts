@@ -1,6 +1,7 @@
 /** A whole small container for tests: far ends in processes of their own, mosquitto, dispatch, `weir run`, and a trivial plant. */
 import { join } from "node:path";
 import { temporaryFolder } from "../store/examples.ts";
+import { waitFor } from "../waiting.ts";
 import { type Dispatcher, startDispatcher } from "./dispatcher.ts";
 import { type FarEnd, startFarEnd } from "./far-end.ts";
 import { type Mosquitto, startMosquitto } from "./mosquitto.ts";
@@ -33,6 +34,12 @@ export interface Container {
   takeHighestWatts(): number;
   /** Highest simultaneous count is the plant's; this is one machine's [W]. */
   minerWatts(index: number): number;
+  /** A machine whose far end is dead draws nothing. */
+  forgetMiner(index: number): void;
+  /** Newest `state` and log lines, for messages. */
+  state(): string;
+  /** Resolves once the newest start of `weir run` has told that it is online. */
+  online(): Promise<void>;
   /** Replaces what the meter is told of the truth [W]. */
   meterShows(shown: (watts: number) => number): void;
   /** Truth of the cooling instruments, over what the plant says of itself. */
@@ -40,28 +47,36 @@ export interface Container {
   /** Newest start of `weir run`. */
   weir(): WeirProcess;
   startWeir(environment?: Readonly<Record<string, string>>): WeirProcess;
+  /** Another one on the same site and folder; not the newest start. */
+  startSecond(): WeirProcess;
   stop(): Promise<void>;
 }
 
 /** The plant is advanced this often [ms]. Choice: far below the meter's refresh. */
 const tickMilliseconds = 50;
-const volts = 230;
 
 /** A network of this process alone, so that test files may run beside each other. */
 function networkOfProcess(): string {
   return `127.${20 + (process.pid % 200)}.${(process.pid >> 8) % 250}`;
 }
 
-const farEndSetups = {
-  feeder: (port: string) => ({ name: "feeder", port, devices: [{ name: "feeder-meter", kind: "sdm630", address: 1 }] }),
-  cooling: (port: string) => ({
-    name: "cooling",
-    port,
+const serial = { parity: "none", stopBits: 1 };
+const lineSetups = {
+  feeder: (link: string) => ({
+    ...serial,
+    link,
+    baudRate: 19_200,
+    devices: [{ name: "feeder-meter", kind: "eastron-sdm630-v2", address: 1 }],
+  }),
+  cooling: (link: string) => ({
+    ...serial,
+    link,
+    baudRate: 38_400,
     devices: [
-      { name: "pt100-a", kind: "pta8d08", address: 11 },
-      { name: "pt100-b", kind: "pta8d08", address: 12 },
-      { name: "ai8", kind: "ai8", address: 21 },
-      { name: "io", kind: "io8", address: 31 },
+      { name: "pt100-a", kind: "eletechsup-pta8d08", address: 11 },
+      { name: "pt100-b", kind: "eletechsup-pta8d08", address: 12 },
+      { name: "ai8", kind: "waveshare-ai8", address: 21 },
+      { name: "io", kind: "waveshare-io8", address: 31 },
     ],
   }),
 };
@@ -85,8 +100,8 @@ export async function startContainer(options: ContainerOptions = {}): Promise<Co
     entries: options.entries ?? {},
   });
   const [feeder, cooling, ...miners] = await Promise.all([
-    startFarEnd("modbus-line", farEndSetups.feeder(ports.feeder)),
-    startFarEnd("modbus-line", farEndSetups.cooling(ports.cooling)),
+    startFarEnd("modbus-line", lineSetups.feeder(ports.feeder)),
+    startFarEnd("modbus-line", lineSetups.cooling(ports.cooling)),
     ...Array.from({ length: machines }, (_, index) =>
       startFarEnd("miners", {
         ...minerLogin,
@@ -107,21 +122,22 @@ export async function startContainer(options: ContainerOptions = {}): Promise<Co
     ),
   ]);
 
+  const started: WeirProcess[] = [];
+  let startedAt = 0;
   let shown = (watts: number): number => watts;
   let highest = 0;
   const minerWatts = (index: number): number => miners[index]?.effects()["w/powerWatts"] ?? 0;
+  const newestWeir = (): WeirProcess => {
+    const newest = started.at(-1);
+    if (newest === undefined) throw new Error("weir was not started");
+    return newest;
+  };
+  const state = (): string =>
+    `state ${JSON.stringify(dispatcher.newest("state")?.body)}; the log:\n${newestWeir().log().slice(-15).join("\n")}`;
   const feederWatts = (): number => miners.reduce((sum, _, index) => sum + minerWatts(index), auxiliaryWatts);
   const tick = (): void => {
     highest = Math.max(highest, feederWatts());
-    const watts = shown(feederWatts());
-    const amperes = watts / 3 / volts;
-    const truth: Record<string, number> = { "feeder-meter/powerWatts": watts, "feeder-meter/frequencyHertz": 50 };
-    for (const phase of [1, 2, 3]) {
-      truth[`feeder-meter/voltage${phase}Volts`] = volts;
-      truth[`feeder-meter/current${phase}Amperes`] = amperes;
-      truth[`feeder-meter/power${phase}Watts`] = watts / 3;
-    }
-    feeder.truth(truth);
+    feeder.truth({ "feeder-meter/powerWatts": shown(feederWatts()) });
   };
   cooling.truth({
     "pt100-a/input1Celsius": 40,
@@ -133,7 +149,6 @@ export async function startContainer(options: ContainerOptions = {}): Promise<Co
   tick();
   const timer = setInterval(tick, tickMilliseconds);
 
-  const started: WeirProcess[] = [];
   return {
     folder,
     data,
@@ -154,16 +169,23 @@ export async function startContainer(options: ContainerOptions = {}): Promise<Co
       shown = wanted;
     },
     coolingTruth: (values) => cooling.truth(values),
-    weir: () => {
-      const newest = started.at(-1);
-      if (newest === undefined) throw new Error("weir was not started");
-      return newest;
+    weir: newestWeir,
+    state,
+    forgetMiner: (index) => miners[index]?.forget(),
+    async online() {
+      const isOnline = (): boolean =>
+        dispatcher.received.some(
+          ({ topic, body, at }) => topic === "status" && body["status"] === "online" && at > startedAt,
+        );
+      await waitFor(isOnline, { within: 15_000, what: () => `online; ${state()}` });
     },
     startWeir: (environment) => {
       const weir = startWeir(["run", "--site", sitePath, "--data", data], environment);
       started.push(weir);
+      startedAt = performance.now();
       return weir;
     },
+    startSecond: () => startWeir(["run", "--site", sitePath, "--data", data]),
     async stop() {
       clearInterval(timer);
       for (const weir of started) if (weir.ended() === null) weir.signal("SIGKILL");

@@ -9,6 +9,8 @@ export interface FarEnd {
   truth(values: Values): void;
   /** Newest effects by name. */
   effects(): Values;
+  /** What it drew or drove counts no more. */
+  forget(): void;
   fault(target: string, fault: string, on: boolean, value?: number): void;
   /** As `kill -9` does; resolves when it is gone. */
   kill(): Promise<void>;
@@ -37,6 +39,9 @@ export async function startFarEnd(program: string, setup: unknown): Promise<FarE
       if (isUp) send({ type: "truth", values: Object.fromEntries(changed) });
     },
     effects: () => effects,
+    forget() {
+      for (const name of Object.keys(effects)) delete effects[name];
+    },
     fault: (target, fault, on, value) =>
       send({ type: "fault", target, fault, on, ...(value === undefined ? {} : { value }) }),
     async kill() {

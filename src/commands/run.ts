@@ -1,0 +1,102 @@
+/** `weir run`: the controller of one container, from its site file to its last log line. */
+import { type Command, Option } from "commander";
+import { loadSite } from "../site/load-site.ts";
+import { loadSecrets } from "../site/secrets.ts";
+import { systemClock } from "../runtime/clock.ts";
+import { type Controller, startController } from "../runtime/controller.ts";
+import { type FolderLock, type LockProblem, lockFolder } from "../runtime/folder-lock.ts";
+import { type LogLevel, logLevels, openLog, type ProgramLog } from "../runtime/logger.ts";
+import { openCore, openParts } from "../runtime/open-parts.ts";
+import { programVersion } from "../runtime/version.ts";
+import { problemsText } from "./check.ts";
+
+const examples = `
+Examples:
+  weir run --site site.yaml --data /var/lib/weir
+  weir run --site site.yaml --data ./data --log-level debug
+
+Signals: SIGTERM and SIGINT shed what must not run unattended, then end; a second one does not wait.
+Exit code: 0 stopped as asked, 1 the site may not run or not all was shed, 2 wrong use,
+  70 something impossible happened (machines were told to sleep), 75 start it again (the disk answered late).
+The log goes to standard error, one JSON document a line. A shell: weir shell --socket DATA/weir.sock`;
+
+interface RunOptions {
+  readonly site: string;
+  readonly data: string;
+  readonly logLevel: LogLevel;
+}
+
+/** After something impossible the process ends even where its orderly end fails too [ms]. Choice: above both deadlines. */
+const hardEndMilliseconds = 12_000;
+
+export function describe(command: Command): void {
+  command
+    .requiredOption("--site <file>", "site file; `weir check` tells what is wrong with it")
+    .requiredOption("--data <folder>", "folder for what must survive a power cut; one controller each")
+    .addOption(new Option("--log-level <level>", "least level that is logged").choices(logLevels).default("info"))
+    .addHelpText("after", examples)
+    .action(run);
+}
+
+async function run(options: RunOptions): Promise<void> {
+  const site = loadSite(options.site);
+  const secrets = loadSecrets(options.site);
+  if (!site.ok || !secrets.ok) {
+    const problems = site.ok ? (secrets.ok ? [] : secrets.error) : site.error;
+    console.error(problemsText(problems));
+    process.exitCode = 1;
+    return;
+  }
+  const lock = await lockFolder(options.data);
+  if (!lock.ok) {
+    console.error(lockText(lock.error));
+    process.exitCode = 1;
+    return;
+  }
+  const version = programVersion();
+  const log = openLog(options.logLevel);
+  const { container, configurationHash } = site.value;
+  log.logger.info({ container, version, configurationHash, pid: process.pid }, `weir ${version} starts.`);
+  const controller = startController({
+    site: site.value,
+    folder: options.data,
+    version,
+    clock: systemClock,
+    logger: log.logger,
+    openParts: (start) => openParts(site.value, secrets.value, { ...start, version, clock: systemClock }),
+    openCore: (durable, now) => openCore(site.value, durable, now),
+  });
+  guard(controller, log);
+  await end(controller, log, lock.value);
+}
+
+/** Signals stop it; an exception that nobody expected ends it in the safe state, never carries it on. */
+function guard(controller: Controller, log: ProgramLog): void {
+  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const)
+    process.on(signal, () => {
+      log.logger.info({ signal }, "Asked to stop.");
+      controller.stop();
+    });
+  process.on("uncaughtException", (error) => {
+    log.logger.fatal({ err: error }, "Something impossible happened.");
+    setTimeout(() => process.exit(70), hardEndMilliseconds);
+    controller.abandon();
+  });
+}
+
+async function end(controller: Controller, log: ProgramLog, lock: FolderLock): Promise<never> {
+  const { exitCode, text } = await controller.ended;
+  log.logger[exitCode === 0 ? "info" : "error"]({ exitCode }, text);
+  log.flush();
+  lock.release();
+  process.exit(exitCode);
+}
+
+function lockText(problem: LockProblem): string {
+  switch (problem.kind) {
+    case "in-use":
+      return `${problem.folder} is in use by another \`weir run\`; two controllers must not share a container.`;
+    case "unusable":
+      return `${problem.folder} cannot be used as data folder: ${problem.text}`;
+  }
+}
