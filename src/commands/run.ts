@@ -1,13 +1,14 @@
 /** `weir run`: the controller of one container, from its site file to its last log line. */
 import { type Command, Option } from "commander";
-import { loadSite } from "../site/load-site.ts";
-import { loadSecrets } from "../site/secrets.ts";
 import { systemClock } from "../runtime/clock.ts";
-import { type Controller, startController } from "../runtime/controller.ts";
-import { type FolderLock, type LockProblem, lockFolder } from "../runtime/folder-lock.ts";
-import { type LogLevel, logLevels, openLog, type ProgramLog } from "../runtime/logger.ts";
+import { startController } from "../runtime/controller.ts";
+import { type LockProblem, lockFolder } from "../runtime/folder-lock.ts";
+import { guardProcess } from "../runtime/guard.ts";
+import { type LogLevel, logLevels, openLog } from "../runtime/logger.ts";
 import { openCore, openParts } from "../runtime/open-parts.ts";
 import { programVersion } from "../runtime/version.ts";
+import { loadSite } from "../site/load-site.ts";
+import { loadSecrets } from "../site/secrets.ts";
 import { problemsText } from "./check.ts";
 
 const examples = `
@@ -18,16 +19,13 @@ Examples:
 Signals: SIGTERM and SIGINT shed what must not run unattended, then end; a second one does not wait.
 Exit code: 0 stopped as asked, 1 the site may not run or not all was shed, 2 wrong use,
   70 something impossible happened (machines were told to sleep), 75 start it again (the disk answered late).
-The log goes to standard error, one JSON document a line. A shell: weir shell --socket DATA/weir.sock`;
+The log goes to standard error, one JSON document a line. A shell: weir shell --socket DATA/shell.sock`;
 
 interface RunOptions {
   readonly site: string;
   readonly data: string;
   readonly logLevel: LogLevel;
 }
-
-/** After something impossible the process ends even where its orderly end fails too [ms]. Choice: above both deadlines. */
-const hardEndMilliseconds = 12_000;
 
 export function describe(command: Command): void {
   command
@@ -66,30 +64,8 @@ async function run(options: RunOptions): Promise<void> {
     openParts: (start) => openParts(site.value, secrets.value, { ...start, version, clock: systemClock }),
     openCore: (durable, now) => openCore(site.value, durable, now),
   });
-  guard(controller, log);
-  await end(controller, log, lock.value);
-}
-
-/** Signals stop it; an exception that nobody expected ends it in the safe state, never carries it on. */
-function guard(controller: Controller, log: ProgramLog): void {
-  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const)
-    process.on(signal, () => {
-      log.logger.info({ signal }, "Asked to stop.");
-      controller.stop();
-    });
-  process.on("uncaughtException", (error) => {
-    log.logger.fatal({ err: error }, "Something impossible happened.");
-    setTimeout(() => process.exit(70), hardEndMilliseconds);
-    controller.abandon();
-  });
-}
-
-async function end(controller: Controller, log: ProgramLog, lock: FolderLock): Promise<never> {
-  const { exitCode, text } = await controller.ended;
-  log.logger[exitCode === 0 ? "info" : "error"]({ exitCode }, text);
-  log.flush();
-  lock.release();
-  process.exit(exitCode);
+  // The folder stays locked until the process ends.
+  await guardProcess(controller, log);
 }
 
 function lockText(problem: LockProblem): string {

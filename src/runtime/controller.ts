@@ -130,7 +130,7 @@ class Running implements Controller {
     };
     if (site.console !== null) this.#shells.push(serveShellConsole(site.console, host, clock));
     try {
-      this.#shells.push(await serveShellSocket(join(folder, "weir.sock"), host));
+      this.#shells.push(await serveShellSocket(join(folder, "shell.sock"), host));
     } catch (error) {
       // The envelope does not depend on the shell: the controller runs without it.
       logger.warn({ reason: String(error) }, "The local shell cannot be served.");
@@ -188,7 +188,8 @@ class Running implements Controller {
       ...this.#parts.miners.map((miner) => miner.stop()),
       ...this.#parts.points.map(({ driver }) => driver.stop()),
     ];
-    await Promise.race([Promise.allSettled(stops), pause(releaseDeadlineMilliseconds)]);
+    const released = Promise.allSettled(stops).then(() => this.#parts.stopShared());
+    await Promise.race([released, pause(releaseDeadlineMilliseconds)]);
     await this.#store.close({ clean, deadlineMilliseconds: releaseDeadlineMilliseconds });
     this.#host.stop();
   }

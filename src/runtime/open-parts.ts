@@ -1,4 +1,5 @@
 /** Joins the parts of a site: which driver for which line, board and machine, the broker link, and the core with its state. */
+import assert from "node:assert/strict";
 import { startControl } from "../control/state.ts";
 import { step } from "../control/step.ts";
 import { openFirmataBoard } from "../drivers/firmata/board.ts";
@@ -22,4 +23,36 @@ export function openCore(site: Site, durable: Durable | "none" | "unreadable", n
       return stepped.decision;
     },
   };
+}
+
+export interface PartsSetup {
+  readonly boot: string;
+  readonly version: string;
+  readonly clock: Clock;
+  /** Asks for a scan at once. */
+  readonly urge: () => void;
+}
+
+/** Makes every part of the site; nothing is opened before it is started, but the broker link dials at once. */
+export function openParts(site: Site, secrets: Secrets, setup: PartsSetup): Parts {
+  const { clock, urge } = setup;
+  const lines = site.lines.map((line) => ({
+    driver: openSerialLine(line, clock, { onUrgent: urge }),
+    points: new Set(line.devices.flatMap((device) => device.points.map((point) => point.name))),
+  }));
+  const boards = site.firmata.map((board) => ({
+    driver: openFirmataBoard(board, clock),
+    points: new Set(board.points.map((point) => point.name)),
+  }));
+  const shared = createMinerShared();
+  const miners = site.miners.map((miner) => {
+    const model = site.minerModels[miner.model];
+    const credentials = secrets[miner.credentials];
+    assert(
+      model !== undefined && credentials !== undefined,
+      `a checked site knows model and credentials of ${miner.name}`,
+    );
+    return createMinerLink(miner, model, credentials, clock, shared);
+  });
+  return { points: [...lines, ...boards], miners, broker: null, stopShared: () => shared.stop() };
 }

@@ -31,4 +31,6 @@ export interface Parts {
   readonly miners: readonly MinerDriver[];
   /** Null: the site has no broker. */
   readonly broker: BrokerPart | null;
+  /** What the machines' links share, once all of them have stopped. */
+  stopShared(): Promise<void>;
 }

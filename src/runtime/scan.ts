@@ -42,72 +42,96 @@ export interface Scanner {
 const longMilliseconds = 100;
 const lateMilliseconds = 500;
 
+/** Everything that can be known has been asked for once: every point read, good or bad, every machine's link has an answer or a fault. */
+function isComplete(image: ProcessImage): boolean {
+  const readings = Object.values(image.readings);
+  if (readings.some((reading) => reading.quality === "bad" && reading.fault === "not-read-yet")) return false;
+  return Object.values(image.miners).every((report) => report.at !== undefined || report.fault !== "not-read-yet");
+}
+
 /** Such warnings come at most this often. Choice. */
 const warnMilliseconds = 10_000;
 
 const neverHeard: Heartbeat = { at: null, epoch: 0, number: 0 };
 const noBroker: Snapshot["broker"] = { state: "off", since: 0, url: "" };
 
+/** Everything one scan may know, frozen before it. */
+function freezeImage(setup: ScanSetup, local: readonly LocalCommand[], stopping: boolean): ProcessImage {
+  const { site, clock, parts } = setup;
+  const remote = parts.broker?.takeCommands() ?? [];
+  const commands: Command[] = [...remote, ...local].sort((a, b) => a.receivedAt - b.receivedAt);
+  const readings: Record<PointName, Reading> = {};
+  for (const { driver } of parts.points) Object.assign(readings, driver.readings());
+  const miners: Record<string, MinerReport> = {};
+  for (const miner of parts.miners) miners[miner.name] = miner.report();
+  return Object.freeze({
+    now: clock.now(),
+    wallClock: {
+      unixMilliseconds: clock.unixMilliseconds(),
+      trusted: site.clock === "always" || setup.host.isClockSynchronised(),
+    },
+    boot: setup.boot,
+    readings: Object.freeze(readings),
+    miners: Object.freeze(miners),
+    commands: Object.freeze(commands),
+    heartbeat: parts.broker?.heartbeat() ?? neverHeard,
+    storedRevision: setup.store.storedRevision(),
+    stopping,
+  });
+}
+
+/** Machines and outputs get what is theirs; `heartbeat` is the level of the output that holds the timer relay. */
+function command({ site, parts }: ScanSetup, decision: Decision, heartbeat: 0 | 1): void {
+  for (const miner of parts.miners) {
+    const target = decision.minerTargets[miner.name];
+    if (target !== undefined) miner.target(target);
+  }
+  const beating = site.heartbeatOutput === null ? {} : { [site.heartbeatOutput]: heartbeat };
+  const outputs = Object.entries({ ...decision.outputs, ...beating });
+  for (const { driver, points } of parts.points)
+    driver.command(Object.fromEntries(outputs.filter(([point]) => points.has(point))));
+}
+
+/** Tells the log, once, when all is known, and now and then of scans that were late or long. */
+function watchScans({ logger, clock }: ScanSetup): (image: ProcessImage, took: number, late: Milliseconds) => void {
+  let count = 0;
+  let wasComplete = false;
+  let warnedAt = Number.NEGATIVE_INFINITY;
+  return (image, took, late) => {
+    count += 1;
+    if (!wasComplete && isComplete(image)) {
+      wasComplete = true;
+      const counts = { points: Object.keys(image.readings).length, machines: Object.keys(image.miners).length };
+      // The monotonic clock begins with the process.
+      logger.info({ ...counts, sinceStartMilliseconds: image.now, scan: count }, "The first image is complete.");
+    }
+    const isBad = took >= longMilliseconds || late >= lateMilliseconds;
+    if (!isBad || clock.now() - warnedAt < warnMilliseconds) return;
+    warnedAt = clock.now();
+    logger.warn({ tookMilliseconds: took, lateMilliseconds: late, scan: count }, "A scan was late or long.");
+  };
+}
+
 export function createScanner(setup: ScanSetup): Scanner {
-  const { site, clock, parts, store, journal, inbox } = setup;
+  const { site, parts, store, journal, inbox } = setup;
+  const watch = watchScans(setup);
   let stopping = false;
-  let heartbeatLevel: 0 | 1 = 0;
+  let heartbeat: 0 | 1 = 0;
   let submittedRevision = -1;
   let snapshot: Snapshot | null = null;
   let count = 0;
   let longest = 0;
-  let warnedAt = Number.NEGATIVE_INFINITY;
-
-  const freeze = (local: readonly LocalCommand[]): ProcessImage => {
-    const remote = parts.broker?.takeCommands() ?? [];
-    const commands: Command[] = [...remote, ...local].sort((a, b) => a.receivedAt - b.receivedAt);
-    const readings: Record<PointName, Reading> = {};
-    for (const { driver } of parts.points) Object.assign(readings, driver.readings());
-    const miners: Record<string, MinerReport> = {};
-    for (const miner of parts.miners) miners[miner.name] = miner.report();
-    return Object.freeze({
-      now: clock.now(),
-      wallClock: {
-        unixMilliseconds: clock.unixMilliseconds(),
-        trusted: site.clock === "always" || setup.host.isClockSynchronised(),
-      },
-      boot: setup.boot,
-      readings: Object.freeze(readings),
-      miners: Object.freeze(miners),
-      commands: Object.freeze(commands),
-      heartbeat: parts.broker?.heartbeat() ?? neverHeard,
-      storedRevision: store.storedRevision(),
-      stopping,
-    });
-  };
-
-  const handOut = (decision: Decision, isRegular: boolean): void => {
-    if (decision.durable.revision !== submittedRevision) store.save(decision.durable);
-    submittedRevision = decision.durable.revision;
-    for (const miner of parts.miners) {
-      const target = decision.minerTargets[miner.name];
-      if (target !== undefined) miner.target(target);
-    }
-    if (isRegular) heartbeatLevel = heartbeatLevel === 0 ? 1 : 0;
-    const heartbeat = site.heartbeatOutput === null ? {} : { [site.heartbeatOutput]: heartbeatLevel };
-    const outputs = Object.entries({ ...decision.outputs, ...heartbeat });
-    for (const { driver, points } of parts.points)
-      driver.command(Object.fromEntries(outputs.filter(([point]) => points.has(point))));
-  };
-
-  const warnWhenLong = (took: Milliseconds, late: Milliseconds): void => {
-    if ((took < longMilliseconds && late < lateMilliseconds) || clock.now() - warnedAt < warnMilliseconds) return;
-    warnedAt = clock.now();
-    setup.logger.warn({ tookMilliseconds: took, lateMilliseconds: late, scan: count }, "A scan was late or long.");
-  };
 
   return {
     scan(isRegular, late) {
       const begun = performance.now();
       const local = inbox.take();
-      const image = freeze(local);
+      const image = freezeImage(setup, local, stopping);
       const decision = setup.core.step(image);
-      handOut(decision, isRegular);
+      if (decision.durable.revision !== submittedRevision) store.save(decision.durable);
+      submittedRevision = decision.durable.revision;
+      if (isRegular) heartbeat = heartbeat === 0 ? 1 : 0;
+      command(setup, decision, heartbeat);
       journal.record(decision.events, image.wallClock.unixMilliseconds);
       inbox.settle(local, decision.outcomes);
       const took = Math.round((performance.now() - begun) * 10) / 10;
@@ -125,7 +149,7 @@ export function createScanner(setup: ScanSetup): Scanner {
         events: journal.newest(),
       };
       parts.broker?.publish(snapshot);
-      warnWhenLong(took, late);
+      watch(image, took, late);
       setup.watchdog.scanned(
         image.now,
         parts.points.map(({ driver }) => driver.reportedAt()),

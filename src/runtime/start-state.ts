@@ -18,7 +18,7 @@ const nothingStored: Durable = {
 
 function salvagedTrip(unixMilliseconds: number): Trip {
   return {
-    name: "container/store",
+    name: "store",
     scope: "container",
     reason: {
       code: "store-unreadable",
@@ -30,7 +30,7 @@ function salvagedTrip(unixMilliseconds: number): Trip {
 
 function loopTrip(restarts: number, unixMilliseconds: number): Trip {
   return {
-    name: "container/restarts",
+    name: "restarts",
     scope: "container",
     reason: {
       code: "restart-loop",

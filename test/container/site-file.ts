@@ -151,6 +151,7 @@ export function writeSite(folder: string, options: SiteOptions): string {
           asleepWatts,
           wakeSeconds: 3,
           sleepSeconds: 2,
+          maximumInletCelsius: 60,
         },
       },
     ],

@@ -18,11 +18,18 @@ export interface WeirProcess {
   end(within: number): Promise<Ended>;
 }
 
-const main = fileURLToPath(new URL("../../src/main.js", import.meta.url));
-
 /** Starts the program with its words; nothing is awaited. */
 export function startWeir(words: readonly string[], environment: Readonly<Record<string, string>> = {}): WeirProcess {
-  const child: ChildProcess = spawn(process.execPath, ["--enable-source-maps", main, ...words], {
+  return start(new URL("../../src/main.js", import.meta.url), words, environment);
+}
+
+/** Starts a program beside this module, as `weir` is started. */
+export function startProgram(name: string, words: readonly string[]): WeirProcess {
+  return start(new URL(`./${name}.js`, import.meta.url), words, {});
+}
+
+function start(program: URL, words: readonly string[], environment: Readonly<Record<string, string>>): WeirProcess {
+  const child: ChildProcess = spawn(process.execPath, ["--enable-source-maps", fileURLToPath(program), ...words], {
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, ...environment },
   });

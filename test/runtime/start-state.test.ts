@@ -20,9 +20,9 @@ test("what the disk knows is handed over as it is", () => {
 
 test("the third restart is a trip that is not on disk yet", () => {
   const durable = durableAtStart({ ...good, restarts: 3 }, 1);
-  assert.equal(tripsOf(durable), ["container/restarts"]);
+  assert.equal(tripsOf(durable), ["restarts"]);
   assert.ok(typeof durable === "object" && durable.revision === 5);
-  assert.equal(tripsOf(durableAtStart({ durable: "none", salvaged: false, restarts: 3 }, 1)), ["container/restarts"]);
+  assert.equal(tripsOf(durableAtStart({ durable: "none", salvaged: false, restarts: 3 }, 1)), ["restarts"]);
 });
 
 test("a trip that stands already is not told twice", () => {
@@ -33,7 +33,7 @@ test("a trip that stands already is not told twice", () => {
 
 test("a salvaged state keeps its order registers and is tripped", () => {
   const durable = durableAtStart({ ...good, salvaged: true }, 1);
-  assert.equal(tripsOf(durable), ["container/store"]);
+  assert.equal(tripsOf(durable), ["store"]);
   assert.ok(typeof durable === "object");
   if (typeof durable === "object") assert.equal(durable.order, good.durable.order);
 });
