@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { MinerReport } from "../../src/model/miner.ts";
-import { FarEnd, password } from "../drivers/miners/far-end.ts";
+import { FarEnd, loopback, password } from "../drivers/miners/far-end.ts";
 import { waitFor } from "../waiting.ts";
 
 const test = suite("weir miner");
@@ -15,6 +15,8 @@ const test = suite("weir miner");
 const folder = mkdtempSync(join(tmpdir(), "weir-miner-"));
 const passwordFile = join(folder, "password");
 const access = ["--user", "root", "--password-file", passwordFile];
+const whatsminerHost = loopback(1);
+const antminerHost = loopback(2);
 const web = ["--web-port", "8080"];
 let farEnd: FarEnd;
 
@@ -39,8 +41,8 @@ test.before(async () => {
   writeFileSync(passwordFile, `${password}\n`, { mode: 0o600 });
   const plate = { ratedWatts: 3300, sleepSeconds: 0.2, wakeSeconds: 0.5 };
   const machines = [
-    { name: "w", kind: "whatsminer", host: "127.81.4.1", ...plate },
-    { name: "a", kind: "antminer", host: "127.81.4.2", webPort: 8080, ...plate },
+    { name: "w", kind: "whatsminer", host: whatsminerHost, ...plate },
+    { name: "a", kind: "antminer", host: antminerHost, webPort: 8080, ...plate },
   ] as const;
   farEnd = await FarEnd.start({ machines, user: "root", password });
 });
@@ -51,8 +53,8 @@ test.after(async () => {
 
 test("finds out which machine it is and prints it", async () => {
   const [whatsminer, antminer] = await Promise.all([
-    weirMiner("127.81.4.1"),
-    weirMiner("127.81.4.2", ...web, ...access, "--json"),
+    weirMiner(whatsminerHost),
+    weirMiner(antminerHost, ...web, ...access, "--json"),
   ]);
   assert.is(whatsminer.exitCode, 0, whatsminer.text);
   assert.match(whatsminer.text, "MicroBT M50S_VH50");
@@ -62,18 +64,18 @@ test("finds out which machine it is and prints it", async () => {
 });
 
 test("puts a machine to sleep and wakes it, and says that it is proven", async () => {
-  const asleep = await weirMiner("127.81.4.1", "sleep", ...access);
+  const asleep = await weirMiner(whatsminerHost, "sleep", ...access);
   assert.is(asleep.exitCode, 0, asleep.text);
   assert.match(asleep.text, "sleep: proven by read-back");
   assert.is(asleep.text.includes(password), false);
-  const awake = await weirMiner("127.81.4.1", "wake", ...access, "--json");
+  const awake = await weirMiner(whatsminerHost, "wake", ...access, "--json");
   assert.ok(awake.report.command?.readBackAt, awake.text);
   await waitFor(() => farEnd.writes("w") === 2, { within: 2_000, what: "two writes" });
 });
 
 test("refused credentials: exit 1, and why", async () => {
   writeFileSync(passwordFile, "wrong\n");
-  const refused = await weirMiner("127.81.4.1", "sleep", ...access);
+  const refused = await weirMiner(whatsminerHost, "sleep", ...access);
   assert.is(refused.exitCode, 1);
   assert.match(refused.text, "NOT proven");
   assert.match(refused.text, "credentials-refused");
@@ -82,10 +84,10 @@ test("refused credentials: exit 1, and why", async () => {
 test("wrong use is exit 2 with what was wrong", async () => {
   for (const [words, what] of [
     [["miner.example"], "names are never looked up"],
-    [["127.81.4.1", "explode"], "none of read, sleep, wake"],
-    [["127.81.4.1", "sleep"], "needs --user and --password-file"],
-    [["127.81.4.1:x"], "is no port"],
-    [["127.81.4.1", "--dialect", "klingon"], "none of whatsminer-v2"],
+    [[whatsminerHost, "explode"], "none of read, sleep, wake"],
+    [[whatsminerHost, "sleep"], "needs --user and --password-file"],
+    [[`${whatsminerHost}:x`], "is no port"],
+    [[whatsminerHost, "--dialect", "klingon"], "none of whatsminer-v2"],
   ] as const) {
     const printed = await weirMiner(...words);
     assert.is(printed.exitCode, 2, printed.text);

@@ -6,7 +6,7 @@ import type { MinerShared } from "../../../src/drivers/miners/shared.ts";
 import type { MinerDriver } from "../../../src/model/driver.ts";
 import type { SimulatedMiner } from "../../../src/sim/wires/miners/setup.ts";
 import { waitFor } from "../../waiting.ts";
-import { clock, FarEnd, linkTo, password, quickShared, waitForReport } from "./far-end.ts";
+import { clock, FarEnd, linkTo, loopback, password, quickShared, waitForReport } from "./far-end.ts";
 
 const test = suite("bitmain link");
 
@@ -14,7 +14,7 @@ const names = ["read", "idle", "sleep", "liar", "slow", "metered", "damaged", "f
 const machines: SimulatedMiner[] = names.map((name, index) => ({
   name,
   kind: "antminer",
-  host: `127.81.2.${index + 1}`,
+  host: loopback(index + 1),
   webPort: 8080,
   ratedWatts: 3068,
   sleepSeconds: 0.3,

@@ -6,7 +6,7 @@ import { createSocketPool } from "../../../src/drivers/miners/socket-pool.ts";
 import { exchangeTcp } from "../../../src/drivers/miners/tcp-exchange.ts";
 import { createTokenDeriver } from "../../../src/drivers/miners/token-deriver.ts";
 import { maximumReplyBytes } from "../../../src/protocol/cgminer/reply.ts";
-import { linkTo, quickShared, waitForReport } from "./far-end.ts";
+import { linkTo, loopback, quickShared, waitForReport } from "./far-end.ts";
 
 const test = suite("miner link bounds");
 
@@ -60,17 +60,17 @@ test("a task that throws gives its place back", async () => {
 });
 
 test("a machine that never stops talking is cut off at the bound", async () => {
-  await serve(4028, "127.81.3.1", true);
-  const result = await exchangeTcp("127.81.3.1", 4028, Buffer.from("{}"), deadlines, new AbortController().signal);
+  await serve(4028, loopback(1), true);
+  const result = await exchangeTcp(loopback(1), 4028, Buffer.from("{}"), deadlines, new AbortController().signal);
   assert.is(!result.ok && result.error, "too-long");
   assert.ok(maximumReplyBytes <= 1_048_576);
 });
 
 test("stopping ends an exchange at once", async () => {
-  await serve(4028, "127.81.3.2", false);
+  await serve(4028, loopback(2), false);
   const stopping = new AbortController();
   const exchange = exchangeTcp(
-    "127.81.3.2",
+    loopback(2),
     4028,
     Buffer.from("{}"),
     { ...deadlines, replyMilliseconds: 60_000 },

@@ -25,24 +25,31 @@ export const quick: Partial<LinkTiming> = {
   pauseMilliseconds: 60_000,
 };
 
+/** A loopback address of this process alone, so that two runs of the tests never meet on a port; `number` from 1. */
+export function loopback(number: number): string {
+  return `127.${64 + (process.pid % 128)}.${Math.floor(process.pid / 128) % 256}.${number}`;
+}
+
 export class FarEnd {
   readonly effects: Record<string, number> = {};
-  private ready: boolean;
+  private state: string;
   private readonly child: ChildProcess;
 
   private constructor(child: ChildProcess) {
     this.child = child;
-    this.ready = false;
+    this.state = "starting";
     child.on("message", (message: FromFarEnd) => {
       if (message.type === "effects") Object.assign(this.effects, message.values);
-      if (message.type === "ready") this.ready = true;
+      else if (message.type === "failed") this.state = message.text;
+      else this.state = message.type;
     });
   }
 
   static async start(setup: MinersSetup): Promise<FarEnd> {
     const farEnd = new FarEnd(fork(new URL("../../../src/sim/wires/miners.js", import.meta.url)));
     farEnd.send({ type: "setup", setup });
-    await waitFor(() => farEnd.ready, { within: 10_000, what: "the far end to be ready" });
+    await waitFor(() => farEnd.state !== "starting", { within: 10_000, what: "the far end" });
+    if (farEnd.state !== "ready") throw new Error(`the far end of the machines: ${farEnd.state}`);
     return farEnd;
   }
 

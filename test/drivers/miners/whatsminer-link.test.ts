@@ -5,7 +5,7 @@ import type { MinerShared } from "../../../src/drivers/miners/shared.ts";
 import type { MinerDriver } from "../../../src/model/driver.ts";
 import type { SimulatedMiner } from "../../../src/sim/wires/miners/setup.ts";
 import { waitFor } from "../../waiting.ts";
-import { FarEnd, linkTo, password, quickShared, waitForReport } from "./far-end.ts";
+import { FarEnd, linkTo, loopback, password, quickShared, waitForReport } from "./far-end.ts";
 
 const test = suite("whatsminer link");
 
@@ -27,7 +27,7 @@ const names = [
 const machines: SimulatedMiner[] = names.map((name, index) => ({
   name,
   kind: "whatsminer",
-  host: `127.81.1.${index + 1}`,
+  host: loopback(index + 1),
   ratedWatts: 3300,
   sleepSeconds: 0.3,
   wakeSeconds: 1,
