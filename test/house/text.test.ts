@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { measureFunctions } from "./function-lengths.ts";
 import { filesBelow, read, sources } from "./sources.ts";
 import { onlyCode, withoutComments } from "./walls.ts";
 
@@ -79,11 +80,36 @@ for (const { name, files, broken, sample } of rules) {
 
 test("file names are kebab-case and say what the thing is", () => {
   const found = sources().filter((file) => {
-    const name = basename(file).replace(/\.((test|d)\.)?ts$/, "");
+    const name = basename(file).replace(/\.((test|d|pending)\.)?ts$/, "");
     return !/^[a-z0-9]+(-[a-z0-9]+)*$/.test(name) || vague.test(name);
   });
   assert.equal(found, []);
   assert.ok(vague.test("miner-helpers") && vague.test("utils") && !vague.test("commonwealth"));
+});
+
+/** Longest function that can be read in one go [lines], without the functions inside it; in tests, where it is data, a little more. Choice. */
+const longestFunction = 70;
+const longestFixture = 100;
+
+test("functions can be read in one go", () => {
+  const found = sources().flatMap((file) =>
+    measureFunctions(read(file))
+      .filter(({ ownLines }) => ownLines > (file.startsWith("test/") ? longestFixture : longestFunction))
+      .map(({ line, ownLines }) => `${file}:${line} ${ownLines} lines`),
+  );
+  assert.equal(found, []);
+});
+
+test("a long function is found, its inner functions count for themselves", () => {
+  const body = (count: number, indent: string): string => `${indent}work();\n`.repeat(count);
+  const inner = `  const inner = (a: number): void => {\n${body(71, "    ")}  };\n`;
+  const text = `export function outer(\n  a: number,\n): void {\n${body(10, "  ")}${inner}  if (a) {\n    work();\n  }\n}\n`;
+  assert.equal(
+    measureFunctions(text).map(({ ownLines }) => ownLines),
+    [71, 14],
+  );
+  const method = `class A {\n  async go(a: string): Promise<void> {\n${body(80, "    ")}  }\n}\n`;
+  assert.equal(measureFunctions(method), [{ line: 2, ownLines: 80 }]);
 });
 
 test("every test file is one the runner picks up, and mirrors a folder", () => {
