@@ -1,19 +1,20 @@
 /** `weir shell`: the debug shell of a running controller, over its socket or its serial console; one command or a session. */
+import { existsSync } from "node:fs";
 import { connect } from "node:net";
 import { userInfo } from "node:os";
 import type { Duplex } from "node:stream";
 import type { Command } from "commander";
 import { SerialPort } from "serialport";
 
-/** Where `weir run` serves its socket when nothing else is said. */
-const usualSocket = ".weir/data/weir.sock";
+/** Data folders that are looked into when nothing else is said: of an installed controller, and of one run from a clone. */
+const usualSockets = ["/var/lib/weir/shell.sock", ".weir/data/shell.sock"] as const;
 /** For one answer [ms]; the controller itself gives up after 10 s. */
 const answerMilliseconds = 15_000;
 /** Ctrl-] leaves the session from this side, as telnet does: a serial console has no end. */
 const leaveKey = 0x1d;
 
 interface Options {
-  readonly socket: string;
+  readonly socket?: string;
   readonly port?: string;
   readonly baud: string;
   readonly json?: boolean;
@@ -23,7 +24,7 @@ interface Options {
 export function describe(command: Command): void {
   command
     .argument("[command...]", "one shell command; without it a session begins")
-    .option("--socket <path>", "socket of the controller", usualSocket)
+    .option("--socket <path>", `socket of the controller: DATA/shell.sock (looked for: ${usualSockets.join(", ")})`)
     .option("--port <tty>", "serial port that leads to the controller's console, instead of the socket")
     .option("--baud <baud>", "speed of that port", "115200")
     .option("--json", "one JSON document and nothing else")
@@ -56,13 +57,11 @@ async function shell(words: readonly string[], options: Options): Promise<number
 function reach({ socket, port, baud }: Options): Promise<Duplex | null> {
   return new Promise((resolve) => {
     if (port === undefined) {
-      const line = connect(socket);
+      const path = socket ?? usualSockets.find((usual) => existsSync(usual)) ?? usualSockets[0];
+      const line = connect(path);
       line.once("connect", () => resolve(line));
       line.once("error", (error) => {
-        say(
-          `${socket}: ${error.message}. Is the controller running (weir run)? Else name its socket with --socket.`,
-          1,
-        );
+        say(`${path}: ${error.message}. Is the controller running (weir run)? Else name its socket with --socket.`, 1);
         resolve(null);
       });
       return;

@@ -4,7 +4,7 @@ import { SerialPort } from "serialport";
 import type { Clock } from "../model/driver.ts";
 import type { ConsoleSite } from "../model/site.ts";
 import type { ShellHost, ShellService } from "./host.ts";
-import { runSession, type Session } from "./session.ts";
+import { runSession, type Session, usualDrainMilliseconds } from "./session.ts";
 
 /** Between two attempts to open a port that is not there, and two looks whether it still is [ms]; choice. */
 const retryMilliseconds = 2000;
@@ -54,7 +54,14 @@ class ConsoleServer {
     const session = runSession(
       port,
       this.#host,
-      { way: "console", user: null, interactive: true, ascii: true, quits: false },
+      {
+        way: "console",
+        user: null,
+        interactive: true,
+        ascii: true,
+        quits: false,
+        drainMilliseconds: usualDrainMilliseconds,
+      },
       this.#clock,
     );
     this.#session = session;

@@ -94,6 +94,12 @@ export class LineEditor {
     return this.#events;
   }
 
+  /** Takes the newest line out of the history: the answer to a question must not come up again. */
+  unremember(line: string): void {
+    if (this.#history.at(-1) === line) this.#history.pop();
+    this.#recalled = this.#history.length;
+  }
+
   #take(byte: number): void {
     const afterReturn = this.#lastWasReturn;
     this.#lastWasReturn = byte === 0x0d;
@@ -112,8 +118,10 @@ export class LineEditor {
 
   #continueSequence(byte: number): void {
     const sequence = `${this.#sequence}${String.fromCharCode(byte)}`;
-    const complete = sequence.length > 1 && /[A-Za-z~]$/.test(sequence);
-    this.#sequence = complete || !/^[[O]/.test(sequence) || sequence.length > longestSequence ? null : sequence;
+    // ECMA-48: parameters from space to ?, then one final letter; the cursor keys of old terminals say O instead of [.
+    const complete = /^(\[[ -?]*|O)[A-Za-z~]$/.test(sequence);
+    const goesOn = /^(\[[ -?]*|O)$/.test(sequence) && sequence.length <= longestSequence;
+    this.#sequence = goesOn ? sequence : null;
     const key = complete ? sequences[sequence] : undefined;
     if (key !== undefined) this.#press(key);
   }

@@ -17,6 +17,8 @@ export interface SessionOptions {
   readonly ascii: boolean;
   /** `quit` and the end of the input end the session; on the console the next key begins another. */
   readonly quits: boolean;
+  /** A reader that takes nothing of an answer for so long is dropped [ms]. */
+  readonly drainMilliseconds: number;
 }
 
 export interface Session {
@@ -31,9 +33,10 @@ const burstBytes = 2000;
 /** What a command costs of that allowance; choice: 20 commands a second. */
 const commandBytes = 1000;
 const breathMilliseconds = 50;
-/** A reader that is this far behind, or takes nothing for so long, is dropped; choices: several of the longest answers. */
+/** A reader that is this far behind is dropped; choice: several of the longest answers. */
 const mostWaitingBytes = 1_048_576;
-const drainMilliseconds = 10_000;
+/** Choice: the longest answer takes a third of it at 115,200 Bd. */
+export const usualDrainMilliseconds = 10_000;
 /** Commands are answered by the scan that takes them; this long without means that no scan runs; choice. */
 const answerMilliseconds = 10_000;
 
@@ -165,6 +168,7 @@ class RunningSession implements Session {
     const asked = this.#asked;
     this.#asked = null;
     if (asked !== null) {
+      this.#editor.unremember(text);
       if (text.toLowerCase() === "yes") await this.#run(asked);
       else this.#write("Left as it is.\r\n");
       this.#prompt();
@@ -216,8 +220,8 @@ class RunningSession implements Session {
       form === "json"
         ? JSON.stringify({ command, ok, ...document() })
         : form === "framed"
-          ? JSON.stringify({ command, ok, lines: lines() })
-          : lines().join("\r\n");
+          ? JSON.stringify({ command, ok, lines: lines().map(printable) })
+          : lines().map(printable).join("\r\n");
     this.#write(`${text}\r\n`);
     await this.#drained();
   }
@@ -247,7 +251,7 @@ class RunningSession implements Session {
 
   /** Waits until the other side has read what it was sent, and drops it when it does not read. */
   async #drained(): Promise<void> {
-    const until = this.#clock.now() + drainMilliseconds;
+    const until = this.#clock.now() + this.#options.drainMilliseconds;
     while (this.#stream.writableNeedDrain && !this.#closed) {
       if (this.#clock.now() > until) this.#stream.destroy();
       await this.#pause(breathMilliseconds);
@@ -265,6 +269,11 @@ class RunningSession implements Session {
       };
     });
   }
+}
+
+/** Texts of dispatch and of machines are among what is shown: none of it may steer the reader's terminal. */
+function printable(line: string): string {
+  return Array.from(line, (sign) => (sign < " " || (sign >= "\x7f" && sign <= "\x9f") ? "?" : sign)).join("");
 }
 
 /** The few signs of our own texts by ASCII ones; a question mark for what else there may be. */

@@ -3,7 +3,7 @@ import { rmSync } from "node:fs";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { userInfo } from "node:os";
 import type { ShellHost, ShellService } from "./host.ts";
-import { runSession, type Session } from "./session.ts";
+import { runSession, type Session, usualDrainMilliseconds } from "./session.ts";
 
 /** Sessions at once; choice: a screen, a technician, a few programs. */
 const mostSessions = 8;
@@ -14,7 +14,11 @@ const idleMilliseconds = 900_000;
  * Serves shell sessions on `path`, readable and writable for the user of this process alone; resolves once it may be
  * reached, rejects when the path cannot be had. A socket nobody serves any more is replaced.
  */
-export async function serveShellSocket(path: string, host: ShellHost): Promise<ShellService> {
+export async function serveShellSocket(
+  path: string,
+  host: ShellHost,
+  drainMilliseconds: number = usualDrainMilliseconds,
+): Promise<ShellService> {
   const sessions = new Set<Session>();
   const user = nameOfUser();
   const server = createServer({ allowHalfOpen: true }, (socket) => {
@@ -29,6 +33,7 @@ export async function serveShellSocket(path: string, host: ShellHost): Promise<S
       interactive: false,
       ascii: false,
       quits: true,
+      drainMilliseconds,
     });
     sessions.add(session);
     void session.ended.then(() => sessions.delete(session));

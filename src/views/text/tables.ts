@@ -73,7 +73,7 @@ export function renderLines({ image, lines }: Snapshot): string[] {
     counters("LINE, DEVICE", "STATE", ["REQUESTS", "TIMEOUTS", "BAD", "REFUSED", "STRAY", "LATENCY"]),
     ...lines.flatMap((line) => [
       row([[line.name, 22]], `${line.state} for ${duration(image.now - line.since)}`),
-      `    ${line.port}`,
+      ...wrap(line.port, columns - 4).map((part) => `    ${part}`),
       ...line.devices.map((device) =>
         counters(`  ${device.name}`, device.state, [
           String(device.requests),
