@@ -1,6 +1,6 @@
 /** dist as the sources want it: compiled by TypeScript when a source has changed, without outputs of sources that are gone. */
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { progress, readIfThere, root, runTool, SetupFailure } from "./steps.mjs";
 
 const folders = ["src", "test", "scripts"];
@@ -21,7 +21,14 @@ export function build({ tolerant = false } = {}) {
     rmSync(stamp, { force: true });
     throw new SetupFailure(`TypeScript found errors:\n${ended.output}`);
   }
+  closeDemoSecrets();
   if (ended.good) writeFileSync(stamp, before);
+}
+
+/** git keeps no file modes: the demo's credentials, nothing secret, still have to look like real ones to `weir check`. */
+function closeDemoSecrets() {
+  const secrets = `${root}scripts/demo/secrets.yaml`;
+  if (statSync(secrets, { throwIfNoEntry: false }) !== undefined) chmodSync(secrets, 0o600);
 }
 
 /** Changes when a source is added, removed or edited. */

@@ -4,7 +4,7 @@ import { pathToFileURL } from "node:url";
 import { type FileReport, reportDescriptor } from "./outcome.ts";
 
 /** Time for sockets and children that are already closing [ms]. Choice: what a kernel needs under load, times ten. */
-const drainMilliseconds = 2000;
+const drainMilliseconds = 4000;
 
 /** uvu's own result of a suite: its errors as text or true, then counts. */
 type SuiteRun = () => Promise<[errors: string | true, passed: number, skipped: number, total: number]>;

@@ -8,7 +8,7 @@ import { type FileReport, reportDescriptor } from "./outcome.ts";
 
 const host = fileURLToPath(new URL("./host.js", import.meta.url));
 /** Children that were told to end may take this long [ms]. Choice: a Node process under load ends well within. */
-const orphanGraceMilliseconds = 2000;
+const orphanGraceMilliseconds = 4000;
 /** Most of a file's output that is kept [characters]. Choice: bounds a test that prints in a loop. */
 const outputLimit = 1_000_000;
 
