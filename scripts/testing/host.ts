@@ -3,8 +3,8 @@ import { writeSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { type FileReport, reportDescriptor } from "./outcome.ts";
 
-/** Time for sockets and children that are already closing [ms]. Choice: what a kernel needs under load, times ten. */
-const drainMilliseconds = 4000;
+/** Time for what is already closing when the last test ends [ms]; the runner decides. */
+const drainMilliseconds = Number(process.argv[3]);
 
 /** uvu's own result of a suite: its errors as text or true, then counts. */
 type SuiteRun = () => Promise<[errors: string | true, passed: number, skipped: number, total: number]>;

@@ -7,13 +7,18 @@ import { fileURLToPath } from "node:url";
 import { type FileReport, reportDescriptor } from "./outcome.ts";
 
 const host = fileURLToPath(new URL("./host.js", import.meta.url));
-/** Children that were told to end may take this long [ms]. Choice: a Node process under load ends well within. */
-const orphanGraceMilliseconds = 4000;
 /** Most of a file's output that is kept [characters]. Choice: bounds a test that prints in a loop. */
 const outputLimit = 1_000_000;
 
 /** Node's exit code for an await that never settles. Source: Node's documentation of process exit codes. */
 const unsettledStatus = "13";
+
+export interface FileLimits {
+  /** A file that takes longer hangs [ms]. */
+  readonly deadlineMilliseconds: number;
+  /** Time for sockets and children that are already closing after the last test [ms]. */
+  readonly closingMilliseconds: number;
+}
 
 export interface FileOutcome extends FileReport {
   readonly file: string;
@@ -33,9 +38,10 @@ export function killGroup(group: number): void {
 }
 
 /** Runs a compiled test file; never rejects. */
-export async function runFile(file: string, compiled: string, deadlineMilliseconds: number): Promise<FileOutcome> {
+export async function runFile(file: string, compiled: string, limits: FileLimits): Promise<FileOutcome> {
+  const { deadlineMilliseconds, closingMilliseconds } = limits;
   const startedAt = performance.now();
-  const child = spawn(process.execPath, ["--enable-source-maps", host, compiled], {
+  const child = spawn(process.execPath, ["--enable-source-maps", host, compiled, String(closingMilliseconds)], {
     detached: true,
     stdio: ["ignore", "pipe", "pipe", "pipe"],
     env: { ...process.env, NO_COLOR: "1", FORCE_COLOR: undefined },
@@ -52,7 +58,7 @@ export async function runFile(file: string, compiled: string, deadlineMillisecon
   }, deadlineMilliseconds);
   const status = await ended(child);
   clearTimeout(timer);
-  const orphans = await endOrphans(group);
+  const orphans = await endOrphans(group, closingMilliseconds);
   if (orphans.length > 0 && faults.length === 0) faults.push(`left processes running: ${orphans.join("; ")}`);
   runningGroups.delete(group);
   const told = lastReport(report());
@@ -102,8 +108,8 @@ function lastReport(text: string): FileReport | null {
 }
 
 /** Waits for the rest of a group to end, kills what does not, and names it. */
-async function endOrphans(group: number): Promise<string[]> {
-  const until = performance.now() + orphanGraceMilliseconds;
+async function endOrphans(group: number, closingMilliseconds: number): Promise<string[]> {
+  const until = performance.now() + closingMilliseconds;
   let members = groupMembers(group);
   while (members.length > 0 && performance.now() < until) {
     await pause(20);
