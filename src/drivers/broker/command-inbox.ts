@@ -31,6 +31,8 @@ export function createCommandInbox(addressee: Addressee, contract: Contract, clo
   const mayRefuse = createRateBound(1, refusalsPerSecond);
   const mayBeat = createRateBound(4, heartbeatsPerSecond);
   const beatTopic = heartbeatTopic(addressee.site);
+  // Compiled at the start and not while the first setpoint waits.
+  for (const fits of [contract.fits.setpoint, contract.fits.control, contract.fits.heartbeat]) fits(null);
   let waiting: RemoteCommand[] = [];
   let heartbeat: Heartbeat = { at: null, epoch: 0, number: 0 };
   let ignored = 0;

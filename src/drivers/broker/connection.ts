@@ -1,4 +1,5 @@
 /** One connection after another to the broker: MQTT 5 first, then 3.1.1, with a back-off that spreads a fleet. */
+import type { Socket } from "node:net";
 import { type IClientOptions, MqttClient } from "mqtt";
 import type { BrokerAddress } from "./broker-address.ts";
 import { largestPacketBytes, openBrokerStream } from "./broker-stream.ts";
@@ -90,7 +91,13 @@ class Attempt {
     const opened = (): void => {
       if (this.#outcome === "unreachable") this.#outcome = "handshake-failed";
     };
-    const client = new MqttClient(() => openBrokerStream(setup.address, opened), optionsOf(setup, version));
+    const open = (): Socket => {
+      const socket = openBrokerStream(setup.address, opened);
+      // mqtt.js keeps most of the stream's errors to itself.
+      socket.once("error", (error) => this.#end(error.message));
+      return socket;
+    };
+    const client = new MqttClient(open, optionsOf(setup, version));
     this.#client = client;
     client.on("error", (error) => this.#end(error.message));
     client.on("close", () => this.#end("the connection was closed"));

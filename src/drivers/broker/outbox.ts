@@ -54,8 +54,8 @@ export class Outbox {
       this.#inFlight.push(parcel);
       send(parcel, () => {
         const index = this.#inFlight.indexOf(parcel);
-        // After the connection is gone its late answers mean nothing.
-        if (index < 0) return;
+        // After its connection is gone a late answer means nothing: the parcel is on its way again.
+        if (send !== this.#send || index < 0) return;
         this.#inFlight.splice(index, 1);
         this.#flush();
       });

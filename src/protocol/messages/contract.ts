@@ -55,12 +55,18 @@ export interface Contract {
   readonly keys: KeyRegistry;
 }
 
-/** Compiles the schemas of `schemas/<name>.schema.json`; throws where one is no schema, which is a fault of the installation. */
+/** The schemas of `schemas/<name>.schema.json`; each is compiled when first asked for, and throws where it is no schema. */
 export function compileContract(schemas: Readonly<Record<keyof Messages, object>>, keys: KeyRegistry): Contract {
-  const ajv = new Ajv2020({ strict: true, allowUnionTypes: true });
+  // Whether they are schemas is what tests are for; checking it here would take longer than all the rest of the start.
+  const ajv = new Ajv2020({ strict: true, allowUnionTypes: true, meta: false, validateSchema: false });
   ajv.addKeyword({ keyword: "unit", schemaType: "string" });
-  const compile = <Name extends keyof Messages>(name: Name): ((value: unknown) => value is Messages[Name]) =>
-    ajv.compile<Messages[Name]>(schemas[name]);
+  const compile = <Name extends keyof Messages>(name: Name): ((value: unknown) => value is Messages[Name]) => {
+    let fits: ((value: unknown) => value is Messages[Name]) | null = null;
+    return (value): value is Messages[Name] => {
+      fits ??= ajv.compile<Messages[Name]>(schemas[name]);
+      return fits(value);
+    };
+  };
   return {
     fits: {
       setpoint: compile("setpoint"),

@@ -1,5 +1,4 @@
 import { spawn } from "node:child_process";
-import { randomBytes } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -9,32 +8,13 @@ import { type Mosquitto, startMosquitto } from "../../brokers/mosquitto.ts";
 import { waitFor } from "../../waiting.ts";
 import { type Dispatcher, startDispatcher } from "./dispatcher.ts";
 import { type Holder, holderSite, startHolder } from "./holder.ts";
+import { makeSetpoint } from "./setpoints.ts";
 
 const test = suite("broker link on mosquitto");
 const topic = "weir/v1/wolf-c07/command/dispatch/setpoint";
-let sequence = 0;
 let broker: Mosquitto;
 let dispatcher: Dispatcher;
 let holder: Holder | null = null;
-
-function setpoint(change: Partial<SetpointMessage> = {}): SetpointMessage {
-  sequence += 1;
-  return {
-    version: 1,
-    id: randomBytes(16).toString("hex"),
-    container: "wolf-c07",
-    epoch: 1,
-    sequence,
-    issuedAt: Date.now(),
-    expiresAt: Date.now() + 60_000,
-    timeToLiveSeconds: 60,
-    kind: "limit",
-    watts: 90_000,
-    onExpiry: { mode: "limit", watts: 50_000 },
-    reason: "test",
-    ...change,
-  };
-}
 
 async function online(): Promise<Holder> {
   const started = startHolder(holderSite({ url: broker.url }));
@@ -70,7 +50,7 @@ test("status, birth and state are retained, figures are not, and all fit their s
 test("a setpoint is answered within a second, in its own encoding, and the state shows it", async () => {
   await online();
   for (const encoding of ["json", "cbor"] as const) {
-    const command = setpoint();
+    const command = makeSetpoint();
     const sentAt = performance.now();
     await dispatcher.publish(topic, encoding === "json" ? JSON.stringify(command) : encodeCbor({ ...command }));
     const answer = await dispatcher.wait("acknowledgement", ({ id }) => id === command.id, 1000);
@@ -84,7 +64,7 @@ test("a setpoint is answered within a second, in its own encoding, and the state
 
 test("each rejection of the contract over the wire, and the same answer to the same bytes", async () => {
   await online();
-  const good = setpoint({ epoch: 5 });
+  const good = makeSetpoint({ epoch: 5 });
   const send = async (payload: string | Uint8Array, id: string | null, to = topic): Promise<string> => {
     const count = dispatcher.heard.length;
     await dispatcher.publish(to, payload);
@@ -104,25 +84,25 @@ test("each rejection of the contract over the wire, and the same answer to the s
   assert.is(await json(good), "accepted");
   assert.is(await json(good), "accepted");
   assert.is(await json({ ...good, watts: 80_000 }), "conflict");
-  assert.is(await json(setpoint({ epoch: 4 })), "epoch");
-  assert.is(await json(setpoint({ epoch: 5, sequence: good.sequence })), "sequence");
-  assert.is(await json(setpoint({ epoch: 5, container: "wolf-c08" })), "container");
-  assert.is(await json(setpoint({ epoch: 5, boot: "0".repeat(32) })), "boot");
-  assert.is(await json(setpoint({ epoch: 5, issuedAt: 1, expiresAt: 2 })), "expired");
-  assert.is(await json(setpoint({ epoch: 5, watts: 400_001 })), "range");
+  assert.is(await json(makeSetpoint({ epoch: 4 })), "epoch");
+  assert.is(await json(makeSetpoint({ epoch: 5, sequence: good.sequence })), "sequence");
+  assert.is(await json(makeSetpoint({ epoch: 5, container: "wolf-c08" })), "container");
+  assert.is(await json(makeSetpoint({ epoch: 5, boot: "0".repeat(32) })), "boot");
+  assert.is(await json(makeSetpoint({ epoch: 5, issuedAt: 1, expiresAt: 2 })), "expired");
+  assert.is(await json(makeSetpoint({ epoch: 5, watts: 400_001 })), "range");
   assert.is(await send("nonsense", null), "schema");
   assert.is(await send(Buffer.alloc(20_000, 0x7b), null), "size");
   assert.is(await send(Buffer.of(0xd2, 0x84), null), "signature");
-  const retained = setpoint({ epoch: 5 });
+  const retained = makeSetpoint({ epoch: 5 });
   await dispatcher.publish(topic, JSON.stringify(retained), { retain: true });
   const answer = await dispatcher.wait("acknowledgement", ({ id }) => id === retained.id);
   assert.is(answer.rejection, "retained");
 });
 
 test("a retained command of the past is not even delivered", async () => {
-  await dispatcher.publish(topic, JSON.stringify(setpoint()), { retain: true });
+  await dispatcher.publish(topic, JSON.stringify(makeSetpoint()), { retain: true });
   await online();
-  const command = setpoint();
+  const command = makeSetpoint();
   await dispatcher.publish(topic, JSON.stringify(command));
   await dispatcher.wait("acknowledgement", ({ id }) => id === command.id);
   assert.is(dispatcher.heard.filter(({ report }) => report === "acknowledgement").length >= 1, true);
@@ -131,7 +111,7 @@ test("a retained command of the past is not even delivered", async () => {
 
 test("a group setpoint and a heartbeat arrive; resync brings the birth again", async () => {
   await online();
-  const group = setpoint({ container: "group" });
+  const group = makeSetpoint({ container: "group" });
   await dispatcher.publish("weir/v1/group/wolf/command/site/setpoint", JSON.stringify(group));
   assert.is((await dispatcher.wait("acknowledgement", ({ id }) => id === group.id)).state, "accepted");
   await dispatcher.publish("weir/v1/group/wolf/heartbeat", JSON.stringify({ version: 1, epoch: 1, number: 1 }), {
@@ -140,7 +120,7 @@ test("a group setpoint and a heartbeat arrive; resync brings the birth again", a
   await waitFor(() => holder?.link.heartbeat().number === 1, { within: 2000, what: "the heartbeat" });
   const births = (): number => dispatcher.heard.filter(({ report }) => report === "birth").length;
   const before = births();
-  const { watts: _, kind: __, onExpiry: ___, reason: ____, ...rest } = setpoint();
+  const { watts: _, kind: __, onExpiry: ___, reason: ____, ...rest } = makeSetpoint();
   await dispatcher.publish("weir/v1/wolf-c07/command/dispatch/control", JSON.stringify({ ...rest, action: "resync" }));
   await waitFor(() => births() > before, { within: 2000, what: "the birth again" });
 });
@@ -163,7 +143,7 @@ test("an orderly end says offline and leaves no will", async () => {
 
 test("a flood is bounded, sampled with `rate`, and leaves the scan its pace", async () => {
   const running = await online();
-  const flood = JSON.stringify(setpoint({ epoch: 0, sequence: 0 }));
+  const flood = JSON.stringify(makeSetpoint({ epoch: 0, sequence: 0 }));
   for (let batch = 0; batch < 30; batch += 1)
     await Promise.all(Array.from({ length: 100 }, () => dispatcher.publish(topic, flood, { qos: 0 })));
   await dispatcher.wait("acknowledgement", ({ rejection }) => rejection === "rate");
@@ -173,7 +153,7 @@ test("a flood is bounded, sampled with `rate`, and leaves the scan its pace", as
   assert.ok(running.longestPause() < 500, `${running.longestPause()} ms without a scan`);
   const after = await waitFor(
     async () => {
-      const command = setpoint();
+      const command = makeSetpoint();
       await dispatcher.publish(topic, JSON.stringify(command));
       return dispatcher
         .wait("acknowledgement", ({ id, state }) => id === command.id && state === "accepted", 300)
@@ -187,7 +167,7 @@ test("a flood is bounded, sampled with `rate`, and leaves the scan its pace", as
 test("a message of a mebibyte harms nothing", async () => {
   const running = await online();
   await dispatcher.publish(topic, Buffer.alloc(1024 * 1024, 0x7b));
-  const command = setpoint();
+  const command = makeSetpoint();
   await dispatcher.publish(topic, JSON.stringify(command));
   await dispatcher.wait("acknowledgement", ({ id }) => id === command.id);
   assert.is(running.link.state().state, "online");
