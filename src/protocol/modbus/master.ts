@@ -183,12 +183,12 @@ function giveUp(work: Work, exchange: Exchange): void {
   deliver(work, order, { kind: "failed", fault, persists }, exchange.startedAt);
 }
 
-/** Rule 7: nothing that was under way before counts, whoever asked for it. */
+/** Rule 7: what a former owner of the port asked for may still be under way; every unit is unsure, since the loss or from the start. */
 function opened(work: Work): void {
   const patience = work.state.settings.units.map((settings) => settings.responseTimeoutMilliseconds);
   for (const { unit } of work.state.settings.units) {
     const known = unitOf(work.state, unit);
-    setUnit(work, unit, { ...known, sure: false, failuresInRow: 0, retryAt: work.now });
+    setUnit(work, unit, { ...known, failuresInRow: 0, retryAt: work.now });
   }
   const phase = { kind: "quiet", until: work.now + Math.max(0, ...patience), unit: null } as const;
   work.state = { ...work.state, open: true, phase, activeAt: work.now, echoing: false, unasked: new Uint8Array(0) };
