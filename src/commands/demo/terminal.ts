@@ -15,7 +15,8 @@ const esc = "\u001b";
 const enter = `${esc}[?1049h${esc}[?25l${esc}[?7l`;
 const leave = `${esc}[?7h${esc}[?25h${esc}[?1049l`;
 const home = `${esc}[H`;
-const clearToEndOfLine = `${esc}[K`;
+/** Before a line, not behind it: behind a full line it would take the last character away. */
+const clearLine = `${esc}[K`;
 const clearBelow = `${esc}[J`;
 
 /** Takes the terminal over; `press` is told each key as it comes, Ctrl-C as `q`. */
@@ -52,7 +53,7 @@ export function openTerminal(press: (key: string) => void): Terminal {
     paint: (lines) => {
       // A terminal that does not keep up gets the next picture, not a queue of old ones.
       if (open && stdout.writableLength === 0)
-        stdout.write(`${home}${lines.map((line) => `${line}${clearToEndOfLine}`).join("\r\n")}${clearBelow}`);
+        stdout.write(`${home}${lines.map((line) => `${clearLine}${line}`).join("\r\n")}${clearBelow}`);
     },
     restore,
   };

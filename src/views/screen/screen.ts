@@ -32,9 +32,9 @@ function drawHeader(canvas: Canvas, model: ScreenModel): void {
 function drawKeys(canvas: Canvas, model: ScreenModel): void {
   let column = 0;
   for (const item of model.keys) {
-    if (column + item.key.length + item.label.length + 3 > canvas.columns) break;
-    column = canvas.put(canvas.rows - 1, column, ` ${item.key} `, "bar");
-    column = canvas.put(canvas.rows - 1, column, `${item.label} `, "dim");
+    if (column + item.key.length + item.label.length + 1 > canvas.columns) break;
+    column = canvas.put(canvas.rows - 1, column, item.key, "bar");
+    column = canvas.put(canvas.rows - 1, column, ` ${item.label} `, "dim");
   }
 }
 

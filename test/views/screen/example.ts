@@ -85,6 +85,7 @@ export function exampleModel(): ScreenModel {
       { key: "s", label: "setpoint" },
       { key: "b", label: "broker" },
       { key: "l", label: "line" },
+      { key: "u", label: "board" },
       { key: "m", label: "miner" },
       { key: "r", label: "reset" },
       { key: "w", label: "weir" },

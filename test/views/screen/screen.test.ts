@@ -39,7 +39,7 @@ for (const [columns, rows] of [
       "2 defiant",
       "contactor of branch-2 opened",
       "● broker",
-      "q",
+      "q quit",
     ])
       assert.ok(shown.includes(fact), `${fact} is missing in\n${shown}`);
   });
