@@ -2,7 +2,7 @@
 import type { MqttClient } from "mqtt";
 import type { Site } from "../../model/site.ts";
 import type { PowerSample, ScreenModel } from "../../views/screen/model.ts";
-import { isComplete, screenModel, tripNames } from "./screen-model.ts";
+import { coolantOf, isComplete, sampleOf, screenModel, tripNames } from "./screen-model.ts";
 import { openShellClient, type ShellAnswer } from "./shell-client.ts";
 import type { Told } from "./story.ts";
 import { openUplink, type Telemetry, textOf, type UplinkEvent } from "./uplink.ts";
@@ -45,13 +45,13 @@ export function startObserver(client: MqttClient, site: Site, dataFolder: string
   const fresh = (): Telemetry | null =>
     uplink.telemetry !== null && now() - uplink.telemetry.at < staleMilliseconds ? uplink.telemetry : null;
   const online = (): boolean => client.connected && uplink.status === "online";
-  const remember = (telemetry: Telemetry | null): void => {
-    const sample = { watts: telemetry?.powerWatts ?? null, ceilingWatts: telemetry?.ceilingWatts ?? null };
-    power = [...power.slice(1 - mostSamples), sample];
-    coolant = coolant.map((row, tank) => [...row.slice(1 - mostSamples), telemetry?.coolantCelsius[tank] ?? null]);
+  const remember = (): void => {
+    power = [...power.slice(1 - mostSamples), sampleOf(fresh(), pages)];
+    const celsius = coolantOf(site, fresh(), pages);
+    coolant = coolant.map((row, tank) => [...row.slice(1 - mostSamples), celsius[tank] ?? null]);
   };
   const poll = async (): Promise<void> => {
-    remember(fresh());
+    remember();
     const [status, points, miners, lines] = await Promise.all([
       shell.ask("status --json"),
       shell.ask("points --json"),

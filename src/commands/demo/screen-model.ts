@@ -38,6 +38,7 @@ export function screenModel(heard: Heard): Omit<ScreenModel, "story" | "keys"> {
   const { site, telemetry, state, pages } = heard;
   const { status } = pages;
   const binding = recordOf(status?.["binding"]);
+  const power = recordOf(status?.["power"]);
   return {
     container: site.container,
     seconds: heard.seconds,
@@ -45,10 +46,9 @@ export function screenModel(heard: Heard): Omit<ScreenModel, "story" | "keys"> {
     broker: heard.brokerOnline ? "online" : "lost",
     socket: heard.socketOnline ? "online" : "lost",
     ratedWatts: site.ratedWatts,
-    watts: telemetry?.powerWatts ?? null,
-    ceilingWatts: telemetry?.ceilingWatts ?? null,
-    reservedWatts: telemetry?.reservedWatts ?? null,
-    auxiliaryWatts: telemetry?.auxiliaryWatts ?? null,
+    ...sampleOf(telemetry, pages),
+    reservedWatts: telemetry?.reservedWatts ?? numberOf(power["reservedWatts"]),
+    auxiliaryWatts: telemetry?.auxiliaryWatts ?? numberOf(power["auxiliaryWatts"]),
     terahashesPerSecond: telemetry?.terahashesPerSecond ?? null,
     history: heard.power,
     binding: textOf(recordOf(binding["reason"])["text"]) ?? state?.binding ?? "",
@@ -58,6 +58,34 @@ export function screenModel(heard: Heard): Omit<ScreenModel, "story" | "keys"> {
     setpoints: setpointModels(status === null ? (state?.setpoints ?? []) : recordsOf(status["setpoints"])),
     events: heard.events.map((event) => ({ severity: event.severity, text: event.text, seconds: event.at / 1000 })),
     wires: wireModels(heard),
+  };
+}
+
+/** Power and ceiling: from telemetry, and without a broker from the socket. */
+export function sampleOf(telemetry: Telemetry | null, { status }: ShellPages): PowerSample {
+  if (telemetry !== null) return { watts: telemetry.powerWatts, ceilingWatts: telemetry.ceilingWatts };
+  return {
+    watts: numberOf(recordOf(status?.["power"])["measuredWatts"]),
+    ceilingWatts: numberOf(status?.["ceilingWatts"]),
+  };
+}
+
+/** Hottest good sensor of each tank [°C], from the same sources. */
+export function coolantOf(site: Site, telemetry: Telemetry | null, pages: ShellPages): (number | null)[] {
+  if (telemetry !== null) return site.tanks.map((_, index) => telemetry.coolantCelsius[index] ?? null);
+  const value = valuesOf(pages);
+  return site.tanks.map((tank) => {
+    const good = tank.coolant.sensors.map(value).filter((celsius) => celsius !== null);
+    return good.length === 0 ? null : Math.max(...good);
+  });
+}
+
+/** Good values of points by name; null: bad or unknown. */
+function valuesOf({ points }: ShellPages): (name: string | null | undefined) => number | null {
+  const byName = new Map(recordsOf(points?.["points"]).map((point) => [textOf(point["name"]), point]));
+  return (name) => {
+    const point = byName.get(name ?? "");
+    return point?.["quality"] === "good" ? numberOf(point["value"]) : null;
   };
 }
 
@@ -88,11 +116,7 @@ function tankModel(heard: Heard, index: number): TankModel {
   const { site, telemetry, pages } = heard;
   const tank = site.tanks[index];
   if (tank === undefined) throw new RangeError(`the site has no tank number ${index}`);
-  const points = new Map(recordsOf(pages.points?.["points"]).map((point) => [textOf(point["name"]), point]));
-  const value = (name: string | null | undefined): number | null => {
-    const point = points.get(name ?? "");
-    return point?.["quality"] === "good" ? numberOf(point["value"]) : null;
-  };
+  const value = valuesOf(pages);
   const contact = (name: string | null | undefined): boolean | null => {
     const level = value(name);
     return level === null ? null : level !== 0;
@@ -105,10 +129,10 @@ function tankModel(heard: Heard, index: number): TankModel {
   const leaks = tank.leakDry.map(contact);
   return {
     name: tank.name,
-    coolantCelsius: telemetry?.coolantCelsius[index] ?? null,
+    coolantCelsius: coolantOf(site, telemetry, pages)[index] ?? null,
     derateCelsius: tank.coolant.derateCelsius,
     tripCelsius: tank.coolant.tripCelsius,
-    flowLitersPerMinute: telemetry?.flowLitersPerMinute[index] ?? null,
+    flowLitersPerMinute: telemetry === null ? value(tank.flow?.point) : (telemetry.flowLitersPerMinute[index] ?? null),
     minimumLitersPerMinute: tank.flow?.minimumLitersPerMinute ?? null,
     levelPercent: value(tank.level?.point),
     pumpRunning: contact(tank.pump?.feedback),

@@ -20,7 +20,7 @@ const longestLine = 4_000_000;
 
 /** Connects to the socket in the controller's data folder, again and again, until stopped. */
 export function openShellClient(dataFolder: string): ShellClient {
-  const path = join(dataFolder, "weir.sock");
+  const path = join(dataFolder, "shell.sock");
   let socket: Socket | null = null;
   let connected = false;
   let stopped = false;
