@@ -3,7 +3,7 @@
 export interface Ending {
   /** Resolves once somebody or something wants the end. */
   readonly ended: Promise<void>;
-  end(cause: string): void;
+  end(): void;
   /** True once the condition holds, false once it is too late; never resolves after the end. */
   until(condition: () => boolean, tooLate: () => boolean): Promise<boolean>;
   close(): void;

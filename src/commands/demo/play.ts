@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { connect } from "mqtt";
 import { parse } from "yaml";
+import { type Result, succeed } from "../../model/result.ts";
 import type { Site } from "../../model/site.ts";
 import { type DemoContainer, startContainer } from "../../sim/demo/container.ts";
 import type { Secrets } from "../../sim/demo/machines.ts";
@@ -54,12 +55,14 @@ export async function playDemo(options: DemoOptions): Promise<number> {
   const checks: Check[] = [];
   try {
     const demo = await startAll(folder, loaded.value, options, stops);
-    const presentation = openPresentation(demo, options, wantsScreen, () => ending.end("q"));
-    stops.push(() => presentation.close());
-    const witness = openWitness(demo);
-    await Promise.race([ending.ended, playFor(demo, ending, seconds, checks)]);
-    checks.push(...witness.close());
-    presentation.summary(checks);
+    if (demo.ok) {
+      const presentation = openPresentation(demo.value, options, wantsScreen, ending.end);
+      stops.push(() => presentation.close());
+      const witness = openWitness(demo.value);
+      await Promise.race([ending.ended, playFor(demo.value, ending, seconds, checks)]);
+      checks.push(...witness.close());
+      presentation.summary(checks);
+    } else console.error(demo.error);
   } finally {
     for (const stop of stops.reverse()) await stop();
     ending.close();
@@ -71,12 +74,17 @@ export async function playDemo(options: DemoOptions): Promise<number> {
 }
 
 /** Children in the order they need each other; each is stopped again in the opposite order. */
-async function startAll(folder: RunFolder, site: Site, options: DemoOptions, stops: Stops): Promise<Demo> {
+async function startAll(
+  folder: RunFolder,
+  site: Site,
+  options: DemoOptions,
+  stops: Stops,
+): Promise<Result<Demo, string>> {
   let said = "";
   const say = (text: string): void => {
     said = text;
   };
-  const container = await startContainer(
+  const started = await startContainer(
     {
       site,
       ports: folder.ports,
@@ -90,6 +98,8 @@ async function startAll(folder: RunFolder, site: Site, options: DemoOptions, sto
       back: (name) => say(`The far end ${name} is there`),
     },
   );
+  if (!started.ok) return started;
+  const container = started.value;
   stops.push(() => container.stop());
   const url = options.broker ?? `mqtt://127.0.0.1:${container.brokerPort}`;
   folder.useBroker(url);
@@ -116,7 +126,7 @@ async function startAll(folder: RunFolder, site: Site, options: DemoOptions, sto
     dispatcher.stop();
     await client.endAsync(true);
   });
-  return { site, folder, container, controller, observer, dispatcher, now, say, said: () => said };
+  return succeed({ site, folder, container, controller, observer, dispatcher, now, say, said: () => said });
 }
 
 /** Story first, then the rest of the time; never resolves without an end. */

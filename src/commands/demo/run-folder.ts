@@ -31,6 +31,9 @@ export interface RunFolder {
   remove(): void;
 }
 
+/** Machines of this run: two demos at once must not meet on the same addresses; choice: 127.32 to 127.231. */
+const loopbackBlock = `127.${32 + (process.pid % 200)}.`;
+
 /** The demo's own site file. */
 export function demoSitePath(): string {
   return `${dataFolder()}scripts/demo/site.yaml`;
@@ -69,7 +72,7 @@ export function makeRunFolder(siteSource: string): RunFolder {
   };
 }
 
-/** The site with ports, broker and secrets of this run; comments stay, so that errors show the lines people know. */
+/** The site with ports, addresses, broker and secrets of this run; comments stay, so that errors show the lines people know. */
 function siteText(text: string, ports: Readonly<Record<string, string>>, brokerUrl: string): string {
   const document = parseDocument(text);
   for (const list of ["lines", "firmata"]) {
@@ -81,6 +84,12 @@ function siteText(text: string, ports: Readonly<Record<string, string>>, brokerU
       const port = isScalar(name) ? ports[String(name.value)] : undefined;
       if (port !== undefined) item.set("port", port);
     }
+  }
+  const miners = document.get("miners");
+  for (const row of isSeq(miners) ? miners.items : []) {
+    const addresses = isMap(row) ? row.get("addresses") : undefined;
+    if (isMap(row) && typeof addresses === "string")
+      row.set("addresses", addresses.replaceAll("127.10.", loopbackBlock));
   }
   document.setIn(["broker", "url"], brokerUrl);
   document.set("secretsFile", "secrets.yaml");

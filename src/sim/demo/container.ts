@@ -1,4 +1,5 @@
 /** The simulated container: the plant in this process, its far ends in processes of their own, fed ten times a second. */
+import { fail, type Result, succeed } from "../../model/result.ts";
 import type { Site } from "../../model/site.ts";
 import { advance, type Plant, startPlant, supplied } from "../plant/plant.ts";
 import { type FarEndProcess, startFarEnd } from "./far-end-process.ts";
@@ -69,8 +70,11 @@ interface FarEnds {
   readonly brokers: readonly FarEndProcess[];
 }
 
-/** Resolves when every far end may be reached; rejects, with all of them ended, when one cannot. */
-export async function startContainer(options: ContainerOptions, listener: ContainerListener): Promise<DemoContainer> {
+/** Resolves when every far end may be reached; when one cannot, with why, and all of them ended. */
+export async function startContainer(
+  options: ContainerOptions,
+  listener: ContainerListener,
+): Promise<Result<DemoContainer, string>> {
   const field: Field = {
     machineWatts: new Map(),
     outputs: { ...outputsAtStart },
@@ -79,7 +83,11 @@ export async function startContainer(options: ContainerOptions, listener: Contai
   };
   const { lines, rows, brokers } = startFarEnds(options, listener, field);
   const farEnds = [...lines, ...rows, ...brokers];
-  await allReachable(farEnds);
+  const problems = (await Promise.all(farEnds.map((farEnd) => farEnd.reachable))).filter((text) => text !== null);
+  if (problems.length > 0) {
+    await stopAll(farEnds);
+    return fail(problems.join("\n"));
+  }
   const machines = wiredMachines(options.site);
   const { parameters, ambientCelsius } = drawPlant(options.seed);
   const brokenPumps = new Set<number>();
@@ -97,7 +105,7 @@ export async function startContainer(options: ContainerOptions, listener: Contai
     const surroundings = machineSurroundings(plant, machines);
     for (const row of rows) row.truth(surroundings);
   }, tickMilliseconds);
-  return {
+  return succeed({
     plant: () => plant,
     tankWatts: (index) => {
       const drawing = machines.filter((machine) => machine.tank === index && supplied(plant, machine.branch));
@@ -110,7 +118,7 @@ export async function startContainer(options: ContainerOptions, listener: Contai
       clearInterval(timer);
       await stopAll(farEnds);
     },
-  };
+  });
 }
 
 function startFarEnds(options: ContainerOptions, listener: ContainerListener, field: Field): FarEnds {
@@ -144,14 +152,6 @@ function startFarEnds(options: ContainerOptions, listener: ContainerListener, fi
   );
   const brokers = ownBroker ? [start("broker", "broker", () => ({ port: field.brokerPort ?? 0 }), takeBroker)] : [];
   return { lines: [...lines, board], rows, brokers };
-}
-
-async function allReachable(farEnds: readonly FarEndProcess[]): Promise<void> {
-  const reached = await Promise.allSettled(farEnds.map((farEnd) => farEnd.reachable));
-  const failed = reached.find((result) => result.status === "rejected");
-  if (failed === undefined) return;
-  await stopAll(farEnds);
-  throw failed.reason;
 }
 
 async function stopAll(farEnds: readonly FarEndProcess[]): Promise<void> {

@@ -27,8 +27,8 @@ export interface FarEndProcess {
   readonly name: string;
   readonly pid: number | null;
   readonly up: boolean;
-  /** Resolves when it may be reached for the first time; rejects when it cannot be set up. */
-  readonly reachable: Promise<void>;
+  /** Resolves with null when it may be reached for the first time, else with why it cannot be set up. */
+  readonly reachable: Promise<string | null>;
   truth(values: Readonly<Record<string, number>>): void;
   fault(target: string, fault: string, on: boolean, value?: number): void;
   /** As `kill -9` does. */
@@ -49,11 +49,9 @@ export function startFarEnd(program: FarEndProgram, listener: FarEndListener): F
   let wasReady = false;
   let stopping = false;
   let timer: NodeJS.Timeout | null = null;
-  let resolve = (): void => {};
-  let reject = (_error: Error): void => {};
-  const reachable = new Promise<void>((onReady, onFailure) => {
-    resolve = onReady;
-    reject = onFailure;
+  let tell = (_problem: string | null): void => {};
+  const reachable = new Promise<string | null>((resolve) => {
+    tell = resolve;
   });
 
   const send = (message: ToFarEnd): void => {
@@ -65,7 +63,7 @@ export function startFarEnd(program: FarEndProgram, listener: FarEndListener): F
     wasReady = true;
     send({ type: "truth", values: truth });
     for (const fault of faults.values()) send(fault);
-    resolve();
+    tell(null);
     listener.ready();
   };
   const start = (): void => {
@@ -79,13 +77,13 @@ export function startFarEnd(program: FarEndProgram, listener: FarEndListener): F
     born.on("message", (message: FromFarEnd) => {
       if (message.type === "effects") listener.effects(message.values);
       else if (message.type === "ready") becomeReady();
-      else reject(new Error(`${program.name}: ${message.text}`));
+      else tell(`${program.name}: ${message.text}`);
     });
     born.on("error", () => {});
     born.once("exit", (code, signal) => {
       up = false;
       child = null;
-      reject(new Error(`${program.name} ended before it could be reached (${signal ?? code})`));
+      tell(`${program.name} ended before it could be reached (${signal ?? code})`);
       // What could not be set up once cannot be set up again.
       if (stopping || !wasReady) return;
       listener.died(signal ?? `exit ${code}`);
