@@ -192,13 +192,10 @@ class Reader {
     if (digits === undefined) return this.word();
     const after = this.text[this.at + digits.length];
     this.at += digits.length;
-    // A number at the very end may have lost digits.
-    if (after === undefined) return this.end();
-    if (!/[\s,}\]"{]/.test(after)) {
-      if (this.at + 1 >= this.text.length) return this.end();
-      throw new Refusal(this.at, "the end of a number");
-    }
-    return Number(digits);
+    // At the very end a number may have lost digits, or be about to go on behind one more character.
+    if (/[\s,}\]"{]/.test(after ?? "")) return Number(digits);
+    if (this.at + 1 >= this.text.length) return this.end();
+    throw new Refusal(this.at, "the end of a number");
   }
 
   private word(): Parsed {

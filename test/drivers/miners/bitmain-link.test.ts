@@ -10,7 +10,19 @@ import { clock, FarEnd, linkTo, loopback, password, quickShared, waitForReport }
 
 const test = suite("bitmain link");
 
-const names = ["read", "idle", "sleep", "liar", "slow", "metered", "damaged", "fickle", "secret", "stale"] as const;
+const names = [
+  "read",
+  "idle",
+  "sleep",
+  "liar",
+  "slow",
+  "metered",
+  "damaged",
+  "fickle",
+  "secret",
+  "stale",
+  "sleeper",
+] as const;
 const machines: SimulatedMiner[] = names.map((name, index) => ({
   name,
   kind: "antminer",
@@ -20,6 +32,7 @@ const machines: SimulatedMiner[] = names.map((name, index) => ({
   sleepSeconds: 0.3,
   wakeSeconds: 1,
   workMode: name === "sleep" ? 3 : 0,
+  startAsleep: name === "sleeper",
   reportsPower: name === "metered",
 }));
 
@@ -93,6 +106,15 @@ test("a running machine told to run is not posted to: that would restart it", as
   link.target({ mode: "run" });
   await waitForReport(link, "proof", (one) => one.command?.readBackAt !== undefined);
   assert.is(farEnd.writes("read"), 0);
+});
+
+test("a machine that sleeps already is not posted to when a shed comes before the first read", async () => {
+  const link = open("sleeper");
+  link.target({ mode: "sleep" });
+  await waitForReport(link, "proof", (one) => one.mode === "asleep" && one.command?.readBackAt !== undefined);
+  farEnd.truth({ "sleeper/supplied": 0 });
+  await waitFor(() => farEnd.watts("sleeper") === 0, { within: 2_000, what: "the last effect" });
+  assert.is(farEnd.writes("sleeper"), 0);
 });
 
 test("an acknowledgement without effect is reported as such", async () => {
