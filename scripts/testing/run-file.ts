@@ -46,6 +46,7 @@ export async function runFile(file: string, compiled: string, limits: FileLimits
     stdio: ["ignore", "pipe", "pipe", "pipe"],
     env: { ...process.env, NO_COLOR: "1", FORCE_COLOR: undefined },
   });
+  const closed = new Promise((resolve) => child.on("close", resolve).on("error", resolve));
   if (child.pid === undefined) return { ...nothing(file, ["the process did not start"]), milliseconds: 0, output: "" };
   const group = child.pid;
   runningGroups.add(group);
@@ -61,6 +62,8 @@ export async function runFile(file: string, compiled: string, limits: FileLimits
   const orphans = await endOrphans(group, closingMilliseconds);
   if (orphans.length > 0 && faults.length === 0) faults.push(`left processes running: ${orphans.join("; ")}`);
   runningGroups.delete(group);
+  // What it wrote may still be on its way; a process that left the group may hold the pipes for ever.
+  await Promise.race([closed, pause(closingMilliseconds, undefined, { ref: false })]);
   const told = lastReport(report());
   if (told === null && faults.length === 0)
     faults.push(

@@ -28,7 +28,7 @@ test("nothing is told before the window is full", () => {
 test("two wrong reports among five never show", () => {
   const seed = Date.now() & 0xffff;
   console.log(`seed ${seed}`);
-  fc.assert(
+  void fc.assert(
     fc.property(
       fc.array(fc.nat(1023), { minLength: 2, maxLength: 2 }),
       fc.uniqueArray(fc.nat(4), { minLength: 2, maxLength: 2 }),
