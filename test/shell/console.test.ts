@@ -1,6 +1,9 @@
+import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { serveShellConsole } from "../../src/shell/console.ts";
@@ -8,6 +11,9 @@ import type { ShellService } from "../../src/shell/host.ts";
 import { openPty, type Pty } from "../../src/sim/wires/pty.ts";
 import { waitFor } from "../waiting.ts";
 import { type RecordingHost, recordingHost } from "./host.ts";
+
+const run = promisify(execFile);
+const program = fileURLToPath(new URL("../../src/main.js", import.meta.url));
 
 const test = suite("shell on a serial console");
 const clock = { now: () => performance.now(), unixMilliseconds: () => 0 };
@@ -18,11 +24,13 @@ let pty: Pty;
 let text: string;
 let host: RecordingHost;
 let service: ShellService;
+let forward: (bytes: Uint8Array) => void = () => {};
 
 function plugIn(): void {
   text = "";
   pty = openPty(port, (bytes) => {
     text += bytes.toString("latin1");
+    forward(bytes);
   });
 }
 
@@ -79,6 +87,26 @@ test("quit leaves the console ready for the next person", async () => {
   await sees("Press Enter");
   text = "";
   await wakes();
+});
+
+test("weir shell runs a command over the serial line, whatever somebody has begun to type there", async () => {
+  await wakes();
+  pty.write(Buffer.from("half a com"));
+  // A null modem: what one end says the other end hears.
+  const near = openPty(join(folder, "laptop"), (bytes) => pty.write(bytes));
+  forward = (bytes) => near.write(bytes);
+  try {
+    const words = ["shell", "--port", near.path, "--json", "points", "leak"];
+    const { stdout } = await run(process.execPath, [program, ...words]);
+    const answer = JSON.parse(stdout) as { ok: boolean; points: { name: string }[] };
+    assert.equal([answer.ok, answer.points.map(({ name }) => name)], [true, ["tank-io/leakDry"]]);
+    // Afterwards it is a person's console again.
+    text = "";
+    await wakes();
+  } finally {
+    forward = () => {};
+    near.close();
+  }
 });
 
 test("a console pulled out and plugged in again is served again", async () => {
