@@ -23,6 +23,9 @@ import { WhatsminerSession } from "./whatsminer-session.ts";
 /** First wait for the effect of an acknowledged write, then doubling up to the poll period [ms]. Choice. */
 const firstReadBackMilliseconds = 250;
 
+/** The first reads of all links are spread over this, so that the first image is soon whole [ms]. Choice. */
+const firstReadMilliseconds = 1_000;
+
 /** A link for the miner; hosts must be IPv4 literals, so that no resolver is ever asked. */
 export function createMinerLink(
   miner: MinerSite,
@@ -68,6 +71,7 @@ class MinerLink implements MinerDriver {
   private seen: SettingSeen | undefined;
   private fault: MinerFault | undefined = "not-read-yet";
   private failures = 0;
+  private spread: boolean;
   private reading: Promise<void> | undefined;
   private writing: Promise<void> | undefined;
   private timer: NodeJS.Timeout | undefined;
@@ -81,12 +85,13 @@ class MinerLink implements MinerDriver {
     this.session = session;
     this.clock = clock;
     this.timing = timing;
+    this.spread = false;
   }
 
   start(): void {
     if (this.state !== "new") return;
     this.state = "started";
-    this.lookIn(Math.random() * this.timing.pollMilliseconds);
+    this.lookIn(Math.random() * Math.min(firstReadMilliseconds, this.timing.pollMilliseconds));
     this.advance();
   }
 
@@ -135,6 +140,11 @@ class MinerLink implements MinerDriver {
 
   private pollWait(): number {
     const { pollMilliseconds, longestPollMilliseconds } = this.timing;
+    // The second reads are spread over a whole period, and with them all that follow.
+    if (!this.spread) {
+      this.spread = true;
+      return Math.random() * pollMilliseconds;
+    }
     const backedOff = pollMilliseconds * 2 ** Math.max(0, Math.min(this.failures, 6) - 2);
     // Spread by a tenth, so that links that started together part.
     return Math.min(backedOff, longestPollMilliseconds) * (0.95 + Math.random() / 10);
