@@ -1,14 +1,15 @@
 /** `weir run`: the controller of one container, from its site file to its last log line. */
 import { type Command, Option } from "commander";
+import type { Site } from "../model/site.ts";
 import { systemClock } from "../runtime/clock.ts";
-import { startController } from "../runtime/controller.ts";
+import { type Controller, startController } from "../runtime/controller.ts";
 import { type LockProblem, lockFolder } from "../runtime/folder-lock.ts";
 import { guardProcess } from "../runtime/guard.ts";
-import { type LogLevel, logLevels, openLog } from "../runtime/logger.ts";
+import { type LogLevel, logLevels, openLog, type ProgramLog } from "../runtime/logger.ts";
 import { openCore, openParts } from "../runtime/open-parts.ts";
 import { programVersion } from "../runtime/version.ts";
 import { loadSite } from "../site/load-site.ts";
-import { loadSecrets } from "../site/secrets.ts";
+import { loadSecrets, type Secrets } from "../site/secrets.ts";
 import { problemsText } from "./check.ts";
 
 const examples = `
@@ -55,17 +56,37 @@ async function run(options: RunOptions): Promise<void> {
   const log = openLog(options.logLevel);
   const { container, configurationHash } = site.value;
   log.logger.info({ container, version, configurationHash, pid: process.pid }, `weir ${version} starts.`);
-  const controller = startController({
-    site: site.value,
-    folder: options.data,
-    version,
-    clock: systemClock,
-    logger: log.logger,
-    openParts: (start) => openParts(site.value, secrets.value, { ...start, version, clock: systemClock }),
-    openCore: (durable, now) => openCore(site.value, durable, now),
-  });
+  const controller = start(site.value, secrets.value, options.data, version, log);
+  if (controller === null) {
+    process.exitCode = 1;
+    return;
+  }
   // The folder stays locked until the process ends.
   await guardProcess(controller, log);
+}
+
+function start(site: Site, secrets: Secrets, folder: string, version: string, log: ProgramLog): Controller | null {
+  const { logger } = log;
+  const parts = {
+    version,
+    clock: systemClock,
+    onBrokerProblem: (text: string) => logger.warn({ subject: "broker" }, text),
+  };
+  try {
+    return startController({
+      site,
+      folder,
+      version,
+      clock: systemClock,
+      logger,
+      openParts: (started) => openParts(site, secrets, { ...started, ...parts }),
+      openCore: (durable, now) => openCore(site, durable, now),
+    });
+  } catch (error) {
+    // Unusable files of the broker: a mistake of the site that shows only when they are read.
+    console.error(error instanceof Error ? error.message : error);
+    return null;
+  }
 }
 
 function lockText(problem: LockProblem): string {

@@ -60,7 +60,7 @@ const releaseDeadlineMilliseconds = 3_000;
 /** For the machines to hear of the safe state after something impossible [ms]. Choice: two round trips and a retry. */
 const safeStateMilliseconds = 3_000;
 
-/** Starts the controller of a checked site on a folder that is locked for it. */
+/** Starts the controller of a checked site on a folder that is locked for it; throws, with nothing started, where `openParts` does. */
 export function startController(setup: ControllerSetup): Controller {
   return new Running(setup);
 }
@@ -88,13 +88,14 @@ class Running implements Controller {
     this.ended = new Promise((resolve) => {
       this.#end = resolve;
     });
+    this.#inbox = openInbox(clock, urge);
+    this.#parts = setup.openParts({ boot: this.#boot, urge });
     this.#store = openStore(setup.folder, this.#boot, clock);
     this.#host = startHostProcess((text) => logger.warn(text));
     this.#watchdog = createWatchdog(this.#host);
-    this.#inbox = openInbox(clock, urge);
-    this.#parts = setup.openParts({ boot: this.#boot, urge });
     for (const { driver } of this.#parts.points) driver.start();
     for (const miner of this.#parts.miners) miner.start();
+    this.#parts.broker?.start();
     void this.#serveShells();
     void this.#beginScans();
   }

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { startControl } from "../control/state.ts";
 import { step } from "../control/step.ts";
+import { type BrokerLinkSetup, openBrokerLink } from "../drivers/broker/broker-link.ts";
 import { openFirmataBoard } from "../drivers/firmata/board.ts";
 import { createMinerLink } from "../drivers/miners/link.ts";
 import { createMinerShared } from "../drivers/miners/shared.ts";
@@ -31,9 +32,11 @@ export interface PartsSetup {
   readonly clock: Clock;
   /** Asks for a scan at once. */
   readonly urge: () => void;
+  /** Why there is no connection to the broker. */
+  readonly onBrokerProblem: (text: string) => void;
 }
 
-/** Makes every part of the site; nothing is opened before it is started, but the broker link dials at once. */
+/** Makes every part of the site; nothing is opened before it is started. Throws where the broker's files are unusable. */
 export function openParts(site: Site, secrets: Secrets, setup: PartsSetup): Parts {
   const { clock, urge } = setup;
   const lines = site.lines.map((line) => ({
@@ -54,5 +57,7 @@ export function openParts(site: Site, secrets: Secrets, setup: PartsSetup): Part
     );
     return createMinerLink(miner, model, credentials, clock, shared);
   });
-  return { points: [...lines, ...boards], miners, broker: null, stopShared: () => shared.stop() };
+  const link: BrokerLinkSetup = { site, boot: setup.boot, clock, version: setup.version, onUrgent: urge };
+  const broker = site.broker === null ? null : openBrokerLink({ ...link, onProblem: setup.onBrokerProblem });
+  return { points: [...lines, ...boards], miners, broker, stopShared: () => shared.stop() };
 }

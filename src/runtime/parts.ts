@@ -18,6 +18,7 @@ export interface PointPart {
 }
 
 export interface BrokerPart {
+  start(): void;
   /** New since the last call, each once. */
   takeCommands(): readonly RemoteCommand[];
   heartbeat(): Heartbeat;

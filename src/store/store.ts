@@ -28,7 +28,7 @@ export interface Store {
   keepAsItIs(): void;
   /** Events that reached the disk since the last call, with their numbers, oldest first. */
   takeLogged(): readonly LoggedEvent[];
-  /** Newest revision known to be on disk; -1 while there is none. */
+  /** Newest revision known to be on disk; -1 while that is not known. */
   storedRevision(): number;
   health(): StoreHealth;
   /** Identifier of the store's process, for the log; null while there is none. */
@@ -242,6 +242,8 @@ class StoreProcess implements Store {
     this.#hasOpened = true;
     const { durable, salvaged } = message.state;
     if (typeof durable === "object" && !salvaged) this.#storedRevision = durable.revision;
+    // A first start knows nothing that had to be on disk: revision 0 stands by being absent.
+    if (durable === "none") this.#storedRevision = 0;
     this.#resolveOpened({ state: message.state, events: message.events.map(withoutOrigin) });
   }
 

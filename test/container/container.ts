@@ -140,7 +140,8 @@ function controlPrograms(sitePath: string, data: string, dispatcher: Dispatcher)
         dispatcher.received.some(
           ({ topic, body, at }) => topic === "status" && body["status"] === "online" && at > startedAt,
         );
-      await waitFor(isOnline, { within: 15_000, what: () => `online; ${state()}` });
+      await waitFor(() => isOnline() || weir().ended(), { within: 15_000, what: () => `online; ${state()}` });
+      if (weir().ended() !== null) throw new Error(`weir run ended: ${state()}`);
     },
     async end(): Promise<void> {
       for (const one of started) if (one.ended() === null) one.signal("SIGKILL");

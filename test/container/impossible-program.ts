@@ -20,7 +20,8 @@ const controller = startController({
   version: "0.0.0",
   clock: systemClock,
   logger: log.logger,
-  openParts: (start) => openParts(site.value, secrets.value, { ...start, version: "0.0.0", clock: systemClock }),
+  openParts: (start) =>
+    openParts(site.value, secrets.value, { ...start, version: "0.0.0", clock: systemClock, onBrokerProblem: () => {} }),
   openCore: (durable, now) => {
     const core = openCore(site.value, durable, now);
     let scans = 0;

@@ -35,7 +35,7 @@ test("the first start knows of no state; the next one reads what was saved", asy
   const folder = join(temporaryFolder(), "made/by/weir");
   const first = start(folder, "a");
   assert.is((await first.opened).state.durable, "none");
-  assert.is(first.storedRevision(), -1);
+  assert.is(first.storedRevision(), 0);
   first.save(durableExample(7));
   log(first, "one");
   assert.ok(await first.close({ clean: true, deadlineMilliseconds: 5_000 }));

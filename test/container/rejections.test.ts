@@ -9,10 +9,10 @@ import type { Received } from "./dispatcher.ts";
 const test = suite("rejections over a real broker");
 
 let container: Container;
-const watts = 6_000;
+const watts = 4_000;
 
 test.before(async () => {
-  container = await startContainer({ machines: 1 });
+  container = await startContainer({ machines: 1, running: 1 });
   container.dispatcher.beat(true);
   container.startWeir();
   await container.online();
@@ -41,7 +41,7 @@ const refused: readonly {
     code: "expired",
     make: () => setpoint({ issuedAt: Date.now() - 2 * minute, expiresAt: Date.now() - minute }),
   },
-  { name: "a figure in quotes", code: "schema", make: () => setpoint({ watts: "6000" }) },
+  { name: "a figure in quotes", code: "schema", make: () => setpoint({ watts: "4000" }) },
   { name: "a field the contract does not know", code: "schema", make: () => setpoint({ turbo: true }) },
   { name: "another container's", code: "container", make: () => setpoint({ container: "test-c02" }) },
   { name: "a sequence that did not grow", code: "sequence", make: () => setpoint({ sequence: 1 }) },

@@ -10,7 +10,7 @@ const test = suite("acceptance");
 let container: Container;
 
 test.before(async () => {
-  container = await startContainer({ machines: 2, running: 0 });
+  container = await startContainer({ machines: 2, running: 2 });
   container.dispatcher.beat(true);
   container.startWeir();
 });

@@ -14,7 +14,7 @@ const fullWatts = auxiliaryWatts + 2 * machineWatts;
 const graceMilliseconds = 2_500;
 
 test.before(async () => {
-  container = await startContainer({ machines: 2 });
+  container = await startContainer({ machines: 2, running: 2 });
   container.dispatcher.beat(true);
   container.startWeir();
   await container.online();

@@ -14,13 +14,13 @@ const ratedWatts = auxiliaryWatts + 2 * machineWatts + 1_000;
 const twoWatts = auxiliaryWatts + 2 * machineWatts;
 
 test.before(async () => {
-  container = await startContainer({ machines: 3, ratedWatts });
+  container = await startContainer({ machines: 3, running: 3, ratedWatts });
   container.dispatcher.beat(true);
   container.startWeir();
   await container.online();
   const { dispatcher } = container;
   await dispatcher.command(dispatcher.setpoint(ratedWatts));
-  await waitFor(() => container.feederWatts() > twoWatts - 200, {
+  await waitFor(() => container.feederWatts() > twoWatts - 200 && container.feederWatts() < ratedWatts, {
     within: 40_000,
     what: () => `two machines; the feeder carries ${container.feederWatts()} W; ${container.state()}`,
   });

@@ -83,7 +83,8 @@ test("a trip stays latched over kill -9 with its cause gone, and no setpoint get
   const answer = await dispatcher.command(dispatcher.setpoint(bothWatts + 300, { epoch: 5 }));
   assert.is(answer.body["state"], "accepted", JSON.stringify(answer.body));
   await waitFor(() => dispatcher.acknowledgements(answer.body["id"]).some(({ body }) => body["state"] === "limited"), {
-    within: 5_000,
+    // After the first word the next comes at most every 10 s.
+    within: 13_000,
     what: () => `limited; ${JSON.stringify(dispatcher.acknowledgements(answer.body["id"]).map(({ body }) => body))}`,
   });
   assert.ok(container.feederWatts() < noMachineWatts);
