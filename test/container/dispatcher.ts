@@ -81,7 +81,10 @@ export async function startDispatcher(url: string, container: string, site: stri
   client.on("error", () => {});
   client.on("message", (topic: string, bytes: Buffer, packet: IPublishPacket) => {
     // What is neither is none of the container's and would fail the test here. Source: DESIGN section 6, the first byte tells.
-    const body = (bytes[0] === 0x7b ? JSON.parse(bytes.toString("utf8")) : decoder.decode(bytes)) as Record<string, unknown>;
+    const body = (bytes[0] === 0x7b ? JSON.parse(bytes.toString("utf8")) : decoder.decode(bytes)) as Record<
+      string,
+      unknown
+    >;
     received.push({ topic: topic.slice(root.length), body, retained: packet.retain, at: performance.now() });
   });
   await client.subscribeAsync(`${root}#`, { qos: 1, rap: true });
