@@ -32,7 +32,9 @@ export interface Plant {
   /** Readings that are forced whatever the plant does; null removes the point. */
   readonly forced: Map<string, ((truth: number | null, now: number) => Reading | null) | null>;
   readonly contactors: Map<string, boolean>;
-  welded: Set<string>;
+  readonly welded: Set<string>;
+  /** Inlet temperatures that machines tell. */
+  readonly inlets: Map<string, number>;
   storedRevision: number | null;
   heartbeats: boolean;
   stopping: boolean;
@@ -67,6 +69,7 @@ export function startPlant(site: Site, now = 1000, state: ControlState = startCo
     forced: new Map(),
     contactors,
     welded: new Set(),
+    inlets: new Map(),
     storedRevision: null,
     heartbeats: true,
     stopping: false,
@@ -171,6 +174,7 @@ function picture(plant: Plant, commands: readonly Command[]): ProcessImage {
       powerWatts: machine.watts,
       powerSource: "measured",
       hashrateTerahashesPerSecond: hashrate,
+      ...(plant.inlets.has(name) ? { inletCelsius: plant.inlets.get(name) ?? 0 } : {}),
     };
   }
   return {

@@ -102,14 +102,17 @@ export function fleetWarnings(
   machines: readonly MachineState[],
   powered: readonly boolean[],
 ): readonly Warning[] {
-  const named = (wanted: (machine: MachineState, index: number) => boolean): readonly string[] =>
-    machines.flatMap((machine, index) =>
-      wanted(machine, index) ? [certain(layout.machines[index], "machine").miner.name] : [],
-    );
-  const unreachable = named(({ phase }, index) => phase === "unreachable" && powered[index] === true);
-  const defiant = named(({ phase }) => phase === "defiant");
-  const excluded = named(({ phase }) => phase === "excluded");
-  const relapsed = named(({ relapsedAt }) => relapsedAt !== null);
+  const unreachable: string[] = [];
+  const defiant: string[] = [];
+  const excluded: string[] = [];
+  const relapsed: string[] = [];
+  for (const [index, { phase, relapsedAt }] of machines.entries()) {
+    const { name } = certain(layout.machines[index], "machine").miner;
+    if (phase === "unreachable" && powered[index] === true) unreachable.push(name);
+    if (phase === "defiant") defiant.push(name);
+    if (phase === "excluded") excluded.push(name);
+    if (relapsedAt !== null) relapsed.push(name);
+  }
   return [
     ...warning(unreachable, "machines-unreachable", "warning", "do not answer and count with their plates"),
     ...warning(defiant, "machines-defiant", "alarm", "were told to sleep and still draw power"),
