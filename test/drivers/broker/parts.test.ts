@@ -21,7 +21,7 @@ function packet(bodyBytes: number): Buffer {
 
 test(`packets up to the bound pass in any pieces, one larger does not (seed ${seed})`, () => {
   const bodies = fc.array(fc.integer({ min: 0, max: 300 }), { maxLength: 20 });
-  fc.assert(
+  void fc.assert(
     fc.property(bodies, fc.integer({ min: 1, max: 50 }), (sizes, piece) => {
       const bytes = Buffer.concat(sizes.map(packet));
       const guard = createPacketGuard(300);

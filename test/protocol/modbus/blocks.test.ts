@@ -47,7 +47,7 @@ test("every point lies wholly in exactly one block, whatever the map", () => {
     minLength: 1,
     maxLength: 60,
   });
-  fc.assert(
+  void fc.assert(
     fc.property(
       points,
       fc.constantFrom(8, 60, 125),

@@ -63,7 +63,7 @@ test("a broken current loop is a broken sensor, whatever the site's scaling; a v
 
 test("whatever the bytes, a good value is finite and within the range", () => {
   const types = ["uint16", "int16", "uint32", "int32", "uint64", "int64", "float32"] as const;
-  fc.assert(
+  void fc.assert(
     fc.property(
       fc.constantFrom(...types),
       fc.constantFrom("high-first" as const, "low-first" as const),
