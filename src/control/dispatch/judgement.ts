@@ -8,7 +8,7 @@ export interface CommandContext {
   /** Names of the trips that stand. */
   readonly trips: readonly string[];
   readonly lockout: boolean;
-  /** The store takes writes; while false raises are refused and lowerings obeyed. */
+  /** All that was decided before this scan is on disk; false for 3 s: raises are refused and lowerings obeyed. */
   readonly storedOk: boolean;
   /** `Durable.revision` of the last scan; what this scan changes is on disk with the next one. */
   readonly durableRevision: number;

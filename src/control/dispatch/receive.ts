@@ -24,6 +24,9 @@ export interface Received {
 /** Senders' clocks may be ahead by this much [ms]. Source: choice; NTP over a mobile link stays well within. */
 const clockToleranceMilliseconds = 30_000;
 
+/** A write in flight is no failure: a raise waits for it anyway. Source: choice; the longest common stall of a card is about 1 s. */
+const storeToleranceMilliseconds = 3000;
+
 /** Brings dispatch to the image's moment and takes its broker commands, each seen exactly once. Call once a scan, first. */
 export function receiveCommands(
   dispatch: DispatchState,
@@ -32,12 +35,14 @@ export function receiveCommands(
   context: CommandContext,
 ): Received {
   const elapsed = elapse(dispatch, image, site);
-  let state = elapsed.dispatch;
+  const storeBehindSince = context.storedOk ? null : (dispatch.storeBehindSince ?? image.now);
+  const storedOk = storeBehindSince === null || image.now - storeBehindSince < storeToleranceMilliseconds;
+  let state: DispatchState = { ...elapsed.dispatch, storeBehindSince };
   const acknowledgements = [...elapsed.acknowledgements];
   const events = [...elapsed.events];
   for (const command of image.commands) {
     if (command.via !== "broker") continue;
-    const taken = takeCommand(command, { dispatch: state, image, site, context });
+    const taken = takeCommand(command, { dispatch: state, image, site, context: { ...context, storedOk } });
     state = taken.dispatch;
     acknowledgements.push(...taken.acknowledgements);
     events.push(...taken.events);

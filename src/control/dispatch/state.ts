@@ -79,6 +79,8 @@ export interface DispatchState {
   readonly stops: readonly Stop[];
   /** Newest heartbeat that counted. */
   readonly heartbeat: Heartbeat;
+  /** Since when the disk has not kept up; null: it does. */
+  readonly storeBehindSince: Milliseconds | null;
   /** Null: controlled. */
   readonly failsafe: Failsafe | null;
 }
@@ -93,6 +95,7 @@ export function startDispatch(durable: Durable | null, now: Milliseconds): Dispa
     slots: [],
     stops: stops.map(({ source, id }) => ({ source, id, acknowledge: null, activeTold: true, endsWithRevision: null })),
     heartbeat: { at: null, epoch: 0, number: -1 },
+    storeBehindSince: null,
     // The level comes with the site, at the first scan; nothing is allowed before.
     failsafe: { cause: "start", since: now, heartbeatSince: null, course: steady(0) },
   };

@@ -166,10 +166,20 @@ test("where the store fails a raise is refused and a lowering obeyed", () => {
   const bench = startBench();
   bench.takeControl(200_000);
   bench.storedOk = false;
+  bench.run(3000);
   assert.equal(words(bench.scan(bench.setpoint({ watts: 250_000 }))), ["rejected store"]);
   assert.equal(words(bench.scan(bench.control("release"))), ["rejected store"]);
   assert.equal(words(bench.scan(bench.setpoint({ watts: 150_000 })))[0], "accepted");
   assert.is(bench.scan().ceilingWatts, 150_000);
+});
+
+test("a write in flight is no failure of the store: the raise waits", () => {
+  const bench = startBench();
+  bench.takeControl(200_000);
+  bench.storedOk = false;
+  bench.run(2999);
+  assert.equal(words(bench.scan(bench.setpoint({ watts: 250_000 }))), ["accepted", "superseded", "limited store"]);
+  assert.is(bench.scan().ceilingWatts, 200_000);
 });
 
 test("a lockout and a trip refuse releases and resets, not setpoints", () => {

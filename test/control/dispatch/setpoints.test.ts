@@ -154,6 +154,7 @@ test("a heartbeat lost during a stop leaves at most the failsafe limit for the r
 test("while the disk fails failsafe is not left", () => {
   const bench = startBench();
   bench.storedOk = false;
+  bench.run(3000);
   bench.beat();
   bench.scan();
   assert.equal(bench.scan(bench.setpoint({ watts: 50_000 })).mode, "failsafe");
