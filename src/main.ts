@@ -16,6 +16,10 @@ const commandFiles: Readonly<Record<string, { summary: string; load: () => Promi
   },
   shell: { summary: "the debug shell of a running controller", load: () => import("./commands/shell.ts") },
   miner: { summary: "one machine: read it, put it to sleep, wake it", load: () => import("./commands/miner.ts") },
+  dispatch: {
+    summary: "the central side by hand: watch, setpoint, control",
+    load: () => import("./commands/dispatch.ts"),
+  },
   check: { summary: "a site file and the boards it names", load: () => import("./commands/check.ts") },
 };
 

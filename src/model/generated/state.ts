@@ -194,4 +194,23 @@ export interface StateMessage {
    * Older than this it says nothing.
    */
   validSeconds: number;
+  /**
+   * Highest (epoch, sequence) accepted, so that a new dispatcher knows where to go on.
+   *
+   * Items: One register.
+   */
+  order: {
+    /**
+     * source/kind/container or source/kind/group.
+     */
+    register: string;
+    /**
+     * Epoch.
+     */
+    epoch: number;
+    /**
+     * Sequence; -1: any.
+     */
+    sequence: number;
+  }[];
 }

@@ -128,6 +128,7 @@ export function stateMessage(
       ...(answer.rejection === undefined ? {} : { rejection: answer.rejection }),
       at,
     })),
+    order: registersOf(snapshot.decision.durable.order),
     lastEvent: lastEventOf(snapshot),
     validSeconds: stateValidSeconds,
   };
