@@ -9,7 +9,7 @@ const setLock = 0x40045431;
 const lostBeyond = 65_536;
 
 export interface Pty {
-  /** What the program opens: the link where one was asked for, else /dev/pts/N. */
+  /** What the program opens: the link where one was asked for, else a path that ends with this process. */
   readonly path: string;
   /** Bytes towards the program; what it does not read in time is lost. */
   write(bytes: Uint8Array): void;
@@ -28,8 +28,11 @@ export function openPty(link: string | null, receive: (bytes: Buffer) => void): 
   run("stty", ["-F", device, "raw", "-echo"], near);
   // With no one on the other side reads would fail; this keeps the line up between two programs.
   const far = openSync(device, constants.O_RDWR | constants.O_NOCTTY);
+  // The kernel gives a freed number to the next pseudo-terminal, so a path by number would one day lead a program that
+  // opens its lost port again onto a stranger's line. A path by this process and descriptor ends with them.
+  const path = `/proc/${process.pid}/fd/${far}`;
   if (link !== null) {
-    symlinkSync(device, `${link}.new`);
+    symlinkSync(path, `${link}.new`);
     renameSync(`${link}.new`, link);
   }
   const stream = new ReadStream(near);
@@ -37,7 +40,7 @@ export function openPty(link: string | null, receive: (bytes: Buffer) => void): 
   stream.on("error", () => stream.destroy());
   let open = true;
   return {
-    path: link ?? device,
+    path: link ?? path,
     write: (bytes) => {
       if (open && stream.writableLength < lostBeyond) stream.write(bytes);
     },

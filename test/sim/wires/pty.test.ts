@@ -1,5 +1,6 @@
+import { spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, lstatSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SerialPort } from "serialport";
@@ -63,6 +64,22 @@ test("a pulled cable hangs up the controller, and the same path serves it again"
   assert.is(String((await echoed)[0]), "x");
   await new Promise((resolve) => again.close(resolve));
   fresh.close();
+});
+
+test("the port of a killed far end leads nowhere, even when its number belongs to another line by then", async () => {
+  const link = join(folder, "c");
+  const module = new URL("../../../src/sim/wires/pty.js", import.meta.url).href;
+  const script = `import(${JSON.stringify(module)}).then(({ openPty }) => {
+    openPty(${JSON.stringify(link)}, () => {});
+    process.kill(process.pid, "SIGKILL");
+  })`;
+  const killed = spawnSync(process.execPath, ["-e", script]);
+  assert.is(killed.signal, "SIGKILL");
+  assert.ok(lstatSync(link).isSymbolicLink());
+  // Takes the number that has just become free.
+  const stranger = openPty(join(folder, "d"), () => undefined);
+  assert.not(existsSync(link));
+  stranger.close();
 });
 
 test.run();
