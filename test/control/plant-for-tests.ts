@@ -33,6 +33,8 @@ export interface Plant {
   readonly forced: Map<string, ((truth: number | null, now: number) => Reading | null) | null>;
   readonly contactors: Map<string, boolean>;
   readonly welded: Set<string>;
+  /** What machines tell instead of the truth. */
+  readonly reports: Map<string, (truth: MinerReport) => MinerReport>;
   /** Inlet temperatures that machines tell. */
   readonly inlets: Map<string, number>;
   storedRevision: number | null;
@@ -69,6 +71,7 @@ export function startPlant(site: Site, now = 1000, state: ControlState = startCo
     forced: new Map(),
     contactors,
     welded: new Set(),
+    reports: new Map(),
     inlets: new Map(),
     storedRevision: null,
     heartbeats: true,
@@ -167,7 +170,7 @@ function picture(plant: Plant, commands: readonly Command[]): ProcessImage {
       continue;
     }
     const hashrate = machine.mode === "hashing" ? 100 : 0;
-    miners[name] = {
+    const truth: MinerReport = {
       name,
       at: now,
       mode: machine.mode,
@@ -176,6 +179,7 @@ function picture(plant: Plant, commands: readonly Command[]): ProcessImage {
       hashrateTerahashesPerSecond: hashrate,
       ...(plant.inlets.has(name) ? { inletCelsius: plant.inlets.get(name) ?? 0 } : {}),
     };
+    miners[name] = plant.reports.get(name)?.(truth) ?? truth;
   }
   return {
     now,

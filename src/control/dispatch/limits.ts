@@ -58,7 +58,11 @@ function slotLimit(slot: Slot, image: ProcessImage): Limit {
   const seconds = Math.round((slot.deadline - image.now) / 1000);
   const text = `Setpoint of ${slot.name}: ${slot.kind} ${kilowatts(slot.watts)} (${slot.purpose}) for another ${seconds} s.`;
   const code: ReasonCode = slot.name === "group" ? "group-setpoint" : "setpoint";
-  return containerLimit(watts, source, { code, text });
+  return {
+    ...containerLimit(watts, source, { code, text }),
+    ...(slot.patient ? { patient: true } : {}),
+    ...(slot.rampDownWattsPerSecond === null ? {} : { rampDownWattsPerSecond: slot.rampDownWattsPerSecond }),
+  };
 }
 
 function follow(slot: Slot, image: ProcessImage): readonly Request[] {

@@ -10,6 +10,9 @@ import type { DispatchState, Slot, SlotName } from "./state.ts";
 const toleranceRatio = 0.01;
 const toleranceWatts = 2000;
 
+/** Orders of the market and of planning; every other reason is an emergency or a person's. Source: DESIGN section 3: minimum on-times yield to safety and emergencies. */
+const patientReasons: ReadonlySet<SetpointMessage["reason"]> = new Set(["sced", "price", "peak"]);
+
 /** Time, range and store checks of a setpoint, in the contract's order; null: it is taken. */
 export function refuseSetpoint(command: RemoteCommand, body: SetpointMessage, judgement: Judgement): Rejection | null {
   const { image, site, context } = judgement;
@@ -102,6 +105,8 @@ function slotOf(command: RemoteCommand, body: SetpointMessage, judgement: Judgem
     kind: body.kind,
     watts: body.watts,
     purpose: body.reference === undefined ? body.reason : `${body.reason}, ${body.reference}`,
+    patient: patientReasons.has(body.reason),
+    rampDownWattsPerSecond: body.rampDownWattsPerSecond ?? null,
     expiresAtUnixMilliseconds: body.expiresAt,
     deadline: image.wallClock.trusted ? Math.min(byTimeToLive, byWallClock) : byTimeToLive,
     reachBy: body.reachBySeconds === undefined ? null : command.receivedAt + body.reachBySeconds * 1000,

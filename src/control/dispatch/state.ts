@@ -29,6 +29,10 @@ export interface Slot {
   readonly kind: "limit" | "target";
   readonly watts: number;
   readonly purpose: string;
+  /** An ordinary order, which waits for minimum on-times. */
+  readonly patient: boolean;
+  /** Steepest way down that was asked for [W/s]; null: the site's own. */
+  readonly rampDownWattsPerSecond: number | null;
   readonly expiresAtUnixMilliseconds: number;
   /** Valid before this; only ever moved earlier. */
   readonly deadline: Milliseconds;

@@ -1,0 +1,188 @@
+/** Contactors: the last means of a shed, taken over as found, closed late and with room. */
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { local, setpoint } from "./commands-for-tests.ts";
+import { type Plant, run, scan, startPlant, trueWatts } from "./plant-for-tests.ts";
+import { good, type SiteWishes, siteForTests } from "./site-for-tests.ts";
+
+const test = suite("contactors");
+
+const quick: SiteWishes = {
+  policy: { minimumOffMilliseconds: 5000, coolDownMilliseconds: 10_000, contactorRecloseMilliseconds: 60_000 },
+  model: { wakeMilliseconds: 10_000 },
+};
+
+function settled(wishes: SiteWishes = quick): Plant {
+  const plant = startPlant(siteForTests(wishes));
+  run(plant, 20);
+  return plant;
+}
+
+function loseFlow(plant: Plant): void {
+  plant.forced.set("tank-1/flowLitersPerMinute", (_, now) => good(0, now));
+}
+
+function deafen(plant: Plant): void {
+  for (const [name, machine] of plant.machines) machine.deaf = name.startsWith("a-");
+}
+
+function isClosed(plant: Plant, name: string): boolean {
+  return plant.contactors.get(name) === true;
+}
+
+test("contactors are taken over as they are found", () => {
+  const plant = settled();
+  assert.is(plant.decision?.outputs["branch-1/contactorClosed"], 1);
+  assert.is(plant.state.durable.contactorOperations["branch-1"], undefined);
+});
+
+test("a contactor is told nothing while its contact is not known and the start holds", () => {
+  const plant = startPlant(siteForTests());
+  plant.forced.set("branch-1/contactorFeedback", null);
+  scan(plant);
+  assert.is(plant.decision?.outputs["branch-1/contactorClosed"], undefined);
+  run(plant, 20);
+  assert.is(plant.decision?.outputs["branch-1/contactorClosed"], 1, "machines run behind it");
+});
+
+test("a contactor nothing is known of stays open after the start", () => {
+  const plant = startPlant(siteForTests());
+  plant.contactors.set("branch-1", false);
+  plant.forced.set("branch-1/contactorFeedback", null);
+  run(plant, 20);
+  assert.is(plant.decision?.outputs["branch-1/contactorClosed"], 0);
+});
+
+test("machines that do not obey a lost flow lose their contactor five seconds after the shed", () => {
+  const plant = settled();
+  deafen(plant);
+  loseFlow(plant);
+  run(plant, 6);
+  assert.is(plant.decision?.trips[0]?.name, "tank-1/flow");
+  run(plant, 4);
+  assert.ok(isClosed(plant, "branch-1"));
+  run(plant, 2);
+  assert.not.ok(isClosed(plant, "branch-1"));
+  assert.ok(isClosed(plant, "branch-2"));
+  assert.is(trueWatts(plant, "branch-1"), 0);
+  assert.is(plant.state.durable.contactorOperations["branch-1"], 1);
+  scan(plant);
+  assert.ok(plant.decision?.alarms.some(({ name }) => name === "contactor-open branch-1"));
+});
+
+test("machines that sleep in time keep their contactor closed", () => {
+  const plant = settled();
+  loseFlow(plant);
+  run(plant, 120);
+  assert.ok(isClosed(plant, "branch-1"));
+});
+
+test("without a meter the machines' account decides whether the power is gone", () => {
+  const plant = settled({ ...quick, branchMeters: false });
+  for (const [name, machine] of plant.machines) machine.silent = name.startsWith("a-");
+  loseFlow(plant);
+  run(plant, 15);
+  assert.not.ok(isClosed(plant, "branch-1"));
+});
+
+test("an opened contactor closes after its time, with the peak of everything behind it reserved", () => {
+  const plant = settled();
+  deafen(plant);
+  loseFlow(plant);
+  run(plant, 20);
+  for (const machine of plant.machines.values()) machine.deaf = false;
+  plant.forced.clear();
+  run(plant, 10);
+  scan(plant, 1000, [local({ kind: "reset", trip: "tank-1/flow" }, plant.now)]);
+  assert.is(plant.decision?.outcomes[0]?.done, true);
+  run(plant, 25);
+  assert.not.ok(isClosed(plant, "branch-1"));
+  let reservedWatts = 0;
+  run(plant, 60, (decision) => {
+    reservedWatts = Math.max(reservedWatts, decision.power.reservedWatts);
+  });
+  assert.ok(isClosed(plant, "branch-1"));
+  assert.is(plant.state.durable.contactorOperations["branch-1"], 2);
+  run(plant, 60);
+  assert.is(Math.round(trueWatts(plant, "branch-1")), 13_600);
+});
+
+test("a contactor does not close where the peak behind it finds no room", () => {
+  const plant = startPlant(siteForTests(quick));
+  plant.contactors.set("branch-1", false);
+  run(plant, 20);
+  scan(plant, 1000, [setpoint(20_000, plant.now + 1000)]);
+  run(plant, 300, () => assert.ok(trueWatts(plant, "feeder") <= 20_000));
+  assert.not.ok(isClosed(plant, "branch-1"));
+  scan(plant, 1000, [setpoint(40_000, plant.now + 1000)]);
+  run(plant, 300, () => assert.ok(trueWatts(plant, "feeder") <= 40_000));
+  assert.ok(isClosed(plant, "branch-1"));
+});
+
+test("after a black-out contactors stay open until weir closes them, one after the other", () => {
+  const plant = startPlant(siteForTests(quick));
+  plant.contactors.set("branch-1", false).set("branch-2", false);
+  run(plant, 55);
+  assert.not.ok(isClosed(plant, "branch-1") || isClosed(plant, "branch-2"));
+  const closedAt = new Map<string, number>();
+  run(plant, 120, () => {
+    for (const name of ["branch-1", "branch-2"])
+      if (isClosed(plant, name) && !closedAt.has(name)) closedAt.set(name, plant.now);
+  });
+  const [first, second] = [closedAt.get("branch-1") ?? 0, closedAt.get("branch-2") ?? 0];
+  assert.ok(Math.abs(first - second) >= 10_000);
+});
+
+test("machines that sleep through a power cycle stay ours and wake one by one", () => {
+  const plant = settled({ ...quick, model: { wakeMilliseconds: 10_000, hashesAfterPowerCycle: false } });
+  deafen(plant);
+  loseFlow(plant);
+  run(plant, 20);
+  for (const machine of plant.machines.values()) machine.deaf = false;
+  plant.forced.clear();
+  run(plant, 10);
+  scan(plant, 1000, [local({ kind: "reset", trip: "tank-1/flow" }, plant.now)]);
+  run(plant, 300);
+  assert.ok(isClosed(plant, "branch-1"));
+  assert.is(Math.round(trueWatts(plant, "branch-1")), 13_600);
+});
+
+test("a contactor that something else opened is not closed again unannounced", () => {
+  const plant = settled();
+  plant.forced.set("branch-1/contactorFeedback", (_, now) => good(0, now));
+  run(plant, 4);
+  assert.is(plant.decision?.outputs["branch-1/contactorClosed"], 0);
+  assert.ok(plant.decision !== null && !isClosed(plant, "branch-1"));
+});
+
+test("a welded contactor trips its branch, and the one above opens", () => {
+  const site = siteForTests(quick);
+  const main = { output: "feeder/contactorClosed", feedback: "feeder/contactorFeedback" };
+  const plant = startPlant({
+    ...site,
+    branches: site.branches.map((branch) => (branch.parent === null ? { ...branch, contactor: main } : branch)),
+  });
+  plant.contactors.set("feeder", true);
+  run(plant, 20);
+  plant.welded.add("branch-1");
+  deafen(plant);
+  loseFlow(plant);
+  run(plant, 16);
+  assert.ok(plant.decision?.trips.some(({ name }) => name === "branch-1/contactor"));
+  run(plant, 12);
+  assert.not.ok(isClosed(plant, "feeder"));
+  assert.is(trueWatts(plant, "feeder"), 0);
+});
+
+test("a lockout sheds gently: contactors open only after the machines had their time", () => {
+  const plant = settled();
+  deafen(plant);
+  scan(plant, 1000, [local({ kind: "lockout" }, plant.now)]);
+  run(plant, 8);
+  assert.ok(isClosed(plant, "branch-1"));
+  run(plant, 5);
+  assert.not.ok(isClosed(plant, "branch-1"));
+  assert.is(plant.decision?.mode, "lockout");
+});
+
+test.run();
