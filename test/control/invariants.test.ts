@@ -20,7 +20,7 @@ const test = suite("invariants of the core");
 const lives = fc.array(happening, { minLength: 1, maxLength: 25 });
 
 function holds(check: (scan: Scan) => void, count = runs): void {
-  fc.assert(
+  void fc.assert(
     fc.property(wishes, lives, (wanted, happenings) => {
       live(wanted, happenings, check);
     }),
@@ -152,7 +152,7 @@ test("11: the ceiling never rises faster than the ramp, whatever happens", () =>
 });
 
 test("12: a setpoint has no effect after its time to live, whatever the wall clock says", () => {
-  fc.assert(
+  void fc.assert(
     fc.property(fc.integer({ min: 1, max: 60 }), fc.integer({ min: -1e11, max: 1e11 }), (seconds, jump) => {
       const deadlines = new Map<string, number>();
       live(
@@ -191,7 +191,7 @@ test("13: after the start nothing is allowed above the failsafe until a heartbea
 });
 
 test("14: repeating and mixing commands ends where the newest alone leads", () => {
-  fc.assert(
+  void fc.assert(
     fc.property(fc.array(fc.nat(5), { minLength: 1, maxLength: 12 }), (order) => {
       const newest = Math.max(...order);
       assert.equal(standingAfter(order), standingAfter([newest]));

@@ -120,17 +120,13 @@ test(`random bytes anywhere never throw (seed ${seed})`, () => {
 
 test(`any valid document reads as JSON.parse reads it, also with a trailing comma (seed ${seed})`, () => {
   void fc.assert(
-    fc.property(
-      fc.dictionary(
-        fc.string().filter((key) => key !== "__proto__"),
-        fc.jsonValue({ maxDepth: 4 }),
-      ),
-      (document) => {
-        const text = JSON.stringify(document);
-        assert.equal(parsed(text), JSON.parse(text));
-        if (Object.keys(document).length > 0) assert.equal(parsed(`${text.slice(0, -1)},}`), JSON.parse(text));
-      },
-    ),
+    fc.property(fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 4 })), (document) => {
+      const text = JSON.stringify(document);
+      // The reader leaves this word out at every depth.
+      fc.pre(!text.includes("__proto__"));
+      assert.equal(parsed(text), JSON.parse(text));
+      if (Object.keys(document).length > 0) assert.equal(parsed(`${text.slice(0, -1)},}`), JSON.parse(text));
+    }),
     check,
   );
 });
