@@ -13,7 +13,7 @@ export interface SetpointMessage {
    */
   id: string;
   /**
-   * The addressed container; on a group topic the group's site, written `group`.
+   * The addressed container; on a group topic the word `group`.
    */
   container: string;
   /**

@@ -48,7 +48,8 @@ export function decodeCommand(
     body: null,
   };
   const early = refuseEarly(bytes, arrival, encoding);
-  if (early === "size" || early === "rate") return { ...base, rejection: early };
+  // Where there are too many, not even the identifier is looked for.
+  if (early === "size" || arrival.overRate) return { ...base, rejection: early };
   const digest = createHash("sha256").update(bytes).digest("hex");
   const value = decodeValue(bytes);
   const id = idOf(value);
@@ -67,14 +68,14 @@ export function decodeHeartbeat(bytes: Uint8Array, at: Milliseconds, contract: C
   return contract.fits.heartbeat(value) ? { at, epoch: value.epoch, number: value.number } : null;
 }
 
-/** Checks before the shape. Too many are not even decoded for their identifier, whatever else is wrong with them. */
+/** Checks before the shape, in the contract's order. */
 function refuseEarly(bytes: Uint8Array, arrival: Arrival, encoding: Encoding | "signed" | null): Rejection | null {
   if (bytes.length > largestCommandBytes) return "size";
-  if (arrival.overRate) return "rate";
   if (arrival.retained) return "retained";
   if (encoding === null) return "schema";
   // This container holds no keys to check a signature with.
-  return encoding === "signed" ? "signature" : null;
+  if (encoding === "signed") return "signature";
+  return arrival.overRate ? "rate" : null;
 }
 
 /** Source: DESIGN section 6: 7B JSON, A0 to BB CBOR map, D2 COSE_Sign1, anything else `schema`. */
