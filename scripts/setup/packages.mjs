@@ -17,7 +17,7 @@ export function packagesAreFresh() {
 
 export function installPackages() {
   progress("installing npm packages (npm ci)");
-  const ended = npm("ci");
+  const ended = npm("ci", "--include=dev");
   if (!ended.good) throw new SetupFailure(`npm ci failed; is the npm registry reachable?\n${ended.output}`);
   writeFileSync(stamp, lockDigest());
 }
