@@ -21,7 +21,7 @@ export function renderStatus(snapshot: Snapshot): string[] {
     ),
     ...labelled(
       "",
-      `machines ${kilowatts(power.machinesWatts)}, auxiliaries ${kilowatts(power.auxiliaryWatts)}, promised to waking machines ${kilowatts(power.reservedWatts)}`,
+      `machines ${kilowatts(power.machinesWatts)}, auxiliaries ${kilowatts(power.auxiliaryWatts)}, promised ${kilowatts(power.reservedWatts)}`,
     ),
     ...labelled("Held by", decision.binding.reason.text),
     ...labelled("For more", decision.explanation.find(({ scope }) => scope === "container")?.forMore ?? "-"),
