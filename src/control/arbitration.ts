@@ -47,7 +47,7 @@ export function ceilingsOf(ceilings: ReadonlyMap<Scope, ScopeCeilings>, scope: S
 
 /** The limit that binds the container; the rated power always stands among its limits. */
 export function bindingOf(ceilings: ReadonlyMap<Scope, ScopeCeilings>): Limit {
-  return certain(ceilings.get("container")?.binding ?? undefined, "limit of the container");
+  return certain(ceilingsOf(ceilings, "container").binding, "limit of the container");
 }
 
 function narrow(before: ScopeCeilings, limit: Limit): ScopeCeilings {

@@ -6,6 +6,7 @@ import { provenOpen, unpowered } from "./contactors.ts";
 import { judgeFeeder } from "./envelopes/feeder.ts";
 import { type Finding, merge, nothingFound } from "./envelopes/finding.ts";
 import { judgeInlets } from "./envelopes/miner-inlet.ts";
+import { judgeOverload } from "./envelopes/overload.ts";
 import { judgeTanks } from "./envelopes/tank.ts";
 import { certain } from "./impossible.ts";
 import { type Judged, type JudgedPoints, judgeReadings } from "./judge.ts";
@@ -28,6 +29,8 @@ export interface Assessed {
   readonly balances: readonly BranchBalance[];
   readonly finding: Finding;
   readonly provenAt: Readonly<Record<string, Milliseconds>>;
+  /** Since when each branch has been above its breaker; null: it is not. Aligned with branches. */
+  readonly overloadedSince: readonly (Milliseconds | null)[];
 }
 
 /** Judges what the image says, without deciding anything. */
@@ -59,12 +62,32 @@ export function judge(state: ControlState, image: ProcessImage, site: Site): Ass
   const adopting = stillAdopting(state, image, site, layout, points.judged);
   const tanks = judgeTanks(layout, judgedOf, state.provenAt, state.startedAt, now, adopting);
   const feeder = judgeFeeder(site, layout, balances, judgedOf, now);
+  const overload = judgeOverload(layout, balances, feeder, state.overloadedSince, now);
   const machines: Finding = {
     ...judgeInlets(layout, fleet.machines, now),
     warnings: fleetWarnings(layout, fleet.machines, powered),
   };
-  const finding = merge([feeder, tanks.finding, machines, latchedPoints(points, site)]);
-  return { layout, points, adopting, meters, feedbacks, powered, fleet, balances, finding, provenAt: tanks.provenAt };
+  const finding = merge([
+    feeder,
+    tanks.finding,
+    overload.finding,
+    machines,
+    latchedPoints(points),
+    contactorCauses(state, site),
+  ]);
+  return {
+    layout,
+    points,
+    adopting,
+    meters,
+    feedbacks,
+    powered,
+    fleet,
+    balances,
+    finding,
+    provenAt: tanks.provenAt,
+    overloadedSince: overload.since,
+  };
 }
 
 /** A start long ago: reports of any age may count. */
@@ -77,10 +100,17 @@ function poweredSince(layout: Layout, state: ControlState): readonly Millisecond
 }
 
 /** A point lost for the third time within an hour stays bad until a person resets it. */
-function latchedPoints(points: JudgedPoints, _site: Site): Finding {
+function latchedPoints(points: JudgedPoints): Finding {
   const violations = points.latched.map((name) => {
     const text = `${name} was lost for the third time within an hour; it counts as bad.`;
     return { name, scope: "container", reason: { code: "sensor-latched", text } } as const;
   });
   return { ...nothingFound, violations };
+}
+
+/** A contactor whose contact still contradicts its command keeps its trip. */
+function contactorCauses(state: ControlState, site: Site): Finding {
+  const contradicting = site.branches.filter((_, index) => (state.contactors[index]?.mismatchSince ?? null) !== null);
+  const causes = contradicting.map(({ name }) => [`${name}/contactor`, "its contact still says closed."]);
+  return { ...nothingFound, causes: Object.fromEntries(causes) };
 }

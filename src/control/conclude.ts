@@ -92,9 +92,12 @@ export function conclude(
     machines: acted.plan.machines,
     sleepProofWatts: sleepProofs(layout, acted.plan.machines, assessed.fleet.accounts),
     contactors: acted.contactors,
+    overloadedSince: assessed.overloadedSince,
     ramp: acted.ramp,
     starts: acted.starts,
-    trippedAt: Object.fromEntries(latched.trips.map(({ name }) => [name, latched.trippedAt[name] ?? now])),
+    trippedAt: Object.fromEntries(
+      latched.trips.map(({ name }) => [name, certain(latched.trippedAt[name], `time of ${name}`)]),
+    ),
     alarms: alarms.since,
     mode,
     stoppingSince: ordered.stoppingSince,

@@ -1,9 +1,10 @@
 /** The explanation: for every limited scope what binds it, what comes next, and what must change for more. One reason, shown everywhere. */
 import type { ScopeExplanation } from "../model/decision.ts";
-import type { Limit, Scope } from "../model/reason.ts";
+import type { Limit, LimitSource, Scope } from "../model/reason.ts";
 import type { ScopeCeilings } from "./arbitration.ts";
-import { unlimitedWatts } from "./arbitration.ts";
+import { ceilingsOf, unlimitedWatts } from "./arbitration.ts";
 import { kilowatts } from "./figures.ts";
+import { certain } from "./impossible.ts";
 
 /** Explains every scope that has a limit, container first. */
 export function explain(
@@ -13,9 +14,9 @@ export function explain(
   holding: string | null,
 ): readonly ScopeExplanation[] {
   return scopes.flatMap((scope, index) => {
-    const { binding, next } = ceilings.get(scope) ?? { binding: null, next: null };
+    const { binding, next } = ceilingsOf(ceilings, scope);
     if (binding === null) return [];
-    const accountedWatts = nextWatts[index] ?? 0;
+    const accountedWatts = certain(nextWatts[index], "scope");
     const forMore = holding !== null && scope === "container" ? holding : forMoreOf(binding, next, accountedWatts);
     return [{ scope, binding, next, accountedWatts, forMore }];
   });
@@ -34,28 +35,21 @@ function forMoreOf(binding: Limit, next: Limit | null, accountedWatts: number): 
   return `${remedy(binding)}; ${after}.${idle}`;
 }
 
+/** What would lift a limit, by who set it. */
+const remedies: Readonly<Record<LimitSource, string>> = {
+  site: "Only a larger rating allows more",
+  envelope: "The measured state must improve",
+  trip: "A person here must reset the trip when its cause is gone and the cool-down is over",
+  dispatch: "A higher setpoint of the dispatcher allows more",
+  group: "A higher setpoint of the group allows more",
+  operator: "A higher setpoint of the operator allows more",
+  failsafe: "A heartbeat of the dispatcher and then a fresh setpoint end the failsafe",
+  lockout: "A person at the container must release the lockout",
+  start: "The start must complete",
+  stop: "The process is ending",
+  ramp: "The ramp is on its way",
+};
+
 function remedy({ source, reason }: Limit): string {
-  switch (source) {
-    case "site":
-      return "Only a larger rating allows more";
-    case "envelope":
-      return "The measured state must improve";
-    case "trip":
-      return "A person here must reset the trip when its cause is gone and the cool-down is over";
-    case "dispatch":
-    case "group":
-      return reason.code === "remote-stop" ? "The dispatcher must release its stop" : "A higher setpoint allows more";
-    case "operator":
-      return reason.code === "remote-stop" ? "The operator must release the stop" : "The operator's setpoint must rise";
-    case "failsafe":
-      return "A heartbeat of the dispatcher and then a fresh setpoint end the failsafe";
-    case "lockout":
-      return "A person at the container must release the lockout";
-    case "start":
-      return "The start must complete";
-    case "stop":
-      return "The process is ending";
-    case "ramp":
-      return "The ramp is on its way";
-  }
+  return reason.code === "remote-stop" ? "Whoever ordered the stop must release it" : remedies[source];
 }

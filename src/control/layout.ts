@@ -40,8 +40,6 @@ export interface TankPlace {
   readonly scope: number;
   readonly machines: readonly number[];
   readonly ratedWatts: number;
-  /** Nearest contactor of each of its machines, each once. */
-  readonly contactors: readonly number[];
 }
 
 export interface JudgedPoint {
@@ -165,13 +163,11 @@ function phaseShares(phases: readonly number[], phase: 1 | 2 | 3 | null): readon
 
 function layTank(tank: Tank, index: number, scope: number, places: readonly MachinePlace[]): TankPlace {
   const machines = places.flatMap((place, machine) => (place.tank === index ? [machine] : []));
-  const contactors = machines.flatMap((machine) => places[machine]?.contactors.slice(0, 1) ?? []);
   return {
     tank,
     scope,
     machines,
-    ratedWatts: machines.reduce((sum, machine) => sum + (places[machine]?.model.ratedWatts ?? 0), 0),
-    contactors: [...new Set(contactors)],
+    ratedWatts: machines.reduce((sum, machine) => sum + certain(places[machine], "machine").model.ratedWatts, 0),
   };
 }
 

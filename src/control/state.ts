@@ -28,6 +28,8 @@ export interface ControlState {
   readonly sleepProofWatts: readonly number[];
   /** Aligned with `site.branches`; null where there is none. */
   readonly contactors: readonly (ContactorState | null)[];
+  /** Aligned with `site.branches`: since when each has been above its breaker; null: it is not. */
+  readonly overloadedSince: readonly (Milliseconds | null)[];
   readonly ramp: RampState;
   /** Moments of the last starts, at most one interval's worth. */
   readonly starts: readonly Milliseconds[];
@@ -59,6 +61,7 @@ export function startControl(site: Site, durable: Durable | "none" | "unreadable
     machines: layout.machines.map(({ miner, model }) => unseenMachine(model, ours.has(miner.name), now)),
     sleepProofWatts: layout.branches.map(() => 0),
     contactors: layout.branches.map(() => null),
+    overloadedSince: layout.branches.map(() => null),
     ramp: rampAtStart,
     starts: [],
     trippedAt: Object.fromEntries(stored.trips.map(({ name }) => [name, now])),

@@ -6,6 +6,7 @@ import type { Limit } from "../model/reason.ts";
 import type { Trip, TripName } from "../model/trip.ts";
 import type { Violation } from "./envelopes/finding.ts";
 import { seconds } from "./figures.ts";
+import { certain } from "./impossible.ts";
 
 /** The latch store could not be read: what was latched is not known, so everything counts as tripped. */
 export const storeTrip: Trip = {
@@ -74,6 +75,6 @@ export function refuseReset(
   if (trips.every((trip) => trip.name !== name)) return `There is no trip ${name}.`;
   const cause = causes[name];
   if (cause !== undefined) return `Trip ${name} stays: ${cause}`;
-  const remaining = coolDownMilliseconds - (now - (trippedAt[name] ?? now));
+  const remaining = coolDownMilliseconds - (now - certain(trippedAt[name], `time of ${name}`));
   return remaining > 0 ? `Trip ${name} stays: its cool-down lasts another ${seconds(remaining)}.` : null;
 }

@@ -1,5 +1,6 @@
 /** Votes coolant sensors: three: the middle; two: the higher; one of several: derated; none: the tank's safety time runs. */
 import type { Milliseconds } from "../model/reading.ts";
+import { certain } from "./impossible.ts";
 import { type Judged, worstSince } from "./judge.ts";
 
 export interface Vote {
@@ -37,7 +38,7 @@ export function voteCoolant(sensors: readonly Judged[], now: Milliseconds): Vote
     celsius,
     cautiousCelsius: believed,
     valid: counting.length,
-    disagree: counting.length >= 2 && (counting.at(-1) ?? 0) - (counting[0] ?? 0) > disagreementKelvin,
+    disagree: counting.some((value) => value - certain(counting[0], "sensor") > disagreementKelvin),
   };
 }
 

@@ -172,6 +172,8 @@ test("a welded contactor trips its branch, and the one above opens", () => {
   run(plant, 12);
   assert.not.ok(isClosed(plant, "feeder"));
   assert.is(trueWatts(plant, "feeder"), 0);
+  const refused = scan(plant, 1000, [local({ kind: "reset", trip: "branch-1/contactor" }, plant.now)]);
+  assert.match(refused.outcomes[0]?.text ?? "", /contact still says closed/);
 });
 
 test("a lockout sheds gently: contactors open only after the machines had their time", () => {

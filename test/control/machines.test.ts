@@ -172,8 +172,10 @@ test("a wake whose machine falls silent ends unreachable, and is ours when it is
   const name = plant.state.durable.asleepByUs[0] ?? "";
   const machine = plant.machines.get(name);
   scan(plant, 1000, [setpoint(40_000, plant.now + 1000)]);
-  run(plant, 1);
+  for (let second = 0; second < 30 && phaseOf(plant, name) !== "waking"; second += 1) scan(plant);
   if (machine) Object.assign(machine, { silent: true, deaf: true });
+  scan(plant);
+  assert.is(phaseOf(plant, name), "waking");
   run(plant, 60);
   assert.is(phaseOf(plant, name), "unreachable");
   if (machine) Object.assign(machine, { silent: false, deaf: false, mode: "asleep", watts: 20, target: "sleep" });
@@ -198,6 +200,66 @@ test("machines that wake without our doing are an alarm, and two of them stop ev
     Object.assign(machine, { mode: "asleep", watts: 20, target: "sleep", deaf: false });
   run(plant, 700);
   assert.is(phaseOf(plant, "a-003"), "hashing");
+});
+
+test("a machine asleep that draws power again gets its time once more, then is defiant", () => {
+  const plant = settled({ ...quick, tanks: 1, machinesPerTank: 2 });
+  scan(plant, 1000, [setpoint(1200, plant.now + 1000)]);
+  run(plant, 10);
+  assert.is(phaseOf(plant, "a-001"), "asleep");
+  plant.reports.set("a-001", (report) => ({ ...report, powerWatts: 3300 }));
+  scan(plant);
+  assert.is(phaseOf(plant, "a-001"), "curtailing");
+  run(plant, 40);
+  assert.is(phaseOf(plant, "a-001"), "defiant");
+});
+
+test("a machine that falls silent while it is shed has its window, then is unreachable, and gets its time again when back", () => {
+  const plant = settled({ ...quick, tanks: 1, machinesPerTank: 1 });
+  const machine = plant.machines.get("a-001");
+  scan(plant, 1000, [setpoint(1200, plant.now + 1000)]);
+  if (machine) Object.assign(machine, { silent: true, target: "leave" });
+  scan(plant);
+  assert.is(phaseOf(plant, "a-001"), "curtailing");
+  run(plant, 20);
+  assert.is(phaseOf(plant, "a-001"), "unreachable");
+  if (machine) Object.assign(machine, { silent: false });
+  scan(plant);
+  assert.is(phaseOf(plant, "a-001"), "curtailing");
+  run(plant, 10);
+  assert.is(phaseOf(plant, "a-001"), "asleep");
+});
+
+test("a sleeping machine woken behind our back counts as awake at once, with its plate where it tells no power", () => {
+  const plant = settled({ ...quick, tanks: 1, machinesPerTank: 2 });
+  scan(plant, 1000, [setpoint(1200, plant.now + 1000)]);
+  run(plant, 10);
+  const machine = plant.machines.get("a-001");
+  if (machine) Object.assign(machine, { deaf: true });
+  plant.reports.set("a-001", (report) => ({ ...report, mode: "hashing", powerSource: "unknown" }));
+  scan(plant);
+  assert.is(phaseOf(plant, "a-001"), "curtailing");
+});
+
+test("an old report does not prove a new command", () => {
+  const plant = settled({ ...quick, tanks: 1, machinesPerTank: 2 });
+  const machine = plant.machines.get("a-002");
+  const before = plant.now;
+  scan(plant, 1000, [setpoint(5000, plant.now + 1000)]);
+  plant.reports.set("a-002", (report) => ({ ...report, at: before, mode: "asleep", powerWatts: 20 }));
+  if (machine) machine.deaf = true;
+  run(plant, 8);
+  assert.is(phaseOf(plant, "a-002"), "curtailing");
+});
+
+test("machines that refuse to sleep may not hold a branch above its breaker: its contactor opens", () => {
+  const plant = startPlant(siteForTests({ branchAmperes: 20 }));
+  for (const [name, each] of plant.machines) each.deaf = name.startsWith("a-");
+  run(plant, 20);
+  assert.is(Math.round(trueWatts(plant, "branch-1")), 13_600);
+  run(plant, 20);
+  assert.ok(plant.decision?.trips.some(({ name }) => name === "branch-1/overload"));
+  assert.is(trueWatts(plant, "branch-1"), 0);
 });
 
 test("a machine that refuses commands is excluded, and counts with what it draws", () => {

@@ -55,7 +55,7 @@ export function nextOfScopes(
     next[place.scope] = nextWatts + unknownWatts;
     if (place.phases.length === 0) continue;
     // What cannot be told apart, and what the meter adds, is taken to lie evenly on the phases.
-    const named = place.behind.reduce((sum, machine) => sum + (accounts[machine]?.nextWatts ?? 0), 0);
+    const named = place.behind.reduce((sum, machine) => sum + certain(accounts[machine], "account").nextWatts, 0);
     for (const phase of place.phases) next[phase] = (nextWatts + unknownWatts - named) / 3;
   }
   for (const [machine, place] of layout.machines.entries()) {

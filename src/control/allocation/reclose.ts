@@ -63,12 +63,14 @@ export function reclose(plan: Plan, rules: RecloseRules): Reclosed {
 
 /** Every contactor above it is closed. */
 function isFed(plan: Plan, branch: number, rules: RecloseRules): boolean {
-  let above = plan.layout.branches[branch]?.parent ?? null;
-  while (above !== null) {
-    if ((rules.contactors[above]?.commanded ?? 1) !== 1) return false;
-    above = plan.layout.branches[above]?.parent ?? null;
-  }
-  return true;
+  const { parent } = certain(plan.layout.branches[branch], "branch");
+  return parent === null || (!isOpen(parent, rules) && isFed(plan, parent, rules));
+}
+
+/** It has a contactor, and that is not told to close. A branch without one counts as closed. */
+function isOpen(branch: number, rules: RecloseRules): boolean {
+  const commanded = rules.contactors[branch]?.commanded;
+  return commanded === 0 || commanded === null;
 }
 
 function hasClosed(plan: Plan, branch: number, rules: RecloseRules): boolean {
@@ -80,9 +82,7 @@ function reservationOf(plan: Plan, branch: number, rules: RecloseRules): number[
   const reserved = plan.layout.scopes.map(() => 0);
   for (const machine of certain(plan.layout.branches[branch], "branch").behind) {
     const place = certain(plan.layout.machines[machine], "machine");
-    const blocked = place.contactors.some(
-      (other) => other !== branch && (rules.contactors[other]?.commanded ?? 1) !== 1,
-    );
+    const blocked = place.contactors.some((other) => other !== branch && isOpen(other, rules));
     if (blocked) continue;
     const peak = Math.max(place.model.peakWakeWatts, place.model.ratedWatts);
     for (const { scope, share } of place.scopes) reserved[scope] = certain(reserved[scope], "scope") + peak * share;

@@ -17,7 +17,8 @@ export interface ShedRules {
 
 /** Sends machines to sleep until every scope is below its ceiling, or nothing is left to shed. */
 export function shed(plan: Plan, rules: ShedRules): void {
-  const closed = closedScopes(plan);
+  const patient = onlyPatientOrdersBind(plan, rules.limits);
+  const closed = closedScopes(plan, patient);
   for (const [machine, place] of plan.layout.machines.entries())
     if (rules.forbidden.has(machine) || place.scopes.some(({ scope }) => closed.has(scope)))
       sleep(plan, machine, rules.now);
@@ -26,7 +27,6 @@ export function shed(plan: Plan, rules: ShedRules): void {
   for (let scope = plan.safetyWatts.length - 1; scope >= 0; scope -= 1)
     shedScope(plan, scope, certain(plan.safetyWatts[scope], "ceiling"), ranked, rules.now);
   if (certain(plan.nextWatts[0], "container") <= plan.gentleWatts) return;
-  const patient = onlyPatientOrdersBind(plan, rules.limits);
   const sheddable = lazily(() =>
     patient ? ranked().filter((machine) => onLongEnough(certain(plan.machines[machine], "machine"), rules)) : ranked(),
   );
@@ -34,10 +34,10 @@ export function shed(plan: Plan, rules: ShedRules): void {
 }
 
 /** Scopes where nothing at all is allowed: there even machines out of reach get the command, for when they are back. */
-function closedScopes(plan: Plan): ReadonlySet<number> {
+function closedScopes(plan: Plan, patient: boolean): ReadonlySet<number> {
   const closed = new Set<number>();
   for (const [scope, watts] of plan.safetyWatts.entries()) if (watts <= 0) closed.add(scope);
-  if (plan.gentleWatts <= 0) closed.add(0);
+  if (plan.gentleWatts <= 0 && !patient) closed.add(0);
   return closed;
 }
 

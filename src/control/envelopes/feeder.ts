@@ -61,7 +61,7 @@ function judgeBranch(
   const limit: Limit = {
     scope,
     ceilingWatts,
-    withinMilliseconds: lost.length === 0 ? 0 : patienceFor(lost, meter?.maximumAgeMilliseconds ?? 0, now),
+    withinMilliseconds: meter === null ? 0 : patienceFor(lost, meter.maximumAgeMilliseconds, now),
     source: "envelope",
     reason: lost.length === 0 ? { code: "breaker-continuous", text } : { code: "breaker-meter-lost", text: lostText },
   };
@@ -94,13 +94,12 @@ function imbalanceAmperes(currents: readonly Judged[], continuousAmperes: number
 
 /** A narrowing that only a lost reading causes may wait until that reading is really too old. */
 function patienceFor(lost: readonly Judged[], maximumAgeMilliseconds: number, now: number): number {
-  const held = lost.every(({ quality }) => quality === "held");
-  if (!held) return 0;
+  if (lost.length === 0 || lost.some(({ quality }) => quality === "bad")) return 0;
   return Math.max(0, maximumAgeMilliseconds - (now - Math.min(...lost.map(({ at }) => at))));
 }
 
 function belowAccount(name: string, balanced: BranchBalance): Finding["warnings"][number] {
-  const metered = kilowatts(balanced.meteredWatts ?? 0);
+  const metered = kilowatts(certain(balanced.meteredWatts, "metered power"));
   const text = `The meter of ${name} reads ${metered}, but what is behind it accounts for ${kilowatts(balanced.lowWatts)}; the larger counts.`;
   return { name: `meter-below-account ${name}`, severity: "alarm", reason: { code: "meter-below-account", text } };
 }

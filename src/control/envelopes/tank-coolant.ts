@@ -2,6 +2,7 @@
 import type { Limit, Reason, Scope } from "../../model/reason.ts";
 import type { Tank } from "../../model/site.ts";
 import { celsius, kilowatts, seconds } from "../figures.ts";
+import { certain } from "../impossible.ts";
 import { lostSensorCountsMilliseconds, voteCoolant } from "../voting.ts";
 import { type Finding, nothingAllowed, nothingFound, type Violation, type Warning } from "./finding.ts";
 import type { TankScan } from "./tank-scan.ts";
@@ -19,7 +20,7 @@ export function judgeCoolant(tank: Tank, ratedWatts: number, scan: TankScan): Fi
   const scope: Scope = `tank/${tank.name}`;
   if (vote.valid > 0) scan.keepProof(name, scan.now);
   const unknownFor = scan.now - (vote.valid > 0 ? scan.now : scan.provenAt(name));
-  const warnings = vote.disagree ? [disagreement(tank, vote.celsius ?? 0)] : [];
+  const warnings = vote.disagree ? [disagreement(tank, certain(vote.celsius, "vote"))] : [];
   const causes: Record<string, string> = {};
   if (vote.celsius === null) causes[name] = "its coolant temperature is not known.";
   else if (vote.celsius >= releaseCelsius)

@@ -2,6 +2,7 @@
 import type { MinerPhase } from "../../model/decision.ts";
 import type { Milliseconds } from "../../model/reading.ts";
 import type { MinerModel } from "../../model/site.ts";
+import { certain } from "../impossible.ts";
 import { learn, type MachineState, type Sighting, tellsAsleep, tellsAwake } from "./machine.ts";
 
 export interface Surroundings {
@@ -74,9 +75,14 @@ function observeSleep(
   const windows = Math.floor((now - machine.commandedAt) / shedWindow(model));
   if (!sighting.fresh)
     return windows < 1 && machine.phase === "curtailing" ? machine : enter(machine, "unreachable", now);
-  if (machine.phase === "unreachable" || machine.phase === "excluded")
-    return { ...enter(machine, "curtailing", now), commandedAt: now };
-  if (machine.phase === "asleep") return { ...enter(machine, "curtailing", now), asleepSince: null, commandedAt: now };
+  // Back in reach, or drawing power in its sleep: it gets its time once more, and counts in full meanwhile.
+  if (machine.phase === "unreachable" || machine.phase === "excluded" || machine.phase === "asleep")
+    return {
+      ...enter(machine, "curtailing", now),
+      asleepSince: null,
+      commandedAt: now,
+      baselineWatts: Math.max(model.ratedWatts, machine.baselineWatts),
+    };
   return windows >= windowsUntilDefiant && proof === "contradicted" ? enter(machine, "defiant", now) : machine;
 }
 
@@ -96,10 +102,10 @@ function sleepProof(
   if (tellsAwake(sighting)) return "contradicted";
   if (!tellsAsleep(sighting)) return "open";
   const enough = machine.baselineWatts * asleepShareOfBaseline;
-  if (sighting.ownPower && machine.baselineWatts > 0)
-    return (sighting.watts ?? 0) <= enough ? "proven" : "contradicted";
-  if (machine.asleepSince !== null || machine.baselineWatts === 0) return "proven";
-  if (sighting.at < machine.commandedAt) return "open";
+  if (machine.baselineWatts === 0) return "proven";
+  if (machine.asleepSince === null && sighting.at < machine.commandedAt) return "open";
+  if (sighting.ownPower) return certain(sighting.watts, "own power") <= enough ? "proven" : "contradicted";
+  if (machine.asleepSince !== null) return "proven";
   if (meterProof === "proves" || meterProof === "none") return "proven";
   return meterProof === "contradicts" ? "contradicted" : "open";
 }

@@ -32,7 +32,7 @@ export function accountOf(
   switch (machine.phase) {
     case "hashing":
     case "trimmed":
-      return sighting.fresh ? steady(own ?? plate(machine, model)) : unknown(machine, model);
+      return steady(own ?? plate(machine, model));
     case "asleep":
       return steady(own ?? model.asleepWatts);
     case "waking": {
@@ -54,7 +54,7 @@ export function accountOf(
       };
     }
     case "defiant":
-      return steady(Math.max(own ?? 0, sighting.ownPower ? 0 : Math.max(machine.baselineWatts, plate(machine, model))));
+      return steady(sighting.ownPower && own !== null ? own : Math.max(machine.baselineWatts, plate(machine, model)));
     case "excluded":
     case "unreachable":
       return own === null ? unknown(machine, model) : steady(own);
