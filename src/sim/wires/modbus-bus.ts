@@ -144,7 +144,7 @@ function perform(slave: Slave, frame: Uint8Array, now: number, short: boolean): 
   const address = addressHigh * 256 + addressLow;
   const last = high * 256 + low;
   if (code === 5 || code === 6) return slave.write(code, address, last);
-  return slave.read(code, address, short ? Math.max(1, last >> 1) : last, now);
+  return slave.read(code, address, short ? Math.max(1, last - 2) : last, now);
 }
 
 function encode(frame: Uint8Array, answer: Answer): Uint8Array {

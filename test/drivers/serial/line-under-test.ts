@@ -67,6 +67,8 @@ export async function startFarLine(link: string, baudRate: number, devices: read
     kill: async () => {
       child.kill("SIGKILL");
       await withDeadline(ended, 5000, "far end ended");
+      // What it left points to a number that the next pseudo-terminal of this machine, whoever opens it, will have.
+      rmSync(link, { force: true });
     },
   };
 }

@@ -1,0 +1,186 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { createPolling, type Polling } from "../../../src/drivers/serial/polling.ts";
+import type { DeviceSite, LineSite } from "../../../src/model/site.ts";
+import type { Order, Outcome } from "../../../src/protocol/modbus/line-state.ts";
+import { device, point } from "../../protocol/modbus/points.ts";
+
+const test = suite("polling of a line in virtual time");
+
+const line = (...devices: DeviceSite[]): LineSite => ({
+  name: "line",
+  port: "/dev/null",
+  baudRate: 9600,
+  parity: "none",
+  stopBits: 1,
+  devices,
+});
+const words = (...values: number[]): Outcome => ({
+  kind: "data",
+  data: Uint8Array.from(values.flatMap((value) => [value >> 8, value & 0xff])),
+});
+const bits = (byte: number): Outcome => ({ kind: "data", data: Uint8Array.of(byte) });
+const lost = (persists: boolean): Outcome => ({ kind: "failed", fault: "no-reply", persists });
+
+/** The only order that is due. */
+function only(polling: Polling, now: number): Order {
+  const orders = polling.due(now);
+  assert.is(orders.length, 1, JSON.stringify(orders));
+  return orders[0] as Order;
+}
+
+const frequency = point({ name: "meter/frequency", address: 70 });
+const power = point({ name: "meter/power", address: 0 });
+const meter = device([power], {
+  name: "meter",
+  averagingMilliseconds: 200,
+  probe: { point: frequency, minimum: 40, maximum: 70 },
+});
+const contact = point({ name: "io/leakDry", function: 2, type: "bit", address: 0, pollMilliseconds: 200 });
+const coil = point({
+  name: "io/contactor",
+  function: 1,
+  type: "bit",
+  address: 0,
+  writeFunction: 5,
+  pollMilliseconds: 500,
+});
+const io = device([contact, coil], { name: "io", address: 2 });
+
+test("values count only once the identity is proven, and again after each reconnect", () => {
+  const polling = createPolling(line(meter), 0);
+  const identity = only(polling, 0);
+  assert.is(identity.request.address, 70);
+  assert.equal(polling.due(10), []);
+  polling.result(identity, words(500), 0, 20);
+  assert.equal(polling.readings["meter/power"], { quality: "bad", fault: "identity-unproven", at: 20 });
+  const again = only(polling, polling.nextDueAt());
+  polling.result(again, words(50), 1020, 1040);
+  const read = only(polling, 1040);
+  assert.is(read.request.address, 0);
+  polling.result(read, words(1234), 1050, 1080);
+  assert.equal(polling.readings["meter/power"], { quality: "good", value: 1234, at: 850 });
+  polling.opened(1100);
+  assert.is(only(polling, 1100).request.address, 70);
+});
+
+test("one failure keeps the reading and asks again at once; the second turns it bad and the identity unproven", () => {
+  const polling = createPolling(line(meter), 0);
+  polling.result(only(polling, 0), words(50), 0, 10);
+  polling.result(only(polling, 10), words(7), 10, 20);
+  const second = only(polling, 1010);
+  polling.result(second, lost(false), 1010, 1300);
+  assert.is(polling.readings["meter/power"]?.quality, "good");
+  const third = only(polling, 1300);
+  polling.result(third, lost(true), 1300, 1600);
+  assert.equal(polling.readings["meter/power"], { quality: "bad", fault: "no-reply", at: 1600 });
+  assert.is(polling.reportedAt(), 1600);
+  assert.is(only(polling, polling.nextDueAt()).request.address, 70);
+});
+
+test("what a device refuses is bad, the rest of it stays good", () => {
+  const far = point({ name: "io/far", function: 4, address: 500 });
+  const polling = createPolling(line({ ...io, points: [contact, far] }), 0);
+  const [first, second] = polling.due(0);
+  assert.ok(first !== undefined && second !== undefined);
+  const [bit, register] = first.request.function === 2 ? [first, second] : [second, first];
+  polling.result(bit, bits(1), 0, 10);
+  polling.result(register, { kind: "failed", fault: "refused-by-device", persists: true }, 10, 20);
+  assert.is(polling.readings["io/leakDry"]?.quality, "good");
+  assert.equal(polling.readings["io/far"], { quality: "bad", fault: "refused-by-device", at: 20 });
+});
+
+test("a contact that changes, or is no longer known, is urgent; the same again is not", () => {
+  const polling = createPolling(line(device([contact], { name: "io" })), 0);
+  assert.is(polling.result(only(polling, 0), bits(1), 0, 10), true);
+  assert.is(polling.result(only(polling, 200), bits(1), 200, 210), false);
+  assert.is(polling.result(only(polling, 400), bits(0), 400, 410), true);
+  assert.is(polling.result(only(polling, 600), lost(true), 600, 610), true);
+  assert.is(polling.result(only(polling, 800), lost(true), 800, 810), false);
+});
+
+test("a command is written at once, before reads, and counts when a later read shows it", () => {
+  const polling = createPolling(line(io), 0);
+  for (const order of polling.due(0)) polling.result(order, bits(0), 0, 10);
+  polling.command({ "io/contactor": 1, "other/output": 1 }, 20);
+  const write = only(polling, 20);
+  assert.equal(write.request, { mode: "write", unit: 2, function: 5, address: 0, value: 1 });
+  assert.is(write.insist, true);
+  assert.is(polling.readings["io/contactor"]?.quality === "good" && polling.readings["io/contactor"]?.value, 0);
+  polling.result(write, { kind: "written" }, 20, 40);
+  const back = only(polling, 40);
+  assert.equal([back.request.mode, back.request.function], ["read", 1]);
+  assert.ok(back.priority > write.priority && back.priority < 2);
+  polling.result(back, bits(1), 45, 60);
+  assert.is(polling.readings["io/contactor"]?.quality === "good" && polling.readings["io/contactor"]?.value, 1);
+  // The same again changes nothing; only the periodic re-assertion writes.
+  polling.command({ "io/contactor": 1 }, 70);
+  assert.ok(polling.due(70).every(({ request }) => request.mode === "read"));
+});
+
+/** Every order is answered after 10 ms; the coil shows `coilShows()`. Writes as [at, value]. */
+function play(polling: Polling, from: number, to: number, coilShows: () => number, take = true): [number, number][] {
+  const writes: [number, number][] = [];
+  for (let now = from; now < to; now = Math.max(now + 1, polling.nextDueAt())) {
+    for (const order of polling.due(now)) {
+      const { request } = order;
+      if (request.mode === "write") {
+        writes.push([now, request.value]);
+        polling.result(order, take ? { kind: "written" } : lost(true), now, now + 10);
+      } else polling.result(order, bits(request.function === 1 ? coilShows() : 1), now, now + 10);
+    }
+  }
+  return writes;
+}
+
+test("an output is written again every few seconds, soon when it is found changed, and at once after a reconnect", () => {
+  const polling = createPolling(line(io), 0);
+  polling.command({ "io/contactor": 1 }, 0);
+  const calm = play(polling, 0, 20_000, () => 1);
+  assert.ok(calm.length >= 4 && calm.length <= 5, JSON.stringify(calm));
+  const found = play(polling, 20_000, 22_000, () => 0);
+  assert.ok(found.length >= 3, JSON.stringify(found));
+  polling.opened(30_000);
+  assert.ok(polling.due(30_000).some(({ request }) => request.mode === "write"));
+});
+
+test("a write that fails is tried again, and what was commanded meanwhile wins", () => {
+  const polling = createPolling(line(io), 0);
+  for (const order of polling.due(0)) polling.result(order, bits(0), 0, 10);
+  polling.command({ "io/contactor": 1 }, 20);
+  const write = only(polling, 20);
+  polling.command({ "io/contactor": 0 }, 25);
+  assert.ok(
+    polling.due(25).every(({ request }) => request.mode === "read"),
+    "one write of an output at a time",
+  );
+  polling.result(write, lost(true), 20, 220);
+  const next = polling.due(220).filter(({ request }) => request.mode === "write");
+  assert.equal(
+    next.map(({ request }) => request.mode === "write" && request.value),
+    [0],
+  );
+  for (const order of next) polling.result(order, lost(true), 220, 420);
+  const writes = play(polling, 420, 3000, () => 0, false);
+  assert.ok(writes.length >= 4 && writes.length <= 6, JSON.stringify(writes));
+});
+
+test("nothing is written before somebody has commanded it", () => {
+  const polling = createPolling(line(io), 0);
+  assert.equal(
+    play(polling, 0, 20_000, () => 0),
+    [],
+  );
+});
+
+test("the line has reported when its slowest device has", () => {
+  const polling = createPolling(line(device([contact], { name: "a" }), device([power], { name: "b", address: 2 })), 0);
+  const [first, second] = polling.due(0);
+  assert.ok(first !== undefined && second !== undefined);
+  polling.result(first, bits(1), 0, 500);
+  assert.is(polling.reportedAt(), 0);
+  polling.result(second, lost(true), 0, 900);
+  assert.is(polling.reportedAt(), 500);
+});
+
+test.run();
