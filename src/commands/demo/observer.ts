@@ -43,7 +43,9 @@ export function startObserver(client: MqttClient, site: Site, dataFolder: string
   let coolant: readonly (readonly (number | null)[])[] = site.tanks.map(() => []);
 
   const fresh = (): Telemetry | null =>
-    uplink.telemetry !== null && now() - uplink.telemetry.at < staleMilliseconds ? uplink.telemetry : null;
+    client.connected && uplink.telemetry !== null && now() - uplink.telemetry.at < staleMilliseconds
+      ? uplink.telemetry
+      : null;
   const online = (): boolean => client.connected && uplink.status === "online";
   const remember = (): void => {
     power = [...power.slice(1 - mostSamples), sampleOf(fresh(), pages)];

@@ -148,6 +148,7 @@ async function playFor(demo: Demo, ending: Ending, seconds: number, checks: Chec
     report: (found: readonly Check[]) => void checks.push(...found),
     limits: {
       ratedWatts: site.ratedWatts,
+      failsafeWatts: site.policy.failsafeWatts,
       minimumLitersPerMinute: site.tanks[1]?.flow?.minimumLitersPerMinute ?? 0,
     },
   };

@@ -8,12 +8,13 @@ export type Secrets = Readonly<Record<string, { readonly user?: string | undefin
 /** A far end's share of the machines. */
 export interface MachineGroup {
   readonly name: string;
-  /** `watts`: what each machine drew last; one that hashed when its far end died goes on hashing when it is back. */
+  /**
+   * `watts`: what each machine drew last; one that hashed when its far end died goes on hashing when it is back.
+   * In the beginning all of them hash: weir wakes only what it has put to sleep itself.
+   */
   setup(watts: ReadonlyMap<string, number>): MinersSetup;
 }
 
-/** Machines of each model that run when the demo begins; choice: something to adopt, below the failsafe limit. */
-const runningAtStart = 13;
 /** Choice: a little faster than the demo's site file promises. */
 const sleepSeconds = 3;
 const wakeSeconds = 9;
@@ -38,32 +39,24 @@ export function wiredMachines(site: Site): readonly WiredMachine[] {
 export function machineGroups(site: Site, secrets: Secrets): readonly MachineGroup[] {
   const groups: MachineGroup[] = [];
   for (const model of new Set(site.miners.map((miner) => miner.model))) {
-    const indexed = site.miners
-      .filter((miner) => miner.model === model)
-      .map((miner, index) => ({ miner, running: index < runningAtStart }));
-    const [lone, ...others] = indexed;
+    const miners = site.miners.filter((miner) => miner.model === model);
+    const [lone, ...others] = miners;
     if (groups.length === 0 && lone !== undefined && others.length > 0) {
-      groups.push(group(lone.miner.name, [lone], site, secrets));
+      groups.push(group(lone.name, [lone], site, secrets));
       groups.push(group(model, others, site, secrets));
-    } else groups.push(group(model, indexed, site, secrets));
+    } else groups.push(group(model, miners, site, secrets));
   }
   return groups;
 }
 
-function group(
-  name: string,
-  members: readonly { readonly miner: MinerSite; readonly running: boolean }[],
-  site: Site,
-  secrets: Secrets,
-): MachineGroup {
-  const credentials = secrets[members[0]?.miner.credentials ?? ""];
+function group(name: string, members: readonly MinerSite[], site: Site, secrets: Secrets): MachineGroup {
+  const credentials = secrets[members[0]?.credentials ?? ""];
   return {
     name,
     setup: (watts) => ({
-      machines: members.map(({ miner, running }) => {
-        const drawn = watts.get(miner.name);
-        return simulated(miner, site, drawn === undefined ? !running : drawn < asleepBelowWatts);
-      }),
+      machines: members.map((miner) =>
+        simulated(miner, site, (watts.get(miner.name) ?? Number.POSITIVE_INFINITY) < asleepBelowWatts),
+      ),
       user: credentials?.user ?? "admin",
       password: credentials?.password ?? "",
     }),

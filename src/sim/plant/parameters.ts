@@ -82,7 +82,8 @@ const branchColdTwofoldSeconds = 180;
 const feederColdTwofoldSeconds = 300;
 
 const demoTank = {
-  fluidLiters: 1500,
+  // Choice: 1,500 L would be usual; with less, two minutes are enough to see the temperature move.
+  fluidLiters: 900,
   machines: 50,
   stagnantLitersPerMachine: 5,
   // 688 L/min carry 200 kW at 10 K; source: facts on heating speed.
@@ -94,7 +95,7 @@ const demoTank = {
   coldLevelPercent: 84,
 };
 
-/** The container of the demo: two tanks of 1,500 L with fifty machines each, one dry cooler, a 630 A feeder. */
+/** The container of the demo: two tanks with fifty machines each, one dry cooler, a 630 A feeder. */
 export const demoPlant: PlantParameters = {
   tanks: [
     { ...demoTank, name: "tank-1" },
@@ -111,8 +112,8 @@ export const demoPlant: PlantParameters = {
   sourceOhms: 0.004,
   controlWatts: 800,
   fanWatts: 6000,
-  // Choice: 500 L of water and glycol.
-  loopJoulesPerKelvin: 1.9e6,
+  // Choice: 200 L of water and glycol.
+  loopJoulesPerKelvin: 0.8e6,
   // Choice: 340 kW at 12 K above the ambient air.
   coolerWattsPerKelvin: 28_000,
   coolerStillWattsPerKelvin: 1500,

@@ -100,7 +100,7 @@ function play(behaviour: Behaviour, seconds: number): Promise<readonly Check[]> 
     },
     say: () => {},
     report: (found) => void checks.push(...found),
-    limits: { ratedWatts, minimumLitersPerMinute: 300 },
+    limits: { ratedWatts, failsafeWatts: 120_000, minimumLitersPerMinute: 300 },
   };
   return playStory(world, until, seconds * 1000).then(() => checks);
 }
