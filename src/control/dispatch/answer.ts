@@ -1,5 +1,12 @@
 /** Acknowledgements and events about commands: how they are worded, and the memory of the last 256 answers. */
-import type { Acknowledgement, AcknowledgementState, Rejection, RemoteCommand } from "../../model/command.ts";
+import type {
+  Acknowledgement,
+  AcknowledgementState,
+  ControlMessage,
+  Rejection,
+  RemoteCommand,
+  SetpointMessage,
+} from "../../model/command.ts";
 import type { EventRecord } from "../../model/decision.ts";
 import type { Answer, DispatchState, Slot } from "./state.ts";
 
@@ -49,18 +56,15 @@ export function repetition(state: DispatchState, command: RemoteCommand): Acknow
   return answer.digest === command.digest ? answer.acknowledgement : "conflict";
 }
 
-/** The event of an accepted or refused command. */
-export function commandEvent(command: RemoteCommand, rejection: Rejection | null): EventRecord {
-  const from = command.addressee === "group" ? `${command.source} (group)` : command.source;
-  const subject = command.id ?? "";
-  if (rejection !== null)
-    return {
-      kind: "command",
-      severity: "warning",
-      subject,
-      text: `Command ${command.kind} from ${from} refused: ${rejection}.`,
-    };
-  return { kind: "command", severity: "information", subject, text: `${from}: ${describe(command)}` };
+/** The event of an accepted command. */
+export function acceptedEvent(command: RemoteCommand, body: SetpointMessage | ControlMessage): EventRecord {
+  return { kind: "command", severity: "information", subject: body.id, text: `${sender(command)}: ${describe(body)}` };
+}
+
+/** The event of a refused command. */
+export function refusedEvent(command: RemoteCommand, rejection: Rejection): EventRecord {
+  const text = `Command ${command.kind} from ${sender(command)} refused: ${rejection}.`;
+  return { kind: "command", severity: "warning", subject: command.id ?? "", text };
 }
 
 /** The event of a setpoint's end. */
@@ -78,9 +82,11 @@ export function kilowatts(watts: number): string {
   return `${Math.round(watts / 100) / 10} kW`;
 }
 
-function describe(command: RemoteCommand): string {
-  const body = command.body;
-  if (body === null) return command.kind;
+function sender(command: RemoteCommand): string {
+  return command.addressee === "group" ? `${command.source} (group)` : command.source;
+}
+
+function describe(body: SetpointMessage | ControlMessage): string {
   if (!("watts" in body)) return body.reason === undefined ? `${body.action}.` : `${body.action} (${body.reason}).`;
   const reference = body.reference === undefined ? "" : `, ${body.reference}`;
   return `${body.kind} ${kilowatts(body.watts)} for ${body.timeToLiveSeconds} s (${body.reason}${reference}).`;

@@ -8,36 +8,32 @@ export interface Course {
   readonly toWatts: number;
   /** When it begins to move; null: not yet known, `fromWatts` holds. */
   readonly startsAt: Milliseconds | null;
-  /** Slope upwards and downwards [W/s]; null: at once. */
-  readonly upWattsPerSecond: number | null;
-  readonly downWattsPerSecond: number | null;
+  /** Slope, whichever way it goes [W/s]; null: at once. */
+  readonly wattsPerSecond: number | null;
 }
 
 /** A ceiling that stays where it is. */
 export function steady(watts: number): Course {
-  return { fromWatts: watts, toWatts: watts, startsAt: 0, upWattsPerSecond: null, downWattsPerSecond: null };
+  return { fromWatts: watts, toWatts: watts, startsAt: 0, wattsPerSecond: null };
 }
 
 /** The ceiling at a moment [W]. */
 export function courseAt(course: Course, at: Milliseconds): number {
   if (course.startsAt === null || at < course.startsAt) return course.fromWatts;
-  const seconds = (at - course.startsAt) / 1000;
-  if (course.toWatts >= course.fromWatts) {
-    if (course.upWattsPerSecond === null) return course.toWatts;
-    return Math.min(course.toWatts, course.fromWatts + course.upWattsPerSecond * seconds);
-  }
-  if (course.downWattsPerSecond === null) return course.toWatts;
-  return Math.max(course.toWatts, course.fromWatts - course.downWattsPerSecond * seconds);
+  if (course.wattsPerSecond === null) return course.toWatts;
+  const movedWatts = ((at - course.startsAt) / 1000) * course.wattsPerSecond;
+  if (course.toWatts >= course.fromWatts) return Math.min(course.toWatts, course.fromWatts + movedWatts);
+  return Math.max(course.toWatts, course.fromWatts - movedWatts);
 }
 
 /** What follows when an order falls away: later by the container's jitter, and with the site's ramps, both ways. */
 export function gentleCourse(fromWatts: number, toWatts: number, at: Milliseconds, site: Site): Course {
+  const { rampUpWattsPerSecond, rampDownWattsPerSecond } = site.policy;
   return {
     fromWatts,
     toWatts,
     startsAt: at + jitterMilliseconds(site),
-    upWattsPerSecond: site.policy.rampUpWattsPerSecond,
-    downWattsPerSecond: site.policy.rampDownWattsPerSecond,
+    wattsPerSecond: toWatts >= fromWatts ? rampUpWattsPerSecond : rampDownWattsPerSecond,
   };
 }
 
@@ -50,7 +46,7 @@ export function jitterMilliseconds(site: Site): Milliseconds {
 function shareOfName(name: string): number {
   // FNV-1a, 32 bit (offset basis and prime: Fowler, Noll, Vo), then the finalizer of MurmurHash3 against its weak last byte.
   let hash = 0x811c9dc5;
-  for (const character of name) hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193);
+  for (let index = 0; index < name.length; index += 1) hash = Math.imul(hash ^ name.charCodeAt(index), 0x01000193);
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
   return ((hash ^ (hash >>> 16)) >>> 0) / 2 ** 32;

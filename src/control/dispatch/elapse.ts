@@ -3,10 +3,11 @@ import type { Acknowledgement } from "../../model/command.ts";
 import type { EventRecord } from "../../model/decision.ts";
 import type { Heartbeat, ProcessImage } from "../../model/image.ts";
 import type { Site } from "../../model/site.ts";
+import { certain } from "../impossible.ts";
 import { endEvent, progressAnswer } from "./answer.ts";
 import { courseAt, gentleCourse, steady } from "./course.ts";
 import { fenceOf } from "./order.ts";
-import { type DispatchState, dispatchCeilingAt, type Failsafe, type Slot } from "./state.ts";
+import { commandedCeilingAt, type DispatchState, type Failsafe, type Slot } from "./state.ts";
 
 export interface Elapsed {
   readonly dispatch: DispatchState;
@@ -89,13 +90,15 @@ function loseHeartbeat(
   site: Site,
 ): Failsafe | null {
   const timeout = site.policy.heartbeatTimeoutMilliseconds;
-  const lastAt = before.heartbeat.at ?? image.now;
-  const heardAt = heard.at ?? lastAt;
+  const lastAt = certain(before.heartbeat.at, "heartbeat of a controlled container");
+  const heardAt = certain(heard.at, "heartbeat of a controlled container");
   const silentFrom = heardAt - lastAt > timeout ? lastAt : image.now - heardAt > timeout ? heardAt : null;
   const lost = silentFrom === null ? null : silentFrom + timeout;
   if (lost === null) return null;
-  const standing = before.slots.map((slot, index) => (lost < slot.deadline ? slot : (slots[index] ?? slot)));
-  const level = dispatchCeilingAt({ ...before, slots: standing }, lost, site);
+  const standing = before.slots.map((slot, index) =>
+    lost < slot.deadline ? slot : certain(slots[index], "slot after its time"),
+  );
+  const level = commandedCeilingAt({ ...before, slots: standing }, lost, site);
   const course =
     level > site.policy.failsafeWatts
       ? gentleCourse(level, site.policy.failsafeWatts, lost, site)

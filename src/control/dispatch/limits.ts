@@ -1,4 +1,5 @@
 /** What dispatch asks of the container in this scan: limits, requests to follow, and the slots as `state` lists them. */
+import type { CommandSource } from "../../model/command.ts";
 import type { ActiveSetpoint } from "../../model/decision.ts";
 import type { ProcessImage } from "../../model/image.ts";
 import type { Limit, LimitSource, Reason, ReasonCode, Request } from "../../model/reason.ts";
@@ -25,7 +26,9 @@ export function dispatchLimits(dispatch: DispatchState, image: ProcessImage, _si
       ...(failsafe === null ? [] : [failsafeLimit(failsafe, image)]),
       ...slots.map((slot) => slotLimit(slot, image)),
     ],
-    requests: slots.filter((slot) => slot.kind === "target" && !slot.expired).flatMap((slot) => follow(slot, image)),
+    requests: slots.flatMap((slot) =>
+      slot.kind === "target" && slot.name !== "group" && !slot.expired ? [follow(slot, slot.name, image)] : [],
+    ),
     mode: failsafe === null ? "controlled" : "failsafe",
     setpoints: slots.map((slot) => listed(slot, image)),
   };
@@ -65,14 +68,10 @@ function slotLimit(slot: Slot, image: ProcessImage): Limit {
   };
 }
 
-function follow(slot: Slot, image: ProcessImage): readonly Request[] {
-  if (slot.name === "group") return [];
+function follow(slot: Slot, source: CommandSource, image: ProcessImage): Request {
   const watts = courseAt(slot.course, image.now);
-  const reason: Reason = {
-    code: "target",
-    text: `Target of ${slot.name}: ${kilowatts(slot.watts)} (${slot.purpose}).`,
-  };
-  return [{ scope: "container", watts, kind: "follow", source: slot.name, reason }];
+  const reason: Reason = { code: "target", text: `Target of ${source}: ${kilowatts(slot.watts)} (${slot.purpose}).` };
+  return { scope: "container", watts, kind: "follow", source, reason };
 }
 
 function listed(slot: Slot, image: ProcessImage): ActiveSetpoint {

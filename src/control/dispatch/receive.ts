@@ -1,10 +1,17 @@
 /** Commands of the broker: accepted or refused in the contract's order, and what an accepted one changes. */
-import type { Acknowledgement, Rejection, RemoteCommand } from "../../model/command.ts";
+import type {
+  Acknowledgement,
+  ControlMessage,
+  Rejection,
+  RemoteCommand,
+  SetpointMessage,
+} from "../../model/command.ts";
 import type { EventRecord } from "../../model/decision.ts";
 import type { OrderRegisters, RemoteStop } from "../../model/durable.ts";
 import type { ProcessImage } from "../../model/image.ts";
+import { fail, type Result, succeed } from "../../model/result.ts";
 import type { Site } from "../../model/site.ts";
-import { commandEvent, firstAnswer, remember, repetition } from "./answer.ts";
+import { acceptedEvent, firstAnswer, refusedEvent, remember, repetition } from "./answer.ts";
 import { applyControl, refuseControl } from "./control-command.ts";
 import { elapse } from "./elapse.ts";
 import type { CommandContext, Judgement } from "./judgement.ts";
@@ -58,35 +65,31 @@ interface Taken {
 
 function takeCommand(command: RemoteCommand, judgement: Judgement): Taken {
   const { dispatch } = judgement;
-  const early = refuseBeforeMemory(command, judgement);
-  if (early !== null) return refused(dispatch, command, early);
+  const read = readCommand(command, judgement);
+  if (!read.ok) return refused(dispatch, command, read.error);
+  const body = read.value;
   const repeated = repetition(dispatch, command);
   if (repeated === "conflict") return refused(dispatch, command, "conflict");
   if (repeated !== null) return { dispatch, acknowledgements: [repeated], events: [] };
-  const rejection = refuseByContent(command, judgement);
-  if (rejection !== null) return remembered(command, refused(dispatch, command, rejection));
-  const applied = apply(command, judgement);
-  return remembered(command, {
-    dispatch: applied.dispatch,
-    acknowledgements: [firstAnswer(command, null), ...applied.acknowledgements],
-    events: [commandEvent(command, null), ...applied.events],
-  });
+  const rejection = refuseByContent(command, body, judgement);
+  const taken = rejection === null ? apply(command, body, judgement) : refused(dispatch, command, rejection);
+  const acknowledgement = firstAnswer(command, rejection);
+  return { ...taken, dispatch: remember(taken.dispatch, { id: body.id, digest: command.digest, acknowledgement }) };
 }
+
+type Body = SetpointMessage | ControlMessage;
 
 /** Checks that come before the memory of answers: the link's own, the shape, the addressee, the boot. */
-function refuseBeforeMemory(command: RemoteCommand, { image, site }: Judgement): Rejection | null {
-  if (command.rejection !== null) return command.rejection;
+function readCommand(command: RemoteCommand, { image, site }: Judgement): Result<Body, Rejection> {
+  if (command.rejection !== null) return fail(command.rejection);
   const body = command.body;
-  if (body === null) return command.kind === "schedule" || command.kind === "config" ? "unsupported" : "schema";
-  if (("watts" in body ? "setpoint" : "control") !== command.kind) return "schema";
-  if (body.container !== (command.addressee === "group" ? "group" : site.container)) return "container";
-  if (body.boot !== undefined && body.boot !== image.boot) return "boot";
-  return null;
+  if (body === null) return fail(command.kind === "schedule" || command.kind === "config" ? "unsupported" : "schema");
+  if (("watts" in body ? "setpoint" : "control") !== command.kind) return fail("schema");
+  if (body.container !== (command.addressee === "group" ? "group" : site.container)) return fail("container");
+  return body.boot !== undefined && body.boot !== image.boot ? fail("boot") : succeed(body);
 }
 
-function refuseByContent(command: RemoteCommand, judgement: Judgement): Rejection | null {
-  const { body } = command;
-  if (body === null) return "schema";
+function refuseByContent(command: RemoteCommand, body: Body, judgement: Judgement): Rejection | null {
   const late = outOfOrder(judgement.dispatch.order, command, body);
   if (late !== null) return late;
   const { trusted, unixMilliseconds } = judgement.image.wallClock;
@@ -96,20 +99,19 @@ function refuseByContent(command: RemoteCommand, judgement: Judgement): Rejectio
   return "watts" in body ? refuseSetpoint(command, body, judgement) : refuseControl(command, body, judgement);
 }
 
-function apply(command: RemoteCommand, judgement: Judgement): Taken {
-  const { body } = command;
-  if (body === null) return { dispatch: judgement.dispatch, acknowledgements: [], events: [] };
+function apply(command: RemoteCommand, body: Body, judgement: Judgement): Taken {
   const taken = "watts" in body ? applySetpoint(command, body, judgement) : applyControl(command, body, judgement);
   const order = advanceOrder(taken.dispatch.order, command, body);
   const { heartbeat } = taken.dispatch;
   const resets = command.source === "operator" && heartbeat.epoch > body.epoch;
   return {
-    ...taken,
     dispatch: {
       ...taken.dispatch,
       order,
       heartbeat: resets ? { at: heartbeat.at, epoch: body.epoch, number: -1 } : heartbeat,
     },
+    acknowledgements: [firstAnswer(command, null), ...taken.acknowledgements],
+    events: [acceptedEvent(command, body), ...taken.events],
   };
 }
 
@@ -117,13 +119,6 @@ function refused(dispatch: DispatchState, command: RemoteCommand, rejection: Rej
   return {
     dispatch,
     acknowledgements: [firstAnswer(command, rejection)],
-    events: [commandEvent(command, rejection)],
+    events: [refusedEvent(command, rejection)],
   };
-}
-
-function remembered(command: RemoteCommand, taken: Taken): Taken {
-  const [acknowledgement] = taken.acknowledgements;
-  if (acknowledgement === undefined || command.id === null) return taken;
-  const answer = { id: command.id, digest: command.digest, acknowledgement };
-  return { ...taken, dispatch: remember(taken.dispatch, answer) };
 }

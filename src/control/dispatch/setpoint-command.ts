@@ -1,6 +1,7 @@
 /** Setpoints: whether one may be taken, and the slot it fills. Limits come from the slots, elsewhere. */
 import type { Acknowledgement, Rejection, RemoteCommand, SetpointMessage } from "../../model/command.ts";
 import type { EventRecord } from "../../model/decision.ts";
+import { certain } from "../impossible.ts";
 import { endEvent, progressAnswer } from "./answer.ts";
 import { type Course, courseAt, steady } from "./course.ts";
 import type { Judgement } from "./judgement.ts";
@@ -110,7 +111,7 @@ function slotOf(command: RemoteCommand, body: SetpointMessage, judgement: Judgem
     expiresAtUnixMilliseconds: body.expiresAt,
     deadline: image.wallClock.trusted ? Math.min(byTimeToLive, byWallClock) : byTimeToLive,
     reachBy: body.reachBySeconds === undefined ? null : command.receivedAt + body.reachBySeconds * 1000,
-    onExpiryWatts: body.onExpiry.mode === "off" ? 0 : (body.onExpiry.watts ?? 0),
+    onExpiryWatts: body.onExpiry.mode === "off" ? 0 : certain(body.onExpiry.watts, "watts of a limit after expiry"),
     toleranceWatts: Math.max(site.ratedWatts * toleranceRatio, toleranceWatts),
     course: raises ? raisedCourse(standing, body) : steady(body.watts),
     waitsForRevision: raises ? context.durableRevision + 1 : null,
@@ -127,8 +128,7 @@ function raisedCourse(standing: number, body: SetpointMessage): Course {
     fromWatts: standing,
     toWatts: body.watts,
     startsAt: null,
-    upWattsPerSecond: body.rampUpWattsPerSecond ?? null,
-    downWattsPerSecond: null,
+    wattsPerSecond: body.rampUpWattsPerSecond ?? null,
   };
 }
 

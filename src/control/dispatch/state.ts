@@ -114,10 +114,8 @@ export function remoteStopOf(state: DispatchState): RemoteStop | null {
   return others.length === 0 ? first : { ...first, others };
 }
 
-/** The smallest ceiling that dispatch sets at a moment [W]; never above the rated power. */
-export function dispatchCeilingAt(state: DispatchState, at: Milliseconds, site: Site): number {
+/** The smallest ceiling that commands set at a moment [W], failsafe aside; never above the rated power. */
+export function commandedCeilingAt(state: DispatchState, at: Milliseconds, site: Site): number {
   if (state.stops.length > 0) return 0;
-  const courses = state.slots.map((slot) => slot.course);
-  if (state.failsafe !== null) courses.push(state.failsafe.course);
-  return Math.min(site.ratedWatts, ...courses.map((course) => courseAt(course, at)));
+  return Math.min(site.ratedWatts, ...state.slots.map((slot) => courseAt(slot.course, at)));
 }

@@ -3,7 +3,7 @@ import { dispatchLimits } from "../../../src/control/dispatch/limits.ts";
 import { receiveCommands } from "../../../src/control/dispatch/receive.ts";
 import { type DispatchState, startDispatch } from "../../../src/control/dispatch/state.ts";
 import { trackSetpoints } from "../../../src/control/dispatch/track.ts";
-import type { Acknowledgement, RemoteCommand, SetpointMessage } from "../../../src/model/command.ts";
+import type { Acknowledgement, Command, RemoteCommand, SetpointMessage } from "../../../src/model/command.ts";
 import type { ActiveSetpoint, EventRecord } from "../../../src/model/decision.ts";
 import type { Durable } from "../../../src/model/durable.ts";
 import type { Limit, Request } from "../../../src/model/reason.ts";
@@ -80,7 +80,7 @@ export interface Bench {
   envelope: Limit | null;
   heartbeatEpoch: number;
   readonly state: () => DispatchState;
-  scan(...commands: RemoteCommand[]): BenchScan;
+  scan(...commands: Command[]): BenchScan;
   /** Advances and scans; the last scan's outcome with everything acknowledged on the way. */
   run(milliseconds: number, stepMilliseconds?: number): BenchScan;
   /** A heartbeat, numbered one higher than the last unless said otherwise. */
@@ -88,7 +88,11 @@ export interface Bench {
   /** A heartbeat, then a setpoint: controlled. */
   takeControl(watts?: number): void;
   setpoint(change?: Partial<SetpointMessage>, how?: Partial<RemoteCommand>): RemoteCommand;
-  control(action: "stop" | "release" | "resync" | "reset", how?: Partial<RemoteCommand>): RemoteCommand;
+  control(
+    action: "stop" | "release" | "resync" | "reset",
+    how?: Partial<RemoteCommand>,
+    reason?: string,
+  ): RemoteCommand;
 }
 
 export function startBench(site: Site = benchSite(), durable: Durable | null = null): Bench {
@@ -192,7 +196,7 @@ export function startBench(site: Site = benchSite(), durable: Durable | null = n
       };
       return wrap(bench, body, "setpoint", how);
     },
-    control(action, how = {}) {
+    control(action, how = {}, reason) {
       const body = {
         version: 1 as const,
         ...envelopeFields(),
@@ -201,6 +205,7 @@ export function startBench(site: Site = benchSite(), durable: Durable | null = n
         expiresAt: bench.unixOffset + bench.now + 300_000,
         timeToLiveSeconds: 300,
         action,
+        ...(reason === undefined ? {} : { reason }),
       };
       return wrap(bench, body, "control", how);
     },

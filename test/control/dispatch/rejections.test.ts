@@ -196,6 +196,29 @@ test("a lockout and a trip refuse releases and resets, not setpoints", () => {
   assert.equal(words(bench.scan(bench.control("reset"))), ["rejected unsupported"]);
 });
 
+test("a control command that ends before it begins is out of range", () => {
+  const bench = startBench();
+  const command = bench.control("stop");
+  const body =
+    command.body === null ? null : { ...command.body, issuedAt: startUnix + 2000, expiresAt: startUnix + 1000 };
+  assert.equal(words(bench.scan({ ...command, body })), ["rejected range"]);
+});
+
+test("commands of the shell are nobody's business here", () => {
+  const bench = startBench();
+  const local = { via: "shell", receivedAt: 0, by: "console", ticket: "1", action: { kind: "release" } } as const;
+  assert.equal(bench.scan(local).acknowledgements, []);
+});
+
+test("an accepted command is an event in a person's words", () => {
+  const bench = startBench();
+  const setpoint = bench.setpoint({ reference: "event-77" }, { addressee: "group" });
+  assert.is(bench.scan(setpoint).events[0]?.text, "dispatch (group): limit 200 kW for 300 s (test, event-77).");
+  assert.is(bench.scan().setpoints[0]?.reason, "test, event-77");
+  const stop = bench.control("stop", {}, "work on the feeder");
+  assert.is(bench.scan(stop).events[0]?.text, "dispatch: stop (work on the feeder).");
+});
+
 test("a rejection is an event that names command and reason", () => {
   const bench = startBench();
   const command = bench.setpoint({ watts: 400_001 });
