@@ -10,6 +10,13 @@ export type MinerTarget =
   | { readonly mode: "leave" }
   | { readonly mode: "limit"; readonly watts: number };
 
+/** A one-shot order of a technician; no part of what the core wants, so nothing asserts it again. */
+export type MinerOrder =
+  | { readonly kind: "locate"; readonly on: boolean }
+  | { readonly kind: "reboot" }
+  /** Share of the rated power, 1 to 100; where the firmware has it, it is gone after a restart. */
+  | { readonly kind: "percent"; readonly percent: number };
+
 /** Where a power figure comes from, best first. 0 W while hashing is `unknown`, never zero. */
 export type PowerSource = "measured" | "estimated" | "nameplate" | "unknown";
 
@@ -60,6 +67,10 @@ export interface MinerReport {
   /** [W] at the wall. */
   readonly powerWatts?: number;
   readonly powerSource: PowerSource;
+  /** [W] behind the power supply, where the machine tells that side too: 5 to 10 % below the wall. */
+  readonly directCurrentWatts?: number;
+  /** [W] the machine is told to stay below, as it reads back; absent where it has none or does not tell. */
+  readonly limitWatts?: number;
   readonly hashrateTerahashesPerSecond?: number;
   readonly inletCelsius?: number;
   readonly outletCelsius?: number;
@@ -67,4 +78,20 @@ export interface MinerReport {
   readonly chipCelsius?: number;
   readonly uptimeSeconds?: number;
   readonly command?: MinerCommandReport;
+}
+
+/** What a technician wants to see once, beside the report: read on request only, never part of a scan. */
+export interface MinerDetails {
+  readonly hostname?: string;
+  readonly apiVersion?: string;
+  /** One for each fan; empty where it has none (immersion, hydro). */
+  readonly fansRevolutionsPerMinute?: readonly number[];
+  readonly boards?: readonly { readonly hashes: boolean; readonly chips?: number }[];
+  readonly pools?: readonly { readonly url: string; readonly state: string }[];
+  readonly errors?: readonly string[];
+  /** Its light blinks. */
+  readonly locating?: boolean;
+  readonly ratedTerahashesPerSecond?: number;
+  /** [W] bounds of a limit. */
+  readonly limitBoundsWatts?: { readonly least: number; readonly most: number };
 }

@@ -1,9 +1,10 @@
 /** Bitmain stock firmware: web pages first, TCP 4028 where they fail; whole-document writes that keep the pools. */
 import type { Clock } from "../../model/driver.ts";
-import type { MinerFault, MinerIdentity, MinerMode } from "../../model/miner.ts";
+import type { MinerDetails, MinerFault, MinerIdentity, MinerMode, MinerOrder } from "../../model/miner.ts";
 import { fail, type Result, succeed } from "../../model/result.ts";
 import type { MinerSite } from "../../model/site.ts";
 import {
+  decodeBlinking,
   decodeConfiguration,
   decodeMode,
   decodeStored,
@@ -14,6 +15,7 @@ import {
 import {
   type BitmainFailure,
   type BitmainStats,
+  decodeDetails,
   decodePowerText,
   decodeStatsCommand,
   decodeStatsPage,
@@ -22,6 +24,7 @@ import {
 } from "../../protocol/bitmain/readings.ts";
 import { present } from "../../protocol/cgminer/fields.ts";
 import type { MinerObservation, MinerSetting } from "../../protocol/cgminer/observation.ts";
+import { encodeCommand } from "../../protocol/cgminer/sections.ts";
 import { BitmainWeb } from "./bitmain-web.ts";
 import { exchangeHttp } from "./http-exchange.ts";
 import { createMinerApi, type MinerApi } from "./miner-api.ts";
@@ -35,6 +38,8 @@ const pages = {
   configuration: "/cgi-bin/get_miner_conf.cgi",
   setConfiguration: "/cgi-bin/set_miner_conf.cgi",
   information: "/cgi-bin/get_system_info.cgi",
+  blink: "/cgi-bin/blink.cgi",
+  reboot: "/cgi-bin/reboot.cgi",
 } as const;
 
 /** How old the setting may be before it is read again without need [ms]: somebody may have changed it by hand. Choice. */
@@ -93,6 +98,24 @@ export class BitmainSession implements MinerSession {
     const reply = await this.web.post(pages.setConfiguration, body, signal);
     if (!reply.ok) return reply;
     return decodeStored(reply.value.body) ? succeed(null) : fail("command-refused");
+  }
+
+  /** Bitmain's own firmware takes no limit: only its modes. */
+  async order(order: MinerOrder, signal: AbortSignal): Promise<Result<null, MinerFault>> {
+    if (order.kind === "percent") return fail("command-refused");
+    if (order.kind === "locate") {
+      const reply = await this.web.post(pages.blink, JSON.stringify({ blink: order.on }), signal);
+      return reply.ok ? (decodeBlinking(reply.value.body) ? succeed(null) : fail("command-refused")) : reply;
+    }
+    return await this.web.poke(pages.reboot, signal);
+  }
+
+  async inspect(signal: AbortSignal): Promise<Result<MinerDetails, MinerFault>> {
+    const [stats, pools] = await Promise.all(
+      ["stats", "pools"].map((name) => this.api.ask(encodeCommand(name), "read", signal)),
+    );
+    if (stats?.ok !== true) return stats ?? fail("no-reply");
+    return succeed(decodeDetails(stats.value, pools?.ok ? pools.value : undefined));
   }
 
   /** The nonce of the last read serves the next write: nothing to do ahead. */

@@ -48,6 +48,13 @@ export class BitmainWeb {
     return this.fetch({ method: "POST", path, body, lane: "write" }, signal);
   }
 
+  /** A page that acts and may never answer, because the machine is gone by then. */
+  async poke(path: string, signal: AbortSignal): Promise<Result<null, MinerFault>> {
+    const reply = await this.open({ method: "GET", path, body: undefined, lane: "write" }, signal);
+    if (!reply.ok) return reply.error === "no-reply" ? succeed(null) : reply;
+    return reply.value.status === 200 ? succeed(null) : fail("command-refused");
+  }
+
   private async fetch(page: Page, signal: AbortSignal): Promise<Result<Reply, MinerFault>> {
     const reply = await this.open(page, signal);
     if (!reply.ok) return reply;

@@ -1,5 +1,6 @@
 /** One HTTP request and its reply on a connection of its own, bounded in time and bytes. */
 import { request as openRequest } from "node:http";
+import { request as openSecureRequest } from "node:https";
 import { fail, type Result, succeed } from "../../model/result.ts";
 import { maximumReplyBytes } from "../../protocol/cgminer/reply.ts";
 import type { Deadlines, ExchangeFault } from "./tcp-exchange.ts";
@@ -7,17 +8,24 @@ import type { Deadlines, ExchangeFault } from "./tcp-exchange.ts";
 export interface HttpRequest {
   readonly host: string;
   readonly port: number;
-  readonly method: "GET" | "POST";
+  readonly method: "GET" | "POST" | "PUT";
   readonly path: string;
   readonly authorization: string | undefined;
-  /** JSON text; undefined for GET. */
+  /** JSON text unless `headers` name another type; undefined for none. */
   readonly body: string | undefined;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** TLS with whatever certificate: machines sign their own. */
+  readonly secure?: boolean;
 }
 
 export interface HttpReply {
   readonly status: number;
   /** `WWW-Authenticate`, empty if absent. */
   readonly challenge: string;
+  /** First pairs of `Set-Cookie`, joined as `Cookie` wants them; empty if absent. */
+  readonly cookie: string;
+  /** `Server`, empty if absent. */
+  readonly server: string;
   readonly body: Buffer;
 }
 
@@ -36,8 +44,11 @@ export function exchangeHttp(
       headers["Content-Type"] = "application/json";
       headers["Content-Length"] = Buffer.byteLength(asked.body);
     }
+    Object.assign(headers, asked.headers);
     const { host, port, method, path } = asked;
-    const request = openRequest({ host, port, method, path, headers, agent: false });
+    const options = { host, port, method, path, headers, agent: false } as const;
+    const request =
+      asked.secure === true ? openSecureRequest({ ...options, rejectUnauthorized: false }) : openRequest(options);
     const end = (result: Result<HttpReply, ExchangeFault>): void => {
       clearTimeout(timer);
       signal.removeEventListener("abort", abort);
@@ -67,7 +78,11 @@ export function exchangeHttp(
       response.on("error", giveUp);
       response.on("end", () => {
         const challenge = response.headers["www-authenticate"] ?? "";
-        end(succeed({ status: response.statusCode ?? 0, challenge, body: Buffer.concat(chunks) }));
+        const server = String(response.headers["server"] ?? "");
+        const cookies = response.headers["set-cookie"] ?? [];
+        const cookie = cookies.map((one) => one.split(";", 1)[0]).join("; ");
+        const status = response.statusCode ?? 0;
+        end(succeed({ status, challenge, cookie, server, body: Buffer.concat(chunks) }));
       });
     });
     request.end(asked.body);

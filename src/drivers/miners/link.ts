@@ -1,7 +1,8 @@
 /** One machine's link: polls it, holds the newest target, writes, reads back, reports facts. Judges nothing. */
 import { isIPv4 } from "node:net";
 import type { Clock, MinerDriver } from "../../model/driver.ts";
-import type { MinerFault, MinerReport, MinerTarget } from "../../model/miner.ts";
+import type { MinerDetails, MinerFault, MinerOrder, MinerReport, MinerTarget } from "../../model/miner.ts";
+import { fail, type Result } from "../../model/result.ts";
 import type { MinerModel, MinerSite } from "../../model/site.ts";
 import type { MinerObservation } from "../../protocol/cgminer/observation.ts";
 import { BitmainSession } from "./bitmain-session.ts";
@@ -17,14 +18,25 @@ import {
   observeSetting,
   replaceTarget,
   type SettingSeen,
+  type Slot,
+  type SlotAction,
 } from "./slot.ts";
 import { WhatsminerSession } from "./whatsminer-session.ts";
+
+type WriteAction = Extract<SlotAction, { readonly kind: "write" | "limit" }>;
 
 /** First wait for the effect of an acknowledged write, then doubling up to the poll period [ms]. Choice. */
 const firstReadBackMilliseconds = 250;
 
 /** The first reads of all links are spread over this, so that the first image is soon whole [ms]. Choice. */
 const firstReadMilliseconds = 1_000;
+
+/** A link as the technician's tool wants it: also orders that nothing asserts again, and a look at the details. */
+export interface MinerTool extends MinerDriver {
+  /** Success is the machine's acknowledgement. */
+  order(order: MinerOrder): Promise<Result<null, MinerFault>>;
+  inspect(): Promise<Result<MinerDetails, MinerFault>>;
+}
 
 /** A link for the miner; hosts must be IPv4 literals, so that no resolver is ever asked. */
 export function createMinerLink(
@@ -33,7 +45,7 @@ export function createMinerLink(
   credentials: MinerCredentials,
   clock: Clock,
   shared: MinerShared,
-): MinerDriver {
+): MinerTool {
   const session = isIPv4(miner.host) ? openSession(miner, model, credentials, clock, shared) : refusedSession;
   return new MinerLink(miner.name, session, clock, shared.timing);
 }
@@ -60,13 +72,13 @@ const refusedSession: MinerSession = {
   prepare: async () => undefined,
 };
 
-class MinerLink implements MinerDriver {
+class MinerLink implements MinerTool {
   readonly name: string;
   private readonly session: MinerSession;
   private readonly clock: Clock;
   private readonly timing: LinkTiming;
   private readonly stopping = new AbortController();
-  private slot = emptySlot;
+  private slot: Slot;
   private last: { readonly observation: MinerObservation; readonly at: number } | undefined;
   private seen: SettingSeen | undefined;
   private fault: MinerFault | undefined = "not-read-yet";
@@ -86,6 +98,7 @@ class MinerLink implements MinerDriver {
     this.clock = clock;
     this.timing = timing;
     this.spread = false;
+    this.slot = { ...emptySlot, limits: session.limit !== undefined };
   }
 
   start(): void {
@@ -112,6 +125,14 @@ class MinerLink implements MinerDriver {
     const recent = this.recentlySeen();
     if (recent !== undefined) this.slot = observeSetting(this.slot, recent, this.clock.now(), this.timing);
     this.advance();
+  }
+
+  order(order: MinerOrder): Promise<Result<null, MinerFault>> {
+    return this.session.order?.(order, this.stopping.signal) ?? Promise.resolve(fail("command-refused"));
+  }
+
+  inspect(): Promise<Result<MinerDetails, MinerFault>> {
+    return this.session.inspect?.(this.stopping.signal) ?? Promise.resolve({ ok: true, value: {} });
   }
 
   async stop(): Promise<void> {
@@ -166,16 +187,21 @@ class MinerLink implements MinerDriver {
     this.failures = 0;
     this.fault = undefined;
     this.last = { observation: result.value, at: startedAt };
-    this.seen = { setting: result.value.setting, startedAt };
+    const { setting, limitWatts } = result.value;
+    this.seen = { setting, startedAt, ...(limitWatts === undefined ? {} : { limitWatts }) };
     this.slot = observeSetting(this.slot, this.seen, this.clock.now(), this.timing);
     // A write in progress prepares for itself.
     if (this.writing === undefined) await this.session.prepare(this.stopping.signal);
   }
 
-  private async write(setting: "run" | "sleep"): Promise<void> {
+  private async write(action: WriteAction): Promise<void> {
     const { target } = this.slot;
     this.slot = beginWrite(this.slot, this.clock.now());
-    const result = await this.session.write(setting, this.slot.command?.attempts ?? 1, this.stopping.signal);
+    const { signal } = this.stopping;
+    const result =
+      action.kind === "write"
+        ? await this.session.write(action.setting, this.slot.command?.attempts ?? 1, signal)
+        : await (this.session.limit?.(action.watts, signal) ?? Promise.resolve(fail("command-refused" as const)));
     if (this.state !== "started") return;
     const outcome = result.ok ? { ok: true as const } : { ok: false as const, fault: result.error };
     this.slot = endWrite(this.slot, target, outcome, this.clock.now(), this.timing);
@@ -189,8 +215,8 @@ class MinerLink implements MinerDriver {
     const now = this.clock.now();
     this.slot = expireReadBack(this.slot, now, this.timing);
     const action = nextAction(this.slot, this.recentlySeen(), now);
-    if (action.kind === "write") {
-      this.writing ??= this.write(action.setting).finally(() => {
+    if (action.kind === "write" || action.kind === "limit") {
+      this.writing ??= this.write(action).finally(() => {
         this.writing = undefined;
         this.advance();
       });

@@ -1,5 +1,5 @@
 /** What a dialect's hands offer the link: one read, one write, both bounded; nothing here decides when. */
-import type { MinerFault } from "../../model/miner.ts";
+import type { MinerDetails, MinerFault, MinerOrder } from "../../model/miner.ts";
 import type { Result } from "../../model/result.ts";
 import type { MinerObservation } from "../../protocol/cgminer/observation.ts";
 
@@ -14,6 +14,12 @@ export interface MinerSession {
   read(settingWanted: boolean, signal: AbortSignal): Promise<Result<MinerObservation, MinerFault>>;
   /** Success is the machine's acknowledgement and proves nothing. `attempt` counts from 1. */
   write(setting: "run" | "sleep", attempt: number, signal: AbortSignal): Promise<Result<null, MinerFault>>;
+  /** Absent: the firmware takes no limit in watts. Success is the acknowledgement. */
+  limit?(watts: number, signal: AbortSignal): Promise<Result<null, MinerFault>>;
+  /** Absent: the firmware takes no orders; `command-refused` for one it does not have. */
+  order?(order: MinerOrder, signal: AbortSignal): Promise<Result<null, MinerFault>>;
+  /** Absent: there is nothing beyond the report. */
+  inspect?(signal: AbortSignal): Promise<Result<MinerDetails, MinerFault>>;
   /** Whatever keeps later writes fast (tokens); asked after each good read. */
   prepare(signal: AbortSignal): Promise<void>;
 }

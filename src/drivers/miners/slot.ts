@@ -20,6 +20,8 @@ export interface SlotTiming {
 
 export interface Slot {
   readonly target: MinerTarget;
+  /** The firmware takes a limit in watts. */
+  readonly limits: boolean;
   readonly command: MinerCommandReport | null;
   readonly writing: boolean;
   /** Nothing is written before this. */
@@ -33,6 +35,8 @@ export interface Slot {
 /** What one read showed of the setting; `startedAt` is when the read began. */
 export interface SettingSeen {
   readonly setting: MinerSetting;
+  /** [W]; absent: none, or not told. */
+  readonly limitWatts?: number;
   readonly startedAt: Milliseconds;
 }
 
@@ -43,10 +47,12 @@ export type SlotAction =
   /** The machine must be read before it can be decided, or to see the effect. */
   | { readonly kind: "read" }
   | { readonly kind: "write"; readonly setting: "run" | "sleep" }
+  | { readonly kind: "limit"; readonly watts: number }
   | { readonly kind: "wait"; readonly until: Milliseconds };
 
 export const emptySlot: Slot = {
   target: { mode: "leave" },
+  limits: false,
   command: null,
   writing: false,
   notBefore: Number.NEGATIVE_INFINITY,
@@ -60,23 +66,24 @@ export function replaceTarget(slot: Slot, target: MinerTarget, now: Milliseconds
   const fresh = { ...slot, target, notBefore: Number.NEGATIVE_INFINITY, readBackUntil: null };
   if (target.mode === "leave") return { ...fresh, command: null };
   const command = { target, sentAt: now, attempts: 0 };
-  // These dialects have no power limit that acts without a restart; trimming is refused instead of waking into a surprise.
-  if (target.mode === "limit") return { ...fresh, command: { ...command, failedAt: now, fault: "command-refused" } };
+  // Refused instead of ignored: whoever asked must shed another way.
+  if (target.mode === "limit" && !slot.limits)
+    return { ...fresh, command: { ...command, failedAt: now, fault: "command-refused" } };
   return { ...fresh, command };
 }
 
 /** What to do next. `seen` is the last good read, undefined if there was none lately. */
 export function nextAction(slot: Slot, seen: SettingSeen | undefined, now: Milliseconds): SlotAction {
   const { target, command } = slot;
-  if (slot.writing || command === null || target.mode === "leave" || target.mode === "limit")
-    return { kind: "nothing" };
+  if (slot.writing || command === null || target.mode === "leave") return { kind: "nothing" };
+  if (target.mode === "limit" && !slot.limits) return { kind: "nothing" };
   if (command.readBackAt !== undefined) return { kind: "nothing" };
   if (slot.readBackUntil !== null) return { kind: "read" };
   if (now < slot.notBefore) return { kind: "wait", until: slot.notBefore };
-  // Waking is never blind: a machine that runs already would be restarted. A shed does not wait for a read.
+  // Waking and trimming are never blind: a machine that is so already would be restarted. A shed does not wait for a read.
   const known = seen !== undefined && seen.startedAt >= slot.trustedFrom;
-  if (target.mode === "run" && command.attempts === 0 && !known) return { kind: "read" };
-  return { kind: "write", setting: target.mode };
+  if (target.mode !== "sleep" && command.attempts === 0 && !known) return { kind: "read" };
+  return target.mode === "limit" ? { kind: "limit", watts: target.watts } : { kind: "write", setting: target.mode };
 }
 
 export function beginWrite(slot: Slot, now: Milliseconds): Slot {
@@ -107,8 +114,9 @@ export function endWrite(
 /** A read has told the setting: proof, or the end of the wait for it, or a machine that changed by itself. */
 export function observeSetting(slot: Slot, seen: SettingSeen, now: Milliseconds, timing: SlotTiming): Slot {
   const { command, target } = slot;
-  if (slot.writing || command === null || (target.mode !== "run" && target.mode !== "sleep")) return slot;
-  if (trusted(slot, seen) && seen.setting === target.mode) {
+  if (slot.writing || command === null || target.mode === "leave") return slot;
+  if (target.mode === "limit" && !slot.limits) return slot;
+  if (trusted(slot, seen) && shows(seen, target)) {
     if (command.readBackAt !== undefined) return slot;
     const { failedAt: _failed, fault: _fault, ...proven } = command;
     return { ...slot, command: { ...proven, readBackAt: now }, readBackUntil: null };
@@ -150,6 +158,17 @@ function attemptFailed(slot: Slot, now: Milliseconds, timing: SlotTiming): Slot 
 
 function trusted(slot: Slot, seen: SettingSeen | undefined): seen is SettingSeen {
   return seen !== undefined && seen.setting !== "unknown" && seen.startedAt >= slot.trustedFrom;
+}
+
+/** Some firmware rounds a limit to its own steps. Choice: the coarsest seen is 1 % of a large machine. */
+const limitToleranceShare = 0.01;
+
+/** A limit says nothing about running or sleeping: it neither wakes a machine nor sheds it. */
+function shows(seen: SettingSeen, target: MinerTarget): boolean {
+  if (target.mode !== "limit") return seen.setting === target.mode;
+  return (
+    seen.limitWatts !== undefined && Math.abs(seen.limitWatts - target.watts) <= target.watts * limitToleranceShare
+  );
 }
 
 function sameTarget(one: MinerTarget, other: MinerTarget): boolean {

@@ -1,6 +1,6 @@
 /** WhatsMiner API v2 over TCP: reads, and encrypted writes under a token. */
 import type { Clock } from "../../model/driver.ts";
-import type { MinerFault, MinerIdentity } from "../../model/miner.ts";
+import type { MinerDetails, MinerFault, MinerIdentity, MinerOrder } from "../../model/miner.ts";
 import { fail, type Result, succeed } from "../../model/result.ts";
 import type { MinerSite } from "../../model/site.ts";
 import { present, statusOf, textOf } from "../../protocol/cgminer/fields.ts";
@@ -9,11 +9,14 @@ import type { MinerObservation } from "../../protocol/cgminer/observation.ts";
 import { decodeReply } from "../../protocol/cgminer/reply.ts";
 import { decryptData, encryptCommand } from "../../protocol/whatsminer/cipher.ts";
 import {
+  decodeDetails,
   decodeFirmware,
   decodeMac,
   decodeModel,
   decodeSummary,
   decodeSwitchedOff,
+  encodeLimit,
+  encodeOrder,
   encodeRead,
   judgeReply,
   observeStatusOnly,
@@ -31,6 +34,8 @@ const apiPort = 4028;
 
 /** Firmware and model change when a machine is swapped or upgraded. Choice. */
 const identityMilliseconds = 10 * 60_000;
+
+type PlainCommand = Readonly<Record<string, string | number>>;
 
 export class WhatsminerSession implements MinerSession {
   private readonly api: MinerApi;
@@ -67,12 +72,34 @@ export class WhatsminerSession implements MinerSession {
   }
 
   async write(setting: "run" | "sleep", _attempt: number, signal: AbortSignal): Promise<Result<null, MinerFault>> {
-    const first = await this.send(writes[setting], signal);
+    return await this.command(writes[setting], signal);
+  }
+
+  async limit(watts: number, signal: AbortSignal): Promise<Result<null, MinerFault>> {
+    return await this.command(encodeLimit(watts), signal);
+  }
+
+  async order(order: MinerOrder, signal: AbortSignal): Promise<Result<null, MinerFault>> {
+    return await this.command(encodeOrder(order), signal);
+  }
+
+  async inspect(signal: AbortSignal): Promise<Result<MinerDetails, MinerFault>> {
+    const [summary, boards, pools] = await Promise.all(
+      ["summary", "devs", "pools"].map((name) => this.api.ask(encodeRead(name), "read", signal)),
+    );
+    if (summary?.ok !== true) return summary ?? fail("no-reply");
+    return succeed(
+      decodeDetails(summary.value, boards?.ok ? boards.value : undefined, pools?.ok ? pools.value : undefined),
+    );
+  }
+
+  private async command(command: PlainCommand, signal: AbortSignal): Promise<Result<null, MinerFault>> {
+    const first = await this.send(command, signal);
     if (first.ok) return succeed(null);
     if (!isTokenWrong(first.error)) return fail(faultOf(first.error));
     // The machine has restarted or dropped our token; wrong again with a fresh one, it is the password.
     this.token.drop();
-    const second = await this.send(writes[setting], signal);
+    const second = await this.send(command, signal);
     if (second.ok) return succeed(null);
     if (isTokenWrong(second.error)) this.token.drop();
     return fail(faultOf(second.error));
@@ -82,10 +109,7 @@ export class WhatsminerSession implements MinerSession {
     await this.token.renewAhead(signal);
   }
 
-  private async send(
-    command: Readonly<Record<string, string>>,
-    signal: AbortSignal,
-  ): Promise<Result<JsonObject, Refusal | MinerFault>> {
+  private async send(command: PlainCommand, signal: AbortSignal): Promise<Result<JsonObject, Refusal | MinerFault>> {
     const token = await this.token.valid(signal);
     if (!token.ok) return token;
     const reply = await this.api.ask(encryptCommand(token.value, command), "write", signal);

@@ -49,3 +49,8 @@ export function encodeMode(configuration: Configuration, mode: number, asText: b
 export function decodeStored(body: JsonObject): boolean {
   return textOf(body["code"]) === "M000" || textOf(body["stats"]) === "success";
 }
+
+/** Reply of blink.cgi: B000 is yes; some firmware answers with the state alone. */
+export function decodeBlinking(body: JsonObject): boolean {
+  return textOf(body["code"]) === "B000" || body["blink"] !== undefined;
+}

@@ -1,8 +1,10 @@
 /** What stock Antminers tell: the web pages stats.cgi and get_system_info.cgi, and `stats` on TCP 4028 as fallback. */
+import type { MinerDetails } from "../../model/miner.ts";
 import { fail, type Result, succeed } from "../../model/result.ts";
 import { greatestOf, listOf, macOf, numberOf, numberWithin, objectOf, present, textOf } from "../cgminer/fields.ts";
 import type { JsonObject, JsonValue } from "../cgminer/json.ts";
 import { plausible } from "../cgminer/observation.ts";
+import { decodePools, rowsOf } from "../cgminer/sections.ts";
 
 /** `hashrateTerahashesPerSecond` is 0 where the machine says it hashes nothing; absent where it does not say. */
 export interface BitmainStats {
@@ -63,6 +65,27 @@ export function decodeStatsCommand(body: JsonObject): Result<BitmainStats, Bitma
       uptimeSeconds: numberWithin(figures["Elapsed"], 0, Number.MAX_SAFE_INTEGER),
     }),
   );
+}
+
+/** `stats` and `pools` of TCP 4028 for a person to look at. */
+export function decodeDetails(stats: JsonObject, pools: JsonObject | undefined): MinerDetails {
+  const figures = rowsOf(stats, "STATS").find((row) => row["Elapsed"] !== undefined) ?? {};
+  const numbered = (prefix: string): readonly JsonValue[] =>
+    [1, 2, 3, 4].map((number) => figures[`${prefix}${number}`]).filter((value) => value !== undefined);
+  const chips = numbered("chain_acn")
+    .map(numberOf)
+    .filter((count): count is number => count !== undefined && count > 0);
+  const rates = numbered("chain_rate").map(numberOf);
+  const fans = numbered("fan")
+    .map(numberOf)
+    .filter((fan): fan is number => fan !== undefined && fan > 0);
+  const ideal = terahashes(figures["total_rateideal"], figures["rate_unit"]);
+  return present({
+    fansRevolutionsPerMinute: fans,
+    boards: chips.map((count, index) => ({ hashes: (rates[index] ?? 0) > 0, chips: count })),
+    pools: decodePools(pools),
+    ratedTerahashesPerSecond: ideal,
+  });
 }
 
 export interface SystemInformation {

@@ -10,6 +10,8 @@ export interface MinerObservation {
   readonly identity?: MinerIdentity;
   readonly powerWatts?: number;
   readonly powerSource: PowerSource;
+  readonly directCurrentWatts?: number;
+  readonly limitWatts?: number;
   readonly hashrateTerahashesPerSecond?: number;
   readonly inletCelsius?: number;
   readonly outletCelsius?: number;

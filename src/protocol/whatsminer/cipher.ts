@@ -30,7 +30,7 @@ export function deriveToken(key: string, salts: TokenSalts): Token {
 }
 
 /** The request on the wire: `{"enc":1,"data":"..."}`, zero padded as the manual's own example is. */
-export function encryptCommand(token: Token, command: Readonly<Record<string, string>>): Buffer {
+export function encryptCommand(token: Token, command: Readonly<Record<string, string | number>>): Buffer {
   const plain = Buffer.from(JSON.stringify({ token: token.sign, ...command }), "utf8");
   const padded = Buffer.alloc(Math.ceil(plain.length / 16) * 16);
   plain.copy(padded);

@@ -1,5 +1,5 @@
 /** WhatsMiner API v2: requests, and what their replies tell. Both generations of field types are read. */
-import type { MinerMode } from "../../model/miner.ts";
+import type { MinerDetails, MinerMode, MinerOrder } from "../../model/miner.ts";
 import { fail, type Result, succeed } from "../../model/result.ts";
 import {
   booleanOf,
@@ -15,6 +15,7 @@ import {
 } from "../cgminer/fields.ts";
 import type { JsonObject, JsonValue } from "../cgminer/json.ts";
 import { type MinerObservation, type MinerSetting, plausible } from "../cgminer/observation.ts";
+import { decodeBoards, decodePools } from "../cgminer/sections.ts";
 import type { TokenSalts } from "./cipher.ts";
 
 /** Source: manual V2.2, table of codes. */
@@ -38,6 +39,25 @@ export const writes = {
   sleep: { cmd: "power_off", respbefore: "true" },
   run: { cmd: "power_on" },
 } as const;
+
+/** [W]; the machine takes 0 to 99999 and restarts mining (manual V2.2). */
+export function encodeLimit(watts: number): Readonly<Record<string, string>> {
+  return { cmd: "adjust_power_limit", power_limit: String(Math.round(watts)) };
+}
+
+/** Orders of the manual V2.2: `set_power_pct` acts within 1 s, roughly, and until the next restart. */
+export function encodeOrder(order: MinerOrder): Readonly<Record<string, string | number>> {
+  switch (order.kind) {
+    case "locate":
+      return order.on
+        ? { cmd: "set_led", color: "red", period: 60, duration: 20, start: 0 }
+        : { cmd: "set_led", param: "auto" };
+    case "reboot":
+      return { cmd: "reboot", respbefore: "true" };
+    case "percent":
+      return { cmd: "set_power_pct", percent: String(order.percent) };
+  }
+}
 
 export type Refusal =
   | { readonly kind: "unknown-command" }
@@ -104,12 +124,40 @@ export function decodeSummary(body: JsonObject, switchedOff: boolean | undefined
     setting: settingOf(switchedOff, hashrate),
     powerWatts,
     powerSource: powerWatts === undefined ? "unknown" : "measured",
+    limitWatts: decodeLimit(summary["Power Limit"]),
     hashrateTerahashesPerSecond: hashrate,
     inletCelsius: celsius(summary["Env Temp"]),
     boardCelsius: celsius(summary["Temperature"]),
     chipCelsius: greatestOf([celsius(summary["Chip Temp Max"]), celsius(summary["Chip Temp Avg"])]),
     uptimeSeconds: numberWithin(summary["Elapsed"], 0, Number.MAX_SAFE_INTEGER),
   } as const);
+}
+
+/** 99999 stands for "no limit" (manual V2.2), 0 for a machine that is switched off. */
+function decodeLimit(value: JsonValue | undefined): number | undefined {
+  const watts = numberOf(value);
+  return watts === undefined || watts < 1 || watts >= 99_999 ? undefined : watts;
+}
+
+/** `summary`, `edevs` or `devs`, and `pools` for a person to look at. */
+export function decodeDetails(
+  summary: JsonObject,
+  boards: JsonObject | undefined,
+  pools: JsonObject | undefined,
+): MinerDetails {
+  const row = objectOf(listOf(summary["SUMMARY"])?.[0]) ?? objectOf(summary["SUMMARY"]) ?? {};
+  const fans = [row["Fan Speed In"], row["Fan Speed Out"]]
+    .map(numberOf)
+    .filter((fan): fan is number => fan !== undefined && fan > 0);
+  const factory = numberOf(row["Factory GHS"]);
+  const errors = Object.entries(row).filter(([name]) => /^Error Code \d+$/.test(name));
+  return present({
+    fansRevolutionsPerMinute: fans,
+    boards: decodeBoards(boards),
+    pools: decodePools(pools),
+    errors: errors.map(([, code]) => String(code)),
+    ratedTerahashesPerSecond: factory === undefined ? undefined : factory / 1000,
+  });
 }
 
 export function decodeMac(body: JsonObject): string | undefined {

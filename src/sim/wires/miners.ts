@@ -4,8 +4,8 @@
  * Setup: `MinersSetup` of miners/setup.ts: `{ machines: [{ name, kind: "whatsminer" | "antminer", host, port?, webPort?,
  * ratedWatts, ... }], user, password }`.
  * Truth: `NAME/supplied` 1 or 0 (its contactor), `NAME/inletCelsius`.
- * Effects: `NAME/powerWatts`, four times a second where it moved by more than 1 W; `NAME/writeCount` and
- * `NAME/refusedCount` when they grow.
+ * Effects: `NAME/powerWatts`, four times a second where it moved by more than 1 W; `NAME/writeCount`, `NAME/refusedCount`,
+ * `NAME/overlapCount`, `NAME/rebootCount`, `NAME/located` and `NAME/limitWatts` when they change.
  * Faults: the names in miners/setup.ts; the target is a machine's name or `*`. `slow-post` takes milliseconds as value.
  */
 import type { Server, Socket } from "node:net";
@@ -30,7 +30,7 @@ interface Played {
   servers: readonly Server[];
   opened: boolean;
   /** What the parent knows. */
-  told: { watts: number; writes: number; refused: number };
+  readonly told: Record<string, number>;
 }
 
 const played = new Map<string, Played>();
@@ -59,7 +59,7 @@ const farEnd = serveFarEnd({
         sockets,
         servers: [],
         opened: false,
-        told: { watts: Number.NaN, writes: 0, refused: 0 },
+        told: { writeCount: 0, refusedCount: 0, overlapCount: 0, rebootCount: 0, located: 0 },
       });
     }
     await Promise.all([...played.values()].map(open));
@@ -124,9 +124,13 @@ function tick(): void {
     }
     const { machine, told } = one;
     const watts = machine.watts(at);
-    if (!(Math.abs(watts - told.watts) <= 1)) effects[`${name}/powerWatts`] = told.watts = watts;
-    if (machine.writeCount !== told.writes) effects[`${name}/writeCount`] = told.writes = machine.writeCount;
-    if (machine.refusedCount !== told.refused) effects[`${name}/refusedCount`] = told.refused = machine.refusedCount;
+    if (!(Math.abs(watts - (told["powerWatts"] ?? Number.NaN)) <= 1))
+      effects[`${name}/powerWatts`] = told["powerWatts"] = watts;
+    const { writeCount, refusedCount, overlapCount, rebootCount, located, limitWatts } = machine;
+    const counted = { writeCount, refusedCount, overlapCount, rebootCount, located: located ? 1 : 0 };
+    const limited = Number.isFinite(limitWatts) ? { ...counted, limitWatts } : counted;
+    for (const [quantity, value] of Object.entries(limited))
+      if (value !== told[quantity]) effects[`${name}/${quantity}`] = told[quantity] = value;
   }
   if (Object.keys(effects).length > 0) farEnd.effects(effects);
 }

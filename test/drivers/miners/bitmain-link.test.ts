@@ -2,8 +2,8 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { BitmainWeb } from "../../../src/drivers/miners/bitmain-web.ts";
+import type { MinerTool } from "../../../src/drivers/miners/link.ts";
 import type { MinerShared } from "../../../src/drivers/miners/shared.ts";
-import type { MinerDriver } from "../../../src/model/driver.ts";
 import type { SimulatedMiner } from "../../../src/sim/wires/miners/setup.ts";
 import { waitFor } from "../../waiting.ts";
 import { clock, FarEnd, linkTo, loopback, password, quickShared, waitForReport } from "./far-end.ts";
@@ -22,6 +22,7 @@ const names = [
   "secret",
   "stale",
   "sleeper",
+  "ordered",
 ] as const;
 const machines: SimulatedMiner[] = names.map((name, index) => ({
   name,
@@ -38,9 +39,9 @@ const machines: SimulatedMiner[] = names.map((name, index) => ({
 
 let farEnd: FarEnd;
 let shared: MinerShared;
-let links: MinerDriver[] = [];
+let links: MinerTool[] = [];
 
-const open = (name: (typeof names)[number], secret?: string): MinerDriver => {
+const open = (name: (typeof names)[number], secret?: string): MinerTool => {
   const machine = machines.find((one) => one.name === name);
   assert.ok(machine);
   const link = linkTo(machine, shared, secret);
@@ -99,6 +100,19 @@ test("puts a machine to sleep and wakes it into its previous mode, pools kept", 
   assert.is(after["bitmain-work-mode"], "3");
   assert.equal(after["pools"], pools);
   assert.is(farEnd.writes("sleep"), 2);
+});
+
+test("orders: the light and a reboot; no share of the power, and a limit is refused, not ignored", async () => {
+  const link = open("ordered");
+  await waitForReport(link, "a first read", (one) => one.at !== undefined);
+  assert.ok((await link.order({ kind: "locate", on: true })).ok);
+  await waitFor(() => farEnd.effects["ordered/located"] === 1, { within: 2_000, what: "the light" });
+  assert.is((await link.order({ kind: "percent", percent: 50 })).ok, false);
+  link.target({ mode: "limit", watts: 2000 });
+  assert.is(link.report().command?.fault, "command-refused");
+  assert.ok((await link.order({ kind: "reboot" })).ok);
+  await waitForReport(link, "a reboot", (one) => one.fault !== undefined);
+  assert.is(farEnd.effects["ordered/rebootCount"], 1);
 });
 
 test("a running machine told to run is not posted to: that would restart it", async () => {

@@ -1,9 +1,9 @@
 /** Starts the simulated machines as a process of their own and hands out links to them. */
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
-import { createMinerLink } from "../../../src/drivers/miners/link.ts";
+import { createMinerLink, type MinerTool } from "../../../src/drivers/miners/link.ts";
 import { createMinerShared, type LinkTiming, type MinerShared } from "../../../src/drivers/miners/shared.ts";
-import type { Clock, MinerDriver } from "../../../src/model/driver.ts";
+import type { Clock } from "../../../src/model/driver.ts";
 import type { MinerReport } from "../../../src/model/miner.ts";
 import type { MinerModel } from "../../../src/model/site.ts";
 import type { FromFarEnd, ToFarEnd } from "../../../src/sim/wires/far-end.ts";
@@ -82,7 +82,7 @@ export class FarEnd {
 export const password = "not-the-default";
 
 /** A link to a simulated machine, started; credentials other than the right ones on request. */
-export function linkTo(miner: SimulatedMiner, shared: MinerShared, secret: string = password): MinerDriver {
+export function linkTo(miner: SimulatedMiner, shared: MinerShared, secret: string = password): MinerTool {
   const site = {
     name: miner.name,
     model: "simulated",
@@ -120,7 +120,7 @@ export function quickShared(timing: Partial<LinkTiming> = {}): MinerShared {
 
 /** Waits until the link's report satisfies the condition; the last report is in the message when it does not. */
 export async function waitForReport(
-  link: MinerDriver,
+  link: MinerTool,
   what: string,
   holds: (report: MinerReport) => boolean,
   milliseconds = 5_000,

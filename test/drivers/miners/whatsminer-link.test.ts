@@ -1,8 +1,8 @@
 /** Links to simulated WhatsMiners over real loopback sockets. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import type { MinerTool } from "../../../src/drivers/miners/link.ts";
 import type { MinerShared } from "../../../src/drivers/miners/shared.ts";
-import type { MinerDriver } from "../../../src/model/driver.ts";
 import type { SimulatedMiner } from "../../../src/sim/wires/miners/setup.ts";
 import { waitFor } from "../../waiting.ts";
 import { FarEnd, linkTo, loopback, password, quickShared, waitForReport } from "./far-end.ts";
@@ -23,6 +23,7 @@ const names = [
   "quiet",
   "full",
   "cycle",
+  "trimmed",
 ] as const;
 const machines: SimulatedMiner[] = names.map((name, index) => ({
   name,
@@ -36,9 +37,9 @@ const machines: SimulatedMiner[] = names.map((name, index) => ({
 
 let farEnd: FarEnd;
 let shared: MinerShared;
-let links: MinerDriver[] = [];
+let links: MinerTool[] = [];
 
-const open = (name: (typeof names)[number], secret?: string): MinerDriver => {
+const open = (name: (typeof names)[number], secret?: string): MinerTool => {
   const machine = machines.find((one) => one.name === name);
   assert.ok(machine);
   const link = linkTo(machine, shared, secret);
@@ -87,6 +88,39 @@ test("puts a machine to sleep and wakes it, each proven by read-back and by powe
   link.target({ mode: "run" });
   await waitForReport(link, "hashing again", (one) => one.mode === "hashing" && one.command?.readBackAt !== undefined);
   assert.is(farEnd.writes("sleep"), 2);
+});
+
+test("a limit in watts is written once, read back and seen on the plug; it does not wake a machine", async () => {
+  const link = open("trimmed");
+  link.target({ mode: "limit", watts: 2500 });
+  const report = await waitForReport(link, "the limit", (one) => one.command?.readBackAt !== undefined);
+  assert.is(report.limitWatts, 2500);
+  await waitFor(() => Math.abs(farEnd.watts("trimmed") - 2500) < 50, { within: 3_000, what: "the plug to settle" });
+  assert.is(farEnd.writes("trimmed"), 1);
+  link.target({ mode: "sleep" });
+  await waitForReport(link, "asleep", (one) => one.mode === "asleep");
+  link.target({ mode: "limit", watts: 3000 });
+  await waitForReport(link, "the other limit", (one) => one.limitWatts === 3000);
+  assert.is(link.report().mode, "asleep");
+});
+
+test("orders: a share of the power at once, the light, a reboot; details for a person", async () => {
+  const link = open("idle");
+  const before = await waitForReport(link, "a first read", (one) => one.at !== undefined);
+  assert.equal(await link.order({ kind: "percent", percent: 60 }), { ok: true, value: null });
+  await waitForReport(
+    link,
+    "less power",
+    (one) => Math.abs((one.powerWatts ?? 0) - (before.powerWatts ?? 0) * 0.6) < 5,
+  );
+  assert.equal(await link.order({ kind: "locate", on: true }), { ok: true, value: null });
+  await waitFor(() => farEnd.effects["idle/located"] === 1, { within: 2_000, what: "the light" });
+  const details = await link.inspect();
+  assert.equal(details.ok && details.value.pools, [{ url: "stratum+tcp://pool.example:3333", state: "Alive" }]);
+  assert.is(details.ok && details.value.boards?.length, 3);
+  assert.ok((await link.order({ kind: "reboot" })).ok);
+  await waitFor(() => farEnd.effects["idle/rebootCount"] === 1, { within: 2_000, what: "a reboot" });
+  await waitForReport(link, "full power again", (one) => one.fault === undefined && one.powerWatts === 3300);
 });
 
 test("a running machine told to run is not written to", async () => {

@@ -94,6 +94,12 @@ function page(
   switch (`${asked.method} ${asked.path}`) {
     case "POST /cgi-bin/set_miner_conf.cgi":
       return store(machine, configuration, asked.body, now);
+    case "POST /cgi-bin/blink.cgi":
+      machine.locate(asked.body.includes("true"));
+      return JSON.stringify({ code: machine.located ? "B000" : "B100" });
+    case "GET /cgi-bin/reboot.cgi":
+      machine.reboot(now);
+      return "";
     case "GET /cgi-bin/get_miner_conf.cgi":
       return JSON.stringify(configuration);
     case "GET /cgi-bin/get_system_info.cgi":

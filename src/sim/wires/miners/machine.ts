@@ -14,6 +14,14 @@ export class Machine {
   inletCelsius = 35;
   supplied: boolean;
   setting: "run" | "sleep";
+  /** Connections that came while another one was open, where the machine takes one at a time. */
+  overlapCount = 0;
+  rebootCount = 0;
+  located = false;
+  /** [W]; infinite: none set. */
+  limitWatts = Number.POSITIVE_INFINITY;
+  /** Share of the power by a quick command, gone after a restart. */
+  percent = 100;
   /** Antminer: the work mode it runs in unless asleep. */
   runMode: number;
   private bootedAt: number;
@@ -57,14 +65,59 @@ export class Machine {
     this.changedAt = now;
   }
 
+  /** A limit that restarts mining. */
+  limit(watts: number, now: number): void {
+    this.writeCount += 1;
+    if (this.faults.has("ack-without-effect")) return;
+    this.limitWatts = watts;
+    this.percent = 100;
+    this.changedAt = now;
+    this.wattsAtChange = this.plate.asleepWatts;
+  }
+
+  /** A limit or share that acts at once and does not restart. */
+  trim(trimmed: { readonly watts?: number; readonly percent?: number }): void {
+    this.writeCount += 1;
+    if (this.faults.has("ack-without-effect")) return;
+    this.limitWatts = trimmed.watts ?? this.limitWatts;
+    this.percent = trimmed.percent ?? this.percent;
+  }
+
+  locate(on: boolean): void {
+    this.writeCount += 1;
+    if (!this.faults.has("ack-without-effect")) this.located = on;
+  }
+
+  reboot(now: number): void {
+    this.writeCount += 1;
+    if (this.faults.has("ack-without-effect")) return;
+    this.rebootCount += 1;
+    this.restart(now);
+  }
+
+  /** The machine's own clock [Unix s]: a trap sets it off. */
+  clockSeconds(): number {
+    return Math.floor(Date.now() / 1000) + (this.faults.get("clock-skew") ?? 0);
+  }
+
   supply(supplied: boolean, now: number): void {
     if (supplied === this.supplied) return;
     this.supplied = supplied;
     if (!supplied) return;
+    this.restart(now);
+    if (this.faults.has("full-power-after-cycle")) this.setting = "run";
+  }
+
+  private restart(now: number): void {
     this.bootedAt = now + this.plate.bootSeconds * 1000;
     this.changedAt = this.bootedAt;
     this.wattsAtChange = this.plate.asleepWatts;
-    if (this.faults.has("full-power-after-cycle")) this.setting = "run";
+    this.percent = 100;
+  }
+
+  /** Where the power settles while it runs [W]. */
+  get runWatts(): number {
+    return Math.min(this.plate.ratedWatts, this.limitWatts) * (this.percent / 100);
   }
 
   /** True power at the plug [W]. */
@@ -79,8 +132,10 @@ export class Machine {
   }
 
   private wakingWatts(share: number): number {
-    const { asleepWatts, ratedWatts } = this.plate;
-    const peak = this.plate.peakWakeWatts * (this.faults.has("overshoot") ? 1.2 : 1);
+    const { asleepWatts } = this.plate;
+    const ratedWatts = this.runWatts;
+    const peak =
+      (this.plate.peakWakeWatts / this.plate.ratedWatts) * ratedWatts * (this.faults.has("overshoot") ? 1.2 : 1);
     const from = Math.max(asleepWatts, this.wattsAtChange);
     if (share >= 1) return ratedWatts;
     if (share < wakeShares.dark) return from;

@@ -55,6 +55,7 @@ export const faultNames = [
   "full-power-after-cycle",
   "forget-tokens",
   "write-disabled",
+  "clock-skew",
 ] as const;
 
 export type FaultName = (typeof faultNames)[number];

@@ -95,7 +95,27 @@ function execute(machine: Machine, command: Record<string, unknown>, now: number
     machine.command("run", now);
     return status("S", 131, "API command OK");
   }
-  return status("E", 14, "invalid cmd");
+  return trim(machine, command, now) ?? status("E", 14, "invalid cmd");
+}
+
+function trim(machine: Machine, command: Record<string, unknown>, now: number): string | undefined {
+  switch (command["cmd"]) {
+    case "adjust_power_limit":
+      machine.limit(Number(command["power_limit"]), now);
+      break;
+    case "set_power_pct":
+      machine.trim({ percent: Number(command["percent"]) });
+      break;
+    case "set_led":
+      machine.locate(command["param"] !== "auto");
+      break;
+    case "reboot":
+      machine.reboot(now);
+      break;
+    default:
+      return undefined;
+  }
+  return status("S", 131, "API command OK");
 }
 
 function status(letter: string, code: number, message: unknown): string {
@@ -141,6 +161,18 @@ function read(machine: Machine, command: string, index: number, now: number): st
         Model: "M50S_VH50",
       })),
     );
+  if (command === "devs")
+    return section(
+      9,
+      "3 ASC(s)",
+      "DEVS",
+      [0, 1, 2].map((ASC) => ({
+        ASC,
+        Status: "Alive",
+        "MHS av": machine.terahashes(now) * 3e5,
+        "Effective Chips": 105,
+      })),
+    );
   if (command === "pools")
     return section(7, "1 Pool(s)", "POOLS", [
       { POOL: 1, URL: "stratum+tcp://pool.example:3333", Status: "Alive", Priority: 0, User: "sim.worker" },
@@ -164,7 +196,7 @@ function summary(machine: Machine, index: number, now: number): Record<string, u
     "Fan Speed Out": 0,
     Power: machine.toldWatts(now),
     Power_RT: machine.toldWatts(now),
-    "Power Limit": machine.plate.ratedWatts,
+    "Power Limit": Math.min(machine.limitWatts, machine.plate.ratedWatts),
     "Power Mode": "Normal",
     "Env Temp": machine.inletCelsius,
     "Chip Temp Min": chip - 6,
