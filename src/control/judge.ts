@@ -1,5 +1,6 @@
 /** Judges readings: range, age, believable change; a lost point counts again only after a time of good values. What a value means is decided elsewhere. */
 import type { Fault, Milliseconds, PointName, Reading, Readings } from "../model/reading.ts";
+import { certain } from "./impossible.ts";
 import type { JudgedPoint } from "./layout.ts";
 
 /** What the core remembers of a point. */
@@ -114,7 +115,7 @@ function advance(
 ): PointState {
   const newest = fault === null && reading?.quality === "good" ? reading : null;
   if (previous.quality === "unread") {
-    if (newest === null) return { ...previous, fault: fault ?? previous.fault };
+    if (newest === null) return { ...previous, fault: certain(fault, "fault") };
     if (rules.latched.has(point.name)) return { ...previous, ...seen(newest), quality: "lost", latched: true };
     return { ...previous, ...seen(newest), quality: "good" };
   }
@@ -159,12 +160,12 @@ function settle(
   const latched = previous.latched && rules.latched.has(point.name);
   const reset = previous.latched && !latched;
   const broken = newest === null && rules.now - previous.at > point.maximumAgeMilliseconds;
-  const goodSince = broken ? null : (previous.goodSince ?? newest?.at ?? null);
+  const goodSince = broken ? null : certain(previous.goodSince ?? newest?.at, "good value");
   const state: PointState = {
     ...previous,
     ...(newest === null || newest.at <= previous.at ? {} : seen(newest)),
     goodSince,
-    fault: latched ? "latched-bad" : goodSince === null ? (fault ?? previous.fault) : "settling",
+    fault: latched ? "latched-bad" : goodSince === null ? certain(fault, "fault") : "settling",
     losses: reset ? [] : previous.losses,
     latched,
   };

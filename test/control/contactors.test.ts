@@ -176,6 +176,58 @@ test("a welded contactor trips its branch, and the one above opens", () => {
   assert.match(refused.outcomes[0]?.text ?? "", /contact still says closed/);
 });
 
+/** The same site with a contactor in the feeder. */
+function withMain(): Plant {
+  const site = siteForTests(quick);
+  const main = { output: "feeder/contactorClosed", feedback: "feeder/contactorFeedback" };
+  const branches = site.branches.map((branch) => (branch.parent === null ? { ...branch, contactor: main } : branch));
+  return startPlant({ ...site, branches });
+}
+
+test("nested contactors close from the feeder on, each for what is fed by it alone", () => {
+  const plant = withMain();
+  for (const name of ["feeder", "branch-1", "branch-2"]) plant.contactors.set(name, false);
+  const order: string[] = [];
+  run(plant, 150, () => {
+    for (const [name, closed] of plant.contactors) if (closed && !order.includes(name)) order.push(name);
+  });
+  assert.is(order[0], "feeder");
+  assert.is(order.length, 3);
+  run(plant, 60);
+  assert.is(Math.round(trueWatts(plant, "feeder")), 28_200);
+});
+
+test("a branch below a contactor that nobody has told anything yet waits", () => {
+  const plant = withMain();
+  plant.contactors.set("branch-1", false);
+  plant.forced.set("feeder/contactorFeedback", null);
+  scan(plant);
+  assert.is(plant.decision?.outputs["feeder/contactorClosed"], undefined);
+});
+
+test("a welded contactor in the feeder trips the container", () => {
+  const plant = withMain();
+  run(plant, 20);
+  for (const machine of plant.machines.values()) machine.deaf = true;
+  plant.welded.add("feeder").add("branch-1").add("branch-2");
+  scan(plant, 1000, [local({ kind: "lockout" }, plant.now)]);
+  run(plant, 60);
+  assert.ok(plant.decision?.trips.some(({ name, scope }) => name === "feeder/contactor" && scope === "container"));
+});
+
+test("machines that boot behind a contactor just closed keep their reservation until they answer, or for twice their time", () => {
+  const plant = startPlant(siteForTests(quick));
+  plant.contactors.set("branch-1", false);
+  run(plant, 30);
+  for (const [name, machine] of plant.machines) machine.silent = name.startsWith("a-");
+  for (let second = 0; second < 60 && !isClosed(plant, "branch-1"); second += 1) scan(plant);
+  run(plant, 5);
+  assert.is(plant.decision?.miners[0]?.phase, "waking");
+  assert.is(plant.decision?.miners[0]?.accountedWatts, 3600);
+  run(plant, 25);
+  assert.is(plant.decision?.miners[0]?.phase, "unreachable");
+});
+
 test("a lockout sheds gently: contactors open only after the machines had their time", () => {
   const plant = settled();
   deafen(plant);

@@ -262,6 +262,30 @@ test("machines that refuse to sleep may not hold a branch above its breaker: its
   assert.is(trueWatts(plant, "branch-1"), 0);
 });
 
+test("an order of nothing also reaches machines out of reach and leaves alone who slept before", () => {
+  const plant = settled({ ...quick, tanks: 1, machinesPerTank: 3 });
+  const [silent, sleeper] = [plant.machines.get("a-001"), plant.machines.get("a-002")];
+  if (silent) silent.silent = true;
+  if (sleeper) sleeper.target = "sleep";
+  run(plant, 40);
+  scan(plant, 1000, [setpoint(0, plant.now + 1000)]);
+  run(plant, 5);
+  assert.equal(plant.decision?.minerTargets["a-001"], { mode: "sleep" });
+  assert.equal(plant.decision?.minerTargets["a-002"], { mode: "leave" });
+  assert.equal(plant.state.durable.asleepByUs, ["a-001", "a-003"]);
+});
+
+test("an ordinary order of nothing waits for minimum on-times like any other", () => {
+  const plant = settled({ ...quick, policy: { minimumOffMilliseconds: 5000, minimumOnMilliseconds: 120_000 } });
+  scan(plant, 1000, [setpoint(1200, plant.now + 1000)]);
+  run(plant, 20);
+  scan(plant, 1000, [setpoint(40_000, plant.now + 1000)]);
+  run(plant, 60);
+  scan(plant, 1000, [setpoint(0, plant.now + 1000, { reason: "sced" })]);
+  run(plant, 20);
+  assert.ok(trueWatts(plant, "feeder") > 20_000);
+});
+
 test("a machine that refuses commands is excluded, and counts with what it draws", () => {
   const plant = settled();
   plant.reports.set("a-001", (report) => ({ ...report, fault: "write-access-disabled" }));

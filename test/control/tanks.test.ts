@@ -250,6 +250,36 @@ test("a tank without flow, pump, leak or level sensors is judged by its coolant 
   assert.is(plant.decision?.outputs["io/fanOn"], 1);
 });
 
+test("a pump without flow meter must show that it runs within five seconds", () => {
+  const plant = settled({ tank: { flow: null } });
+  set(plant, "tank-1/pumpRuns", 0);
+  run(plant, 4);
+  assert.is(plant.decision?.trips.length, 0);
+  run(plant, 2);
+  assert.equal(
+    plant.decision?.trips.map(({ name }) => name),
+    ["tank-1/pump"],
+  );
+});
+
+test("a start that holds longer than the safety time sheds no guarded tank for a sensor that has not come yet", () => {
+  const plant = startPlant(siteForTests({ policy: { startHoldMilliseconds: 60_000 } }));
+  for (const point of probes) plant.forced.set(point, null);
+  run(plant, 50);
+  assert.equal(codes(plant.decision as Decision, "tank/tank-1"), []);
+  run(plant, 15);
+  assert.equal(codes(plant.decision as Decision, "tank/tank-1"), ["coolant-unknown"]);
+});
+
+test("a tank that loses its last sensor while hot is derated by what it knew", () => {
+  const plant = settled();
+  warm(plant, probes, 45, 56);
+  for (const point of probes) plant.forced.set(point, null);
+  run(plant, 18);
+  assert.equal(codes(plant.decision as Decision, "tank/tank-1"), ["coolant-derate"]);
+  assert.is(ceiling(plant.decision as Decision, "tank/tank-1"), 6800);
+});
+
 test("a hot inlet puts that machine to sleep, and it must cool before it wakes", () => {
   const plant = settled({ policy: { minimumOffMilliseconds: 1000 } });
   plant.inlets.set("a-001", 51);
