@@ -31,8 +31,9 @@ export function reclose(plan: Plan, rules: RecloseRules): Reclosed {
   const nothing: Reclosed = { contactors: rules.contactors, branch: null, reservedWatts: 0, events: [] };
   for (const branch of [...plan.layout.leafFirst].reverse()) {
     const state = rules.contactors[branch] ?? null;
-    const feedback = rules.feedbacks[branch] ?? null;
-    if (state === null || feedback === null || !mayClose(state, feedback, rules.policy, rules.now)) continue;
+    if (state === null) continue;
+    const feedback = certain(rules.feedbacks[branch], "auxiliary contact");
+    if (!mayClose(state, feedback, rules.policy, rules.now)) continue;
     if (!isFed(plan, branch, rules) || hasClosed(plan, branch, rules)) continue;
     const reserved = reservationOf(plan, branch, rules);
     if (
