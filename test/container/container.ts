@@ -31,8 +31,10 @@ export interface Container extends TrivialPlant {
   readonly dispatcher: Dispatcher;
   /** Newest `state` and log lines, for messages. */
   state(): string;
-  /** Resolves once the newest start of `weir run` has told that it is online. */
+  /** Resolves once the newest start of `weir run` has told that it is online and has heard the dispatcher live. */
   online(): Promise<void>;
+  /** Resolves after the next heartbeats: a setpoint ends failsafe only once one was heard. */
+  heartbeat(): Promise<void>;
   /** Newest start of `weir run`. */
   weir(): WeirProcess;
   startWeir(environment?: Readonly<Record<string, string>>): WeirProcess;
@@ -48,12 +50,12 @@ function networkOfProcess(): string {
 
 const serial = { parity: "none", stopBits: 1 };
 
-function feederLine(link: string): unknown {
+function feederLine(link: string): object {
   const devices = [{ name: "feeder-meter", kind: "eastron-sdm630-v2", address: 1 }];
   return { ...serial, link, baudRate: 19_200, devices };
 }
 
-function coolingLine(link: string): unknown {
+function coolingLine(link: string): object {
   const devices = [
     { name: "pt100-a", kind: "eletechsup-pta8d08", address: 11 },
     { name: "pt100-b", kind: "eletechsup-pta8d08", address: 12 },
@@ -63,7 +65,7 @@ function coolingLine(link: string): unknown {
   return { ...serial, link, baudRate: 38_400, devices };
 }
 
-function machine(host: string, startAsleep: boolean): unknown {
+function machine(host: string, startAsleep: boolean): object {
   const times = { sleepSeconds: 1, wakeSeconds: 2, bootSeconds: 0.2 };
   const watts = { ratedWatts: machineWatts, peakWakeWatts: machineWatts };
   return {
@@ -123,12 +125,22 @@ function controlPrograms(sitePath: string, data: string, dispatcher: Dispatcher)
     return newest;
   };
   const state = (): string => {
-    const log = weir().log().slice(-15).join("\n");
-    return `state ${JSON.stringify(dispatcher.newest("state")?.body)}; the log:\n${log}`;
+    const log = weir()
+      .log()
+      .slice(-12)
+      .map((line) => line.slice(0, 200))
+      .join("\n");
+    const { acknowledgements: _, ...body } = dispatcher.newest("state")?.body ?? {};
+    return `state ${JSON.stringify(body)}; the log:\n${log}`;
+  };
+  const heartbeat = async (): Promise<void> => {
+    const heard = dispatcher.beats() + 2;
+    await waitFor(() => dispatcher.beats() >= heard, { within: 5_000, what: "two heartbeats" });
   };
   return {
     weir,
     state,
+    heartbeat,
     startWeir(environment: Readonly<Record<string, string>> = {}): WeirProcess {
       started.push(startWeir(words, environment));
       startedAt = performance.now();
@@ -142,6 +154,7 @@ function controlPrograms(sitePath: string, data: string, dispatcher: Dispatcher)
         );
       await waitFor(() => isOnline() || weir().ended(), { within: 15_000, what: () => `online; ${state()}` });
       if (weir().ended() !== null) throw new Error(`weir run ended: ${state()}`);
+      await heartbeat();
     },
     async end(): Promise<void> {
       for (const one of started) if (one.ended() === null) one.signal("SIGKILL");

@@ -32,6 +32,8 @@ export interface Dispatcher {
   /** What the contract's telemetry said since a moment of performance.now(), oldest first. */
   telemetry(since: number): readonly Telemetry[];
   acknowledgements(id: unknown): readonly Received[];
+  /** Heartbeats sent so far. */
+  beats(): number;
   /** Starts (again) or ends the heartbeats. */
   beat(on: boolean): void;
   stop(): Promise<void>;
@@ -80,6 +82,8 @@ export async function startDispatcher(url: string, container: string, site: stri
   const client: MqttClient = await connectAsync(url, { protocolVersion: 5, reconnectPeriod: 200 });
   client.on("error", () => {});
   client.on("message", (topic: string, bytes: Buffer, packet: IPublishPacket) => {
+    // Its own commands come back to it.
+    if (topic.startsWith(`${root}command/`)) return;
     // What is neither is none of the container's and would fail the test here. Source: DESIGN section 6, the first byte tells.
     const body = (bytes[0] === 0x7b ? JSON.parse(bytes.toString("utf8")) : decoder.decode(bytes)) as Record<
       string,
@@ -134,6 +138,7 @@ export async function startDispatcher(url: string, container: string, site: stri
     telemetry: (since) =>
       received.filter(({ topic, at }) => topic === "telemetry" && at >= since).map(({ body }) => telemetryOf(body)),
     acknowledgements: (id) => received.filter(({ topic, body }) => topic === "acknowledgement" && body["id"] === id),
+    beats: () => beats,
     beat(on) {
       clearInterval(timer);
       if (!on) return;

@@ -1,5 +1,6 @@
 /** A far end of a wire as a child process of a test: started, fed, faulted, killed and started again when the test says so. */
 import { type ChildProcess, fork } from "node:child_process";
+import { rmSync } from "node:fs";
 import type { FromFarEnd, ToFarEnd } from "../../src/sim/wires/far-end.ts";
 import { waitFor } from "../waiting.ts";
 
@@ -19,8 +20,16 @@ export interface FarEnd {
   stop(): Promise<void>;
 }
 
+/**
+ * A killed pseudo-terminal leaves its link behind, and the system soon gives what it led to to somebody else; a path of
+ * /dev/serial/by-id vanishes with its adapter.
+ */
+function removeLink(setup: object): void {
+  if ("link" in setup && typeof setup.link === "string") rmSync(setup.link, { force: true });
+}
+
 /** Starts `src/sim/wires/PROGRAM.ts`; resolves once it may be reached. */
-export async function startFarEnd(program: string, setup: unknown): Promise<FarEnd> {
+export async function startFarEnd(program: string, setup: object): Promise<FarEnd> {
   const truth: Record<string, number> = {};
   const effects: Record<string, number> = {};
   let child: ChildProcess | null = null;
@@ -49,6 +58,7 @@ export async function startFarEnd(program: string, setup: unknown): Promise<FarE
       isUp = false;
       dying?.kill("SIGKILL");
       if (dying !== null) await waitFor(() => ended(dying), { within: 5_000, what: `end of ${program}` });
+      removeLink(setup);
     },
     async start() {
       const module = new URL(`../../src/sim/wires/${program}.js`, import.meta.url);

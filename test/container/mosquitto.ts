@@ -4,6 +4,7 @@ import { existsSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import { waitFor } from "../waiting.ts";
+import { dyingWithThis } from "./dying-with-this.ts";
 
 export interface Mosquitto {
   readonly url: string;
@@ -50,7 +51,8 @@ export async function startMosquitto(folder: string): Promise<Mosquitto> {
     await waitFor(isEnded, { within: 5_000, what: "end of mosquitto" });
   };
   const start = async (): Promise<void> => {
-    child = spawn(program, ["-c", configuration], { stdio: ["ignore", "ignore", "inherit"] });
+    const [command = "", ...parameters] = dyingWithThis([program, "-c", configuration]);
+    child = spawn(command, parameters, { stdio: ["ignore", "ignore", "inherit"] });
     child.on("error", () => {});
     await waitFor(() => isReachable(port), { within: 5_000, what: `${program} (install it: apt install mosquitto)` });
   };

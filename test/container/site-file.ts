@@ -34,7 +34,7 @@ const password = "test-password";
 export const minerLogin = { user: "admin", password };
 
 const times = {
-  startHoldSeconds: 5,
+  startHoldSeconds: 3,
   goodAgainSeconds: 1,
   coolDownSeconds: 1,
   contactorRecloseSeconds: 1,

@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { waitFor } from "../waiting.ts";
+import { dyingWithThis } from "./dying-with-this.ts";
 
 export interface Ended {
   readonly code: number | null;
@@ -29,7 +30,13 @@ export function startProgram(name: string, words: readonly string[]): WeirProces
 }
 
 function start(program: URL, words: readonly string[], environment: Readonly<Record<string, string>>): WeirProcess {
-  const child: ChildProcess = spawn(process.execPath, ["--enable-source-maps", fileURLToPath(program), ...words], {
+  const [command = "", ...parameters] = dyingWithThis([
+    process.execPath,
+    "--enable-source-maps",
+    fileURLToPath(program),
+    ...words,
+  ]);
+  const child: ChildProcess = spawn(command, parameters, {
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, ...environment },
   });

@@ -12,7 +12,7 @@ let container: Container;
 const watts = 4_000;
 
 test.before(async () => {
-  container = await startContainer({ machines: 1, running: 1 });
+  container = await startContainer({ machines: 2, running: 1 });
   container.dispatcher.beat(true);
   container.startWeir();
   await container.online();

@@ -26,7 +26,12 @@ async function atFullPower(): Promise<void> {
   const { dispatcher } = container;
   const answer = await dispatcher.command(dispatcher.setpoint(fullWatts + 300));
   assert.is(answer.body["state"], "accepted", JSON.stringify(answer.body));
-  await waitFor(() => (dispatcher.telemetryWatts() ?? 0) > fullWatts - 200, {
+  const since = performance.now();
+  const isFull = (): boolean => {
+    const newest = dispatcher.telemetry(since).slice(-3);
+    return newest.length === 3 && newest.every(({ powerWatts }) => (powerWatts ?? 0) > fullWatts - 200);
+  };
+  await waitFor(isFull, {
     within: 40_000,
     what: () => `full power; the meter shows ${dispatcher.telemetryWatts()} W; ${container.state()}`,
   });
@@ -87,6 +92,7 @@ test("a killed broker: power is held, failsafe follows the heartbeat's time-out,
   await mosquitto.start();
   await waitFor(() => dispatcher.telemetry(backAt).length > 0, { within: 20_000, what: "telemetry again" });
   assert.ok(highestCeiling(backAt) <= failsafeWatts, "failsafe is left by a fresh setpoint only");
+  await container.heartbeat();
   await atFullPower();
 });
 

@@ -39,7 +39,7 @@ async function scans(seconds: number): Promise<void> {
 test("a meter stuck at a low value does not overload the feeder", async () => {
   container.takeHighestWatts();
   container.meterShows(() => auxiliaryWatts);
-  await scans(8);
+  await scans(6);
   container.meterShows((watts) => watts);
   assert.ok(container.takeHighestWatts() <= ratedWatts, "never above the rated power");
 });
@@ -47,7 +47,7 @@ test("a meter stuck at a low value does not overload the feeder", async () => {
 test("a meter with a lost transformer does not overload the feeder", async () => {
   container.takeHighestWatts();
   container.feeder.fault("feeder-meter", "lost-transformer", true, 1);
-  await scans(8);
+  await scans(6);
   container.feeder.fault("feeder-meter", "lost-transformer", false, 1);
   assert.ok(container.takeHighestWatts() <= ratedWatts, "never above the rated power");
 });
@@ -82,7 +82,8 @@ test("with the store's process stopped the scan goes on, lowering is obeyed and 
   assert.is((await dispatcher.command(dispatcher.setpoint(low))).body["state"], "accepted");
   await waitFor(() => container.feederWatts() < low, { within: 10_000, what: () => `lowered; ${container.state()}` });
   container.takeHighestWatts();
-  await dispatcher.command(dispatcher.setpoint(ratedWatts));
+  const raise = await dispatcher.command(dispatcher.setpoint(ratedWatts));
+  assert.is(raise.body["rejection"], "store", JSON.stringify(raise.body));
   await scans(3);
   assert.ok(container.takeHighestWatts() < low, "nothing is raised while the disk does not answer");
   const times = dispatcher.received.filter(({ topic, at }) => topic === "telemetry" && at >= since).map(({ at }) => at);
@@ -91,7 +92,11 @@ test("with the store's process stopped the scan goes on, lowering is obeyed and 
   });
 });
 
-test("once the stopped process was replaced the raise goes through", async () => {
+test("once the stopped process was replaced a raise goes through again", async () => {
+  const { dispatcher } = container;
+  const accepted = async (): Promise<boolean> =>
+    (await dispatcher.command(dispatcher.setpoint(ratedWatts))).body["state"] === "accepted";
+  await waitFor(accepted, { within: 20_000, what: () => `an accepted raise; ${container.state()}` });
   await waitFor(() => container.feederWatts() > twoWatts - 200, {
     within: 40_000,
     what: () => `two machines again; ${container.state()}`,
