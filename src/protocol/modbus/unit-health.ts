@@ -7,7 +7,7 @@ export const staleLifeMilliseconds = 6000;
 /** First and longest wait between tries of a silent unit. Choice: at most a twentieth of the line for a timeout of 500 ms. */
 const firstBackoffMilliseconds = 500;
 const longestBackoffMilliseconds = 10_000;
-/** A timeout learned from late replies: with room above the latest one, and never more than this many times the board's. Choice. */
+/** A timeout learned from late replies: with this room above the latest one, and never longer than this [ms]. Choice: no documented reply takes over 500 ms. */
 const patienceRoom = 1.5;
 const longestPatienceMilliseconds = 2000;
 

@@ -27,75 +27,85 @@ interface Transmission {
   sent: number;
 }
 
-interface ActiveFault {
-  readonly value: number | undefined;
-  readonly once: boolean;
-}
-
 /** A silence that ends a frame, with room for the pauses of a sending computer [ms]. */
 const frameSilenceMilliseconds = 20;
+/** Babble of one release at most, after a pause of this process [bytes]. */
+const longestBabble = 64;
 const requestLength = 8;
 const silentCharacters = 3.5;
 const silenceMilliseconds = 1.75;
 
+/** The faults that are on, by `target name`. */
+class Faults {
+  private readonly active = new Map<string, { readonly value: number | undefined; readonly once: boolean }>();
+
+  set(target: string, fault: string, on: boolean, value: number | undefined): void {
+    const once = fault.endsWith("-once");
+    const key = `${target} ${once ? fault.slice(0, -"-once".length) : fault}`;
+    if (on) this.active.set(key, { value, once });
+    else this.active.delete(key);
+  }
+
+  /** The fault's value (or the usual one) where it is on, else null; a fault for one reply is over with it. */
+  take(target: string, fault: string, usual: number): number | null {
+    const key = `${target} ${fault}`;
+    const found = this.active.get(key);
+    if (found?.once === true) this.active.delete(key);
+    return found === undefined ? null : (found.value ?? usual);
+  }
+
+  has(target: string, fault: string): boolean {
+    return this.active.has(`${target} ${fault}`);
+  }
+}
+
+/** Numerical Recipes' generator: noise need only look like noise, and be the same in every run. */
+function createNoise(): () => number {
+  let state = 1;
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state >>> 24;
+  };
+}
+
+/** A bus with `slaves`; `written` is called when one of them has obeyed a write. */
 export function createBus(slaves: readonly Slave[], settings: BusSettings, written: (slave: Slave) => void): Bus {
   const { characterMilliseconds } = settings;
-  const faults = new Map<string, ActiveFault>();
+  const faults = new Faults();
+  const noise = createNoise();
   const busyUntil = new Map<Slave, number>();
   let transmissions: Transmission[] = [];
-  let request = new Uint8Array(0);
+  let request: Uint8Array = new Uint8Array(0);
   let heardAt = Number.NEGATIVE_INFINITY;
   let babbledAt: number | null = null;
-  let noise = 1;
 
-  /** The fault's value where it is on; a fault for one reply is over with it. */
-  const active = (target: string, fault: string): ActiveFault | null => {
-    const key = `${target} ${fault}`;
-    const found = faults.get(key) ?? null;
-    if (found?.once === true) faults.delete(key);
-    return found;
-  };
-  const random = (): number => {
-    // Numerical Recipes' generator: noise need only look like noise, and be the same in every run.
-    noise = (Math.imul(noise, 1664525) + 1013904223) >>> 0;
-    return noise >>> 24;
-  };
   const transmit = (bytes: Uint8Array, startsAt: number): number => {
     transmissions.push({ bytes, startsAt, sent: 0 });
     return startsAt + bytes.length * characterMilliseconds;
   };
-
   const answer = (frame: Uint8Array, now: number): void => {
     const endsAt = now + frame.length * characterMilliseconds;
-    if (active("line", "echo") !== null) transmit(frame, now);
-    const noisy = active("line", "noise");
-    if (noisy !== null) transmit(Uint8Array.from({ length: noisy.value ?? 3 }, random), endsAt);
+    if (faults.has("line", "echo")) transmit(frame, now);
+    const noisy = faults.take("line", "noise", 3);
+    if (noisy !== null) transmit(Uint8Array.from({ length: noisy }, noise), endsAt);
     const slave = slaves.find(({ address }) => address === frame[0]);
-    if (slave === undefined || active(slave.name, "mute") !== null) return;
-    const forced = active(slave.name, "exception");
-    const short = active(slave.name, "short") !== null;
-    const given: Answer =
-      forced === null ? perform(slave, frame, now, short) : { kind: "exception", code: forced.value ?? 4 };
+    if (slave === undefined || faults.take(slave.name, "mute", 0) !== null) return;
+    const given = obey(slave, frame, now, faults);
     if (given.kind === "written") written(slave);
     const silence = Math.max(silentCharacters * characterMilliseconds, silenceMilliseconds);
-    const late = active(slave.name, "late")?.value ?? 0;
-    const startsAt = endsAt + silence + settings.turnaroundMilliseconds + late;
+    const late = faults.take(slave.name, "late", 0) ?? 0;
     // A slave does one thing after the other: what it was asked meanwhile is answered after that.
-    const from = Math.max(startsAt, busyUntil.get(slave) ?? 0);
-    busyUntil.set(slave, transmit(spoil(slave.name, encode(frame, given)), from));
+    const from = Math.max(endsAt + silence + settings.turnaroundMilliseconds + late, busyUntil.get(slave) ?? 0);
+    busyUntil.set(slave, transmit(spoil(slave.name, encode(frame, given), faults, noise), from));
   };
-
-  const spoil = (name: string, reply: Uint8Array): Uint8Array => {
-    let bytes = reply;
-    if (active(name, "wrong-unit") !== null) bytes = sealed([((bytes[0] ?? 0) % 247) + 1, ...bytes.slice(1, -2)]);
-    if (active(name, "corrupt") !== null) bytes = bytes.map((byte, index) => (index === 3 ? byte ^ 0x10 : byte));
-    const truncate = active(name, "truncate");
-    if (truncate !== null) bytes = bytes.slice(0, -(truncate.value ?? 3));
-    const garbage = active(name, "garbage");
-    if (garbage !== null) {
-      bytes = Uint8Array.from([...Array.from({ length: garbage.value ?? 3 }, random), ...bytes]);
+  const babble = (now: number): number[] => {
+    if (!faults.has("line", "babble")) {
+      babbledAt = null;
+      return [];
     }
-    return bytes;
+    const count = Math.floor((now - (babbledAt ?? now)) / characterMilliseconds);
+    if (count > 0 || babbledAt === null) babbledAt = now;
+    return Array.from({ length: Math.min(count, longestBabble) }, noise);
   };
 
   return {
@@ -106,7 +116,7 @@ export function createBus(slaves: readonly Slave[], settings: BusSettings, writt
       while (request.length >= requestLength) {
         const frame = request.slice(0, requestLength);
         const whole = crc16(frame, 0, 6) === (frame[6] ?? 0) + 256 * (frame[7] ?? 0);
-        request = whole ? request.slice(requestLength) : request.slice(1);
+        request = request.slice(whole ? requestLength : 1);
         if (whole) answer(frame, now);
       }
     },
@@ -119,24 +129,35 @@ export function createBus(slaves: readonly Slave[], settings: BusSettings, writt
         transmission.sent = until;
       }
       transmissions = transmissions.filter(({ bytes, sent }) => sent < bytes.length);
-      if (faults.has("line babble")) {
-        const count = Math.floor((now - (babbledAt ?? now)) / characterMilliseconds);
-        for (let index = 0; index < Math.min(count, 64); index += 1) out.push(random());
-        if (count > 0 || babbledAt === null) babbledAt = now;
-      } else babbledAt = null;
-      return Uint8Array.from(out);
+      return Uint8Array.from([...out, ...babble(now)]);
     },
-    idle: () => transmissions.length === 0 && !faults.has("line babble"),
+    idle: () => transmissions.length === 0 && !faults.has("line", "babble"),
     fault: (target, fault, on, value) => {
-      const once = fault.endsWith("-once");
-      const name = once ? fault.slice(0, -"-once".length) : fault;
       const slave = slaves.find((candidate) => candidate.name === target);
-      if (name === "freeze") slave?.freeze(on);
-      else if (name === "lost-transformer") slave?.loseTransformer(on ? (value ?? 1) : null);
-      else if (on) faults.set(`${target} ${name}`, { value, once });
-      else faults.delete(`${target} ${name}`);
+      if (fault === "freeze") slave?.freeze(on);
+      else if (fault === "lost-transformer") slave?.loseTransformer(on ? (value ?? 1) : null);
+      else faults.set(target, fault, on, value);
     },
   };
+}
+
+/** What the slave answers, with the faults that make another answer of it. */
+function obey(slave: Slave, frame: Uint8Array, now: number, faults: Faults): Answer {
+  const code = faults.take(slave.name, "exception", 4);
+  const short = faults.take(slave.name, "short", 0) !== null;
+  return code === null ? perform(slave, frame, now, short) : { kind: "exception", code };
+}
+
+/** The faults that a right reply meets on its way. */
+function spoil(name: string, reply: Uint8Array, faults: Faults, noise: () => number): Uint8Array {
+  let bytes = reply;
+  if (faults.take(name, "wrong-unit", 0) !== null) bytes = sealed([((bytes[0] ?? 0) % 247) + 1, ...bytes.slice(1, -2)]);
+  if (faults.take(name, "corrupt", 0) !== null) bytes = bytes.map((byte, index) => (index === 3 ? byte ^ 0x10 : byte));
+  const missing = faults.take(name, "truncate", 3);
+  if (missing !== null) bytes = bytes.slice(0, -missing);
+  const garbage = faults.take(name, "garbage", 3);
+  if (garbage !== null) bytes = Uint8Array.from([...Array.from({ length: garbage }, noise), ...bytes]);
+  return bytes;
 }
 
 function perform(slave: Slave, frame: Uint8Array, now: number, short: boolean): Answer {

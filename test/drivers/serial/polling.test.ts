@@ -118,6 +118,23 @@ test("a command is written at once, before reads, and counts when a later read s
   assert.ok(polling.due(70).every(({ request }) => request.mode === "read"));
 });
 
+test("a read that began before the write was answered says nothing about it; another one follows at once", () => {
+  const polling = createPolling(line(device([coil], { name: "io", address: 2 })), 0);
+  const early = only(polling, 0);
+  polling.command({ "io/contactor": 1 }, 5);
+  const write = only(polling, 5);
+  polling.result(write, { kind: "written" }, 20, 40);
+  polling.result(early, bits(0), 0, 41);
+  const proof = only(polling, 41);
+  assert.is(proof.request.mode, "read");
+  polling.result(proof, bits(1), 45, 60);
+  assert.equal(
+    play(polling, 60, 4000, () => 1),
+    [],
+    "not written again before its time",
+  );
+});
+
 /** Every order is answered after 10 ms; the coil shows `coilShows()`. Writes as [at, value]. */
 function play(polling: Polling, from: number, to: number, coilShows: () => number, take = true): [number, number][] {
   const writes: [number, number][] = [];
@@ -140,8 +157,10 @@ test("an output is written again every few seconds, soon when it is found change
   assert.ok(calm.length >= 4 && calm.length <= 5, JSON.stringify(calm));
   const found = play(polling, 20_000, 22_000, () => 0);
   assert.ok(found.length >= 3, JSON.stringify(found));
-  polling.opened(30_000);
-  assert.ok(polling.due(30_000).some(({ request }) => request.mode === "write"));
+  const writes = play(polling, 22_000, 28_000, () => 1);
+  const last = writes.at(-1)?.[0] ?? 0;
+  polling.opened(last + 100);
+  assert.ok(polling.due(last + 100).some(({ request }) => request.mode === "write"));
 });
 
 test("a write that fails is tried again, and what was commanded meanwhile wins", () => {
