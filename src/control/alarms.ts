@@ -33,11 +33,11 @@ export function raiseAlarms(
   return { alarms, since, events };
 }
 
-/** Limits of safety below the ordinary are alarms: a trip, a lost sensor, a derated tank. Breakers and plates are not. */
+/** Limits of safety below the ordinary are alarms: a trip, a lost sensor, a derated tank. Breakers and plates are not; machines are told of together. */
 export function limitWarnings(limits: readonly Limit[]): readonly Warning[] {
   return limits
     .filter(({ source, reason }) => source === "trip" || (source === "envelope" && !reason.code.startsWith("breaker-")))
-    .filter(({ withinMilliseconds }) => withinMilliseconds <= 0)
+    .filter(({ withinMilliseconds, scope }) => withinMilliseconds <= 0 && !scope.startsWith("miner/"))
     .map(({ scope, source, reason }) => ({
       name: `${reason.code} ${scope.replace(/^[a-zA-Z]+\//, "")}`,
       severity: source === "trip" || reason.code !== "coolant-derate" ? "alarm" : "warning",

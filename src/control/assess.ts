@@ -63,14 +63,13 @@ export function judge(state: ControlState, image: ProcessImage, site: Site): Ass
   const tanks = judgeTanks(layout, judgedOf, state.provenAt, state.startedAt, now, adopting);
   const feeder = judgeFeeder(site, layout, balances, judgedOf, now);
   const overload = judgeOverload(layout, balances, feeder, state.overloadedSince, now);
-  const machines: Finding = {
-    ...judgeInlets(layout, fleet.machines, now),
-    warnings: fleetWarnings(layout, fleet.machines, powered),
-  };
+  const inlets = judgeInlets(layout, fleet.machines, now);
+  const machines: Finding = { ...nothingFound, warnings: fleetWarnings(layout, fleet.machines, powered) };
   const finding = merge([
     feeder,
     tanks.finding,
     overload.finding,
+    inlets,
     machines,
     latchedPoints(points),
     contactorCauses(state, site),

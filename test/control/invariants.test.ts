@@ -13,7 +13,7 @@ import { happening, live, losses, lost, type Scan, wishes } from "./random-walk.
 import { siteForTests } from "./site-for-tests.ts";
 
 const seed = Number(process.env["SEED"] ?? Math.floor(Math.random() * 2 ** 31));
-const runs = Number(process.env["RUNS"] ?? 60);
+const runs = Number(process.env["RUNS"] ?? 20);
 console.log(`seed ${seed}, ${runs} runs`);
 
 const test = suite("invariants of the core");

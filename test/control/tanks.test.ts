@@ -286,6 +286,9 @@ test("a hot inlet puts that machine to sleep, and it must cool before it wakes",
   const decision = scan(plant);
   assert.equal(decision.minerTargets["a-001"], { mode: "sleep" });
   assert.equal(decision.minerTargets["a-002"], { mode: "leave" });
+  assert.is(decision.alarms.filter(({ name }) => name.startsWith("miner-inlet-hot")).length, 1);
+  plant.inlets.set("b-001", 52);
+  assert.match(scan(plant).alarms[0]?.reason.text ?? "", /2 machines/);
   plant.inlets.set("a-001", 49);
   run(plant, 60);
   assert.equal(plant.decision?.minerTargets["a-001"], { mode: "sleep" });

@@ -1,5 +1,6 @@
 /** Coolant at the inlet of a machine: too hot, and the machine sleeps, whatever the tank's own sensors say. */
 import type { Milliseconds } from "../../model/reading.ts";
+import type { Reason } from "../../model/reason.ts";
 import { celsius } from "../figures.ts";
 import { certain } from "../impossible.ts";
 import type { Layout } from "../layout.ts";
@@ -23,5 +24,10 @@ export function judgeInlets(layout: Layout, machines: readonly MachineState[], n
     const text = `Inlet of ${miner.name} is at ${celsius(inlet)}; its model allows ${celsius(model.maximumInletCelsius)}.`;
     return [nothingAllowed(`miner/${miner.name}`, { code: "miner-inlet-hot", text })];
   });
-  return { ...nothingFound, limits };
+  const [first] = limits;
+  if (first === undefined) return nothingFound;
+  // One alarm however many machines it is: a hot tank would flood the log otherwise.
+  const more = limits.length === 1 ? "" : ` ${limits.length} machines are too hot.`;
+  const reason: Reason = { code: "miner-inlet-hot", text: `${first.reason.text}${more}` };
+  return { ...nothingFound, limits, warnings: [{ name: "miner-inlet-hot", severity: "alarm", reason }] };
 }
