@@ -119,7 +119,7 @@ export interface Tank {
   readonly hardwiredInterlock: boolean;
 }
 
-export type MinerDialect = "whatsminer-v2" | "bitmain-stock";
+export type MinerDialect = "whatsminer-v2" | "whatsminer-v3" | "bitmain-stock";
 
 /** From boards/miners, with the site's overrides. */
 export interface MinerModel {

@@ -22,6 +22,7 @@ import {
   type SlotAction,
 } from "./slot.ts";
 import { WhatsminerSession } from "./whatsminer-session.ts";
+import { WhatsminerV3Session } from "./whatsminer-v3-session.ts";
 
 type WriteAction = Extract<SlotAction, { readonly kind: "write" | "limit" }>;
 
@@ -60,6 +61,8 @@ function openSession(
   switch (model.dialect) {
     case "whatsminer-v2":
       return new WhatsminerSession(miner, credentials, clock, shared);
+    case "whatsminer-v3":
+      return new WhatsminerV3Session(miner, credentials, clock, shared);
     case "bitmain-stock":
       return new BitmainSession(miner, credentials, clock, shared);
   }

@@ -10,13 +10,22 @@ export interface Deadlines {
   readonly replyMilliseconds: number;
 }
 
-/** All bytes of the reply, until NUL, closed brackets or the end of the connection. Never rejects. */
+const jsonIsComplete = replyIsComplete;
+
+/** NUL, a closed brace, a line feed. */
+function mayEnd(chunk: Buffer): boolean {
+  const last = chunk[chunk.length - 1];
+  return last === 0 || last === 0x7d || last === 0x0a;
+}
+
+/** All bytes of the reply until it is complete (NUL or closed brackets, unless told otherwise) or the connection ends. Never rejects. */
 export function exchangeTcp(
   host: string,
   port: number,
   request: Buffer,
   deadlines: Deadlines,
   signal: AbortSignal,
+  complete: (bytes: Buffer) => boolean = jsonIsComplete,
 ): Promise<Result<Buffer, ExchangeFault>> {
   return new Promise((resolve) => {
     if (signal.aborted) return resolve(fail("stopped"));
@@ -45,12 +54,10 @@ export function exchangeTcp(
       chunks.push(chunk);
       bytes += chunk.length;
       if (bytes > maximumReplyBytes) return end(fail("too-long"));
-      const last = chunk[chunk.length - 1];
       // Only such a last byte can end a reply; the whole is looked at no more often than needed.
-      if (last === 0 || last === 0x7d || last === 0x0a) {
-        const whole = Buffer.concat(chunks);
-        if (replyIsComplete(whole)) end(succeed(whole));
-      }
+      if (complete === jsonIsComplete && !mayEnd(chunk)) return;
+      const whole = Buffer.concat(chunks);
+      if (complete(whole)) end(succeed(whole));
     });
     socket.on("end", finish);
     socket.on("error", finish);

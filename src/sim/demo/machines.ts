@@ -1,6 +1,6 @@
 /** The machines of a site as the demo plays them: where they hang, and what their far ends are set up with. Pure. */
-import type { MinerSite, Site } from "../../model/site.ts";
-import type { MinersSetup, SimulatedMiner } from "../wires/miners/setup.ts";
+import type { MinerDialect, MinerSite, Site } from "../../model/site.ts";
+import type { MachineKind, MinersSetup, SimulatedMiner } from "../wires/miners/setup.ts";
 import type { WiredMachine } from "./wiring.ts";
 
 export type Secrets = Readonly<Record<string, { readonly user?: string | undefined; readonly password: string }>>;
@@ -20,6 +20,13 @@ const sleepSeconds = 3;
 const wakeSeconds = 9;
 /** Below this a machine counts as asleep [W]; choice. */
 const asleepBelowWatts = 500;
+
+/** Which far end speaks a dialect. */
+const kinds: Readonly<Record<MinerDialect, MachineKind>> = {
+  "whatsminer-v2": "whatsminer",
+  "whatsminer-v3": "whatsminer-v3",
+  "bitmain-stock": "antminer",
+};
 
 const phases = { 1: 0, 2: 1, 3: 2 } as const;
 
@@ -68,7 +75,7 @@ function simulated(miner: MinerSite, site: Site, startAsleep: boolean): Simulate
   if (model === undefined) throw new RangeError(`the site does not know the model ${miner.model}`);
   return {
     name: miner.name,
-    kind: model.dialect === "whatsminer-v2" ? "whatsminer" : "antminer",
+    kind: kinds[model.dialect],
     host: miner.host,
     ...(miner.port === null ? {} : { port: miner.port }),
     ...(miner.webPort === null ? {} : { webPort: miner.webPort }),

@@ -1,8 +1,8 @@
 /**
  * Far end: plays a few hundred machines on loopback addresses, with their traps. A program of its own.
  *
- * Setup: `MinersSetup` of miners/setup.ts: `{ machines: [{ name, kind: "whatsminer" | "antminer", host, port?, webPort?,
- * ratedWatts, ... }], user, password }`.
+ * Setup: `MinersSetup` of miners/setup.ts: `{ machines: [{ name, kind, host, port?, webPort?, ratedWatts, ... }],
+ * user, password }`.
  * Truth: `NAME/supplied` 1 or 0 (its contactor), `NAME/inletCelsius`.
  * Effects: `NAME/powerWatts`, four times a second where it moved by more than 1 W; `NAME/writeCount`, `NAME/refusedCount`,
  * `NAME/overlapCount`, `NAME/rebootCount`, `NAME/located` and `NAME/limitWatts` when they change.
@@ -10,22 +10,16 @@
  */
 import type { Server, Socket } from "node:net";
 import { serveFarEnd } from "./far-end.ts";
-import { servePower, serveWeb } from "./miners/antminer.ts";
-import { antminerAnswer } from "./miners/antminer-replies.ts";
-import { serveApi } from "./miners/api.ts";
 import { Machine } from "./miners/machine.ts";
+import { makeServers, type Port } from "./miners/servers.ts";
 import { type FaultName, faultNames, type MinersSetup } from "./miners/setup.ts";
-import { whatsminerAnswer } from "./miners/whatsminer.ts";
 
 /** Period of effects and of opening and closing ports [ms]. Choice: four times a second, as documented above. */
 const periodMilliseconds = 250;
 
-/** Port of the watts, where an Antminer has it. Source: worker for S19 XP Hyd and S21 of an open fleet project. */
-const powerPort = 6060;
-
 interface Played {
   readonly machine: Machine;
-  readonly makeServers: () => readonly { readonly server: Server; readonly port: number }[];
+  readonly makeServers: () => readonly Port[];
   readonly sockets: Set<Socket>;
   servers: readonly Server[];
   opened: boolean;
@@ -38,24 +32,13 @@ const now = (): number => performance.now();
 
 const farEnd = serveFarEnd({
   setup: async (setup) => {
-    const { machines, user, password, tokenSeconds = 1800, nonceSeconds = 300 } = setup as MinersSetup;
+    const { machines } = setup as MinersSetup;
     for (const [index, miner] of machines.entries()) {
       const machine = new Machine(miner, now());
       const sockets = new Set<Socket>();
-      const access = { user, password, nonceSeconds };
-      const api =
-        miner.kind === "whatsminer"
-          ? whatsminerAnswer(machine, index, password, tokenSeconds, now)
-          : antminerAnswer(machine, now);
       played.set(miner.name, {
         machine,
-        makeServers: () => {
-          const servers = [{ server: serveApi(machine, api, sockets), port: machine.plate.port }];
-          if (miner.kind === "antminer")
-            servers.push({ server: serveWeb(machine, index, access, sockets, now), port: machine.plate.webPort });
-          if (machine.plate.reportsPower) servers.push({ server: servePower(machine, sockets, now), port: powerPort });
-          return servers;
-        },
+        makeServers: makeServers({ machine, index, setup: setup as MinersSetup, sockets, now }),
         sockets,
         servers: [],
         opened: false,

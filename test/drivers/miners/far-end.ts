@@ -5,9 +5,9 @@ import { createMinerLink, type MinerTool } from "../../../src/drivers/miners/lin
 import { createMinerShared, type LinkTiming, type MinerShared } from "../../../src/drivers/miners/shared.ts";
 import type { Clock } from "../../../src/model/driver.ts";
 import type { MinerReport } from "../../../src/model/miner.ts";
-import type { MinerModel } from "../../../src/model/site.ts";
+import type { MinerDialect, MinerModel } from "../../../src/model/site.ts";
 import type { FromFarEnd, ToFarEnd } from "../../../src/sim/wires/far-end.ts";
-import type { MinersSetup, SimulatedMiner } from "../../../src/sim/wires/miners/setup.ts";
+import type { MachineKind, MinersSetup, SimulatedMiner } from "../../../src/sim/wires/miners/setup.ts";
 import { waitFor } from "../../waiting.ts";
 
 export const clock: Clock = { now: () => performance.now(), unixMilliseconds: () => Date.now() };
@@ -82,7 +82,12 @@ export class FarEnd {
 export const password = "not-the-default";
 
 /** A link to a simulated machine, started; credentials other than the right ones on request. */
-export function linkTo(miner: SimulatedMiner, shared: MinerShared, secret: string = password): MinerTool {
+export function linkTo(
+  miner: SimulatedMiner,
+  shared: MinerShared,
+  secret: string = password,
+  user = "root",
+): MinerTool {
   const site = {
     name: miner.name,
     model: "simulated",
@@ -94,15 +99,21 @@ export function linkTo(miner: SimulatedMiner, shared: MinerShared, secret: strin
     phase: null,
     credentials: "miners",
   };
-  const link = createMinerLink(site, model(miner), { user: "root", password: secret }, clock, shared);
+  const link = createMinerLink(site, model(miner), { user, password: secret }, clock, shared);
   link.start();
   return link;
 }
 
+const dialects: Readonly<Record<MachineKind, MinerDialect>> = {
+  whatsminer: "whatsminer-v2",
+  "whatsminer-v3": "whatsminer-v3",
+  antminer: "bitmain-stock",
+};
+
 function model(miner: SimulatedMiner): MinerModel {
   return {
     name: "simulated",
-    dialect: miner.kind === "whatsminer" ? "whatsminer-v2" : "bitmain-stock",
+    dialect: dialects[miner.kind],
     ratedWatts: miner.ratedWatts,
     peakWakeWatts: miner.ratedWatts,
     asleepWatts: 15,

@@ -9,6 +9,7 @@ import {
 } from "../../../src/protocol/bitmain/configuration.ts";
 import { decodeChallenge, encodeAuthorization } from "../../../src/protocol/bitmain/digest.ts";
 import {
+  decodeDetails,
   decodePowerText,
   decodeStatsCommand,
   decodeStatsPage,
@@ -38,6 +39,17 @@ test("a recorded S19 Pro on TCP 4028: 110.57 TH/s and no power", () => {
     chipCelsius: 78,
     uptimeSeconds: 50474,
   });
+});
+
+test("a recorded S19 Pro for a person: four fans, three boards of 114 chips, 110 TH/s by the factory", () => {
+  const details = decodeDetails(
+    recorded("bitmain-s19pro-stock-49.0.1.3/stats"),
+    recorded("bitmain-s19pro-stock-49.0.1.3/pools"),
+  );
+  assert.equal(details.fansRevolutionsPerMinute, [6000, 5880, 5040, 5040]);
+  assert.equal(details.boards, Array(3).fill({ hashes: true, chips: 114 }));
+  assert.is(details.ratedTerahashesPerSecond, 110);
+  assert.ok((details.pools?.length ?? 0) > 0);
 });
 
 test("a recorded S21 tells its model, firmware and MAC", () => {

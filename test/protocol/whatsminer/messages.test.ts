@@ -4,6 +4,7 @@ import * as assert from "uvu/assert";
 import type { JsonObject } from "../../../src/protocol/cgminer/json.ts";
 import { decodeReply } from "../../../src/protocol/cgminer/reply.ts";
 import {
+  decodeDetails,
   decodeFirmware,
   decodeMac,
   decodeModel,
@@ -37,6 +38,7 @@ test("a recorded M20S: 67.39 TH/s, 3417 W measured, its MAC and firmware", () =>
     setting: "run",
     powerWatts: 3417,
     powerSource: "measured",
+    limitWatts: 3500,
     hashrateTerahashesPerSecond: 67.39480097,
     boardCelsius: 71.5,
     chipCelsius: 92.5,
@@ -44,6 +46,25 @@ test("a recorded M20S: 67.39 TH/s, 3417 W measured, its MAC and firmware", () =>
   });
   assert.is(decodeMac(body), "c4:08:28:00:a4:19");
   assert.is(decodeFirmware(bodyOf(recording(`${m20s}get_version`))), "20210322.22.REL");
+});
+
+test("a recorded M20S for a person: two fans, three boards, three pools, 68.796 TH/s by the factory", () => {
+  const [head, boards, pools] = ["summary", "devs", "pools"].map((name) => bodyOf(recording(`${m20s}${name}`)));
+  assert.ok(head);
+  const details = decodeDetails(head, boards, pools);
+  assert.equal(details.fansRevolutionsPerMinute, [6450, 6480]);
+  assert.equal(details.boards, Array(3).fill({ hashes: true, chips: 105 }));
+  assert.is(details.pools?.length, 3);
+  assert.is(details.ratedTerahashesPerSecond, 68.796);
+});
+
+test("a limit of 99999 W is none, 0 W is a machine that is switched off", () => {
+  for (const [told, limit] of [
+    [99999, undefined],
+    [0, undefined],
+    ["3500", 3500],
+  ] as const)
+    assert.is(decodeSummary(summary({ "HS RT": 67394800, "Power Limit": told }), false)?.limitWatts, limit);
 });
 
 test("the new generation's types read the same: quoted booleans, floats, TH/s under the old names", () => {

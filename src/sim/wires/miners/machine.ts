@@ -30,7 +30,7 @@ export class Machine {
 
   constructor(miner: SimulatedMiner, now: number) {
     this.plate = {
-      port: 4028,
+      port: miner.kind === "whatsminer-v3" ? 4433 : 4028,
       webPort: 80,
       peakWakeWatts: miner.ratedWatts * 1.05,
       asleepWatts: 15,

@@ -1,11 +1,13 @@
 /** What the parent says about the machines to be played. */
 
+export type MachineKind = "whatsminer" | "whatsminer-v3" | "antminer";
+
 export interface SimulatedMiner {
   readonly name: string;
-  readonly kind: "whatsminer" | "antminer";
+  readonly kind: MachineKind;
   /** IPv4 literal, one of 127.0.0.0/8. */
   readonly host: string;
-  /** TCP port of the API; 4028 if absent. */
+  /** TCP port of the API; 4028 if absent, 4433 for a WhatsMiner with API v3. */
   readonly port?: number;
   /** TCP port of the web server of an Antminer; 80 if absent. */
   readonly webPort?: number;

@@ -1,0 +1,50 @@
+/** Which ports a simulated machine opens, and what answers on each. */
+import type { Server, Socket } from "node:net";
+import { servePower, serveWeb } from "./antminer.ts";
+import { antminerAnswer } from "./antminer-replies.ts";
+import { serveApi } from "./api.ts";
+import type { Machine } from "./machine.ts";
+import type { MinersSetup } from "./setup.ts";
+import { whatsminerAnswer } from "./whatsminer.ts";
+import { serveWhatsminerV3 } from "./whatsminer-v3.ts";
+
+/** Port of the watts, where an Antminer has it. Source: worker for S19 XP Hyd and S21 of an open fleet project. */
+const powerPort = 6060;
+
+export interface Port {
+  readonly server: Server;
+  readonly port: number;
+}
+
+export interface Played {
+  readonly machine: Machine;
+  /** Of all machines of the far end: tells MAC addresses apart. */
+  readonly index: number;
+  readonly setup: MinersSetup;
+  readonly sockets: Set<Socket>;
+  readonly now: () => number;
+}
+
+/** What outlives a power cycle is made once; the ports are opened again after each. */
+export function makeServers(played: Played): () => readonly Port[] {
+  const { machine, index, setup, sockets, now } = played;
+  const { user, password, tokenSeconds = 1800, nonceSeconds = 300 } = setup;
+  const { port, webPort } = machine.plate;
+  switch (machine.plate.kind) {
+    case "whatsminer": {
+      const answer = whatsminerAnswer(machine, index, password, tokenSeconds, now);
+      return () => [{ server: serveApi(machine, answer, sockets), port }];
+    }
+    case "whatsminer-v3":
+      return () => [{ server: serveWhatsminerV3(machine, index, password, sockets, now), port }];
+    case "antminer": {
+      const answer = antminerAnswer(machine, now);
+      const access = { user, password, nonceSeconds };
+      return () => [
+        { server: serveApi(machine, answer, sockets), port },
+        { server: serveWeb(machine, index, access, sockets, now), port: webPort },
+        ...(machine.plate.reportsPower ? [{ server: servePower(machine, sockets, now), port: powerPort }] : []),
+      ];
+    }
+  }
+}
