@@ -166,7 +166,9 @@ function warningsOf(
 }
 
 function asleepByUs({ plan }: Acted, { machines }: Assessed["layout"]): readonly string[] {
-  return machines.flatMap(({ miner }, index) => (plan.machines[index]?.ours === true ? [miner.name] : []));
+  const names: string[] = [];
+  for (const [index, { miner }] of machines.entries()) if (plan.machines[index]?.ours === true) names.push(miner.name);
+  return names;
 }
 
 function targetsOf({ plan }: Acted, { machines }: Assessed["layout"]): Readonly<Record<string, MinerTarget>> {

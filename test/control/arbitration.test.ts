@@ -102,7 +102,9 @@ test("the budget of raises is earned by time, bounded, and spent", () => {
   let state = at(20_000);
   for (let second = 0; second < 100; second += 1) state = advance(state, [limit(20_000, "site")]);
   assert.is(state.budgetWatts, 3600 + 2000);
-  assert.is(spend(state, 9000).budgetWatts, -3400);
+  const overdrawn = spend(state, 9000);
+  assert.is(overdrawn.budgetWatts, -3400);
+  assert.is(advance(overdrawn, [limit(20_000, "site")]).budgetWatts, -1400);
 });
 
 test("adoption lifts the ceiling to what is found running, within the limits", () => {

@@ -31,6 +31,20 @@ test("a machine that says it sleeps and still draws power is defiant, and others
   assert.ok(plant.decision?.alarms.some(({ name }) => name === "machines-defiant"));
 });
 
+test("a machine late to sleep counts in full again after its window, and another sleeps in its place", () => {
+  const plant = settled({ ...quick, tanks: 1, machinesPerTank: 4 });
+  plant.reports.set("a-001", (report) => ({ ...report, hashrateTerahashesPerSecond: 80 }));
+  run(plant, 2);
+  const machine = plant.machines.get("a-001");
+  if (machine) machine.deaf = true;
+  scan(plant, 1000, [setpoint(12_000, plant.now + 1000)]);
+  assert.equal(plant.state.durable.asleepByUs, ["a-001"]);
+  run(plant, 9);
+  assert.equal(plant.state.durable.asleepByUs, ["a-001"]);
+  run(plant, 8);
+  assert.ok(trueWatts(plant, "feeder") <= 12_000);
+});
+
 test("defiance is one event, not one every scan", () => {
   const plant = settled({ ...quick, tanks: 1, machinesPerTank: 4 });
   for (const machine of plant.machines.values()) machine.deaf = true;

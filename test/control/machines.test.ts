@@ -187,6 +187,42 @@ test("ordinary orders wait for minimum on-times, emergencies do not", () => {
   }
 });
 
+test("machines start a few at a time, however much room there is", () => {
+  const plant = settled({
+    ...quick,
+    policy: { minimumOffMilliseconds: 5000, rampUpWattsPerSecond: 100_000, startsPerInterval: 2 },
+  });
+  scan(plant, 1000, [setpoint(1200, plant.now + 1000)]);
+  run(plant, 20);
+  scan(plant, 1000, [setpoint(40_000, plant.now + 1000)]);
+  const starts: number[] = [];
+  let before = new Set<string>();
+  run(plant, 60, (decision) => {
+    const told = Object.entries(decision.minerTargets).flatMap(([name, { mode }]) => (mode === "run" ? [name] : []));
+    for (const name of told) if (!before.has(name)) starts.push(plant.now);
+    before = new Set(told);
+  });
+  assert.is(starts.length, 8);
+  for (const at of starts) assert.ok(starts.filter((other) => other >= at && other < at + 10_000).length <= 2);
+});
+
+test("a tank that comes back climbs by the container's ramp, though the container's own ceiling stands far above", () => {
+  const plant = settled({
+    ...quick,
+    policy: { ...quick.policy, rampUpWattsPerSecond: 200, startsPerInterval: 8, goodAgainMilliseconds: 1000 },
+  });
+  plant.forced.set("tank-1/flowLitersPerMinute", null);
+  run(plant, 60);
+  const from = trueWatts(plant, "feeder");
+  plant.forced.clear();
+  const begin = plant.now;
+  run(plant, 60, () => {
+    const allowed = from + 200 * ((plant.now - begin) / 1000) + 2 * 3600;
+    assert.ok(trueWatts(plant, "feeder") <= allowed, `${trueWatts(plant, "feeder")} W of ${allowed} W`);
+  });
+  assert.ok(trueWatts(plant, "feeder") > from);
+});
+
 test("a flapping meter of the branch does not wake anybody twice", () => {
   const plant = settled({ ...quick, ratedWatts: 22_000 });
   run(plant, 30);

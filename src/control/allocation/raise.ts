@@ -58,7 +58,6 @@ function rankForWaking(plan: Plan, rules: RaiseRules): readonly number[] {
 
 /** Only what we put to sleep, seen asleep in this moment, and asleep long enough; the minimum off-time never yields. */
 function mayWake(machine: MachineState, { now, policy }: RaiseRules): boolean {
-  if (machine.phase !== "asleep" || machine.command !== "sleep" || !machine.ours || machine.asleepSince === null)
-    return false;
+  if (machine.phase !== "asleep" || !machine.ours || machine.asleepSince === null) return false;
   return now - machine.asleepSince >= policy.minimumOffMilliseconds;
 }
