@@ -32,9 +32,16 @@ export interface Demo {
   readonly dispatcher: Dispatcher;
   /** [ms] since the controller was started. */
   now(): number;
-  /** What the demo does, newest last. */
+  /** Tells what the demo does. */
   say(text: string): void;
-  said(): string;
+  /** Everything told, newest last. */
+  said(): readonly Saying[];
+}
+
+export interface Saying {
+  readonly text: string;
+  /** [ms] since the controller was started. */
+  readonly at: number;
 }
 
 type Stops = (() => Promise<void> | void)[];
@@ -80,10 +87,11 @@ async function startAll(
   options: DemoOptions,
   stops: Stops,
 ): Promise<Result<Demo, string>> {
-  let said = "";
-  const say = (text: string): void => {
-    said = text;
-  };
+  const said: Saying[] = [];
+  const dead = new Set<string>();
+  let startedAt = performance.now();
+  const now = (): number => performance.now() - startedAt;
+  const say = (text: string): void => void said.push({ text, at: now() });
   const started = await startContainer(
     {
       site,
@@ -94,8 +102,13 @@ async function startAll(
       log: folder.farEndLog,
     },
     {
-      died: (name, cause) => say(`The far end ${name} died (${cause}); it starts again in some seconds`),
-      back: (name) => say(`The far end ${name} is there`),
+      died: (name, cause) => {
+        dead.add(name);
+        say(`The far end ${name} died (${cause}); it starts again in some seconds`);
+      },
+      back: (name) => {
+        if (dead.delete(name)) say(`The far end ${name} is back`);
+      },
     },
   );
   if (!started.ok) return started;
@@ -103,8 +116,7 @@ async function startAll(
   stops.push(() => container.stop());
   const url = options.broker ?? `mqtt://127.0.0.1:${container.brokerPort}`;
   folder.useBroker(url);
-  const startedAt = performance.now();
-  const now = (): number => performance.now() - startedAt;
+  startedAt = performance.now();
   const controller = startController(
     { sitePath: folder.sitePath, dataFolder: folder.dataFolder, log: folder.controllerLog },
     (cause) => say(`weir itself died (${cause}); it starts again`),

@@ -1,11 +1,11 @@
 /** How a demo shows itself: a screen, one line a second, or JSON lines. It shows what was heard, never the physics. */
-import type { KeyModel, ScreenModel } from "../../views/screen/model.ts";
+import type { EventModel, KeyModel, ScreenModel } from "../../views/screen/model.ts";
 import { drawScreen } from "../../views/screen/screen.ts";
 import { clockTime, kilowatts, rounded } from "../../views/screen/words.ts";
 import type { DemoOptions } from "../demo.ts";
 import { allHold, type Check, summaryLines } from "./checks.ts";
 import { keyActions } from "./keys.ts";
-import type { Demo } from "./play.ts";
+import type { Demo, Saying } from "./play.ts";
 import { openTerminal } from "./terminal.ts";
 
 export interface Presentation {
@@ -32,7 +32,13 @@ function openScreen(demo: Demo, quit: () => void): Presentation {
   const labels = keys.map(({ key, label }): KeyModel => ({ key, label }));
   const terminal = openTerminal((pressed) => keys.find(({ key }) => key === pressed.toLowerCase())?.act());
   const paint = (): void => {
-    const model: ScreenModel = { ...demo.observer.model(), story: demo.said(), keys: labels };
+    const heard = demo.observer.model();
+    const model: ScreenModel = {
+      ...heard,
+      events: [...heard.events, ...demo.said().map(sayingEvent)].sort((one, other) => one.seconds - other.seconds),
+      story: demo.said().at(-1)?.text ?? "",
+      keys: labels,
+    };
     terminal.paint(drawScreen(model, terminal.columns, terminal.rows, terminal));
   };
   const timer = setInterval(paint, frameMilliseconds);
@@ -49,16 +55,21 @@ function openScreen(demo: Demo, quit: () => void): Presentation {
   };
 }
 
+/** What the demo itself did stands among the controller's events, marked. */
+function sayingEvent({ text, at }: Saying): EventModel {
+  return { seconds: at / 1000, severity: "information", text: `» ${text}` };
+}
+
 function openPlainLines(demo: Demo): Presentation {
-  let said = "";
+  let said = 0;
   const timer = setInterval(() => {
     const model = demo.observer.model();
     for (const event of demo.observer.takeEvents())
       console.log(
         `${clockTime(event.at / 1000)}  ${event.severity === "information" ? "event" : event.severity}: ${event.text}`,
       );
-    if (demo.said() !== said) console.log(`${clockTime(model.seconds)}  ** ${demo.said()}`);
-    said = demo.said();
+    for (const { text, at } of demo.said().slice(said)) console.log(`${clockTime(at / 1000)}  ** ${text}`);
+    said = demo.said().length;
     console.log(plainLine(model));
   }, lineMilliseconds);
   return {
@@ -88,13 +99,13 @@ function plainLine(model: Omit<ScreenModel, "story" | "keys">): string {
 }
 
 function openJsonLines(demo: Demo): Presentation {
-  let said = "";
+  let said = 0;
   const print = (document: object): void => console.log(JSON.stringify(document));
   const timer = setInterval(() => {
     const { history: _, events: __, tanks, machines, ...model } = demo.observer.model();
     for (const event of demo.observer.takeEvents()) print({ type: "event", ...event });
-    if (demo.said() !== said) print({ type: "story", seconds: model.seconds, text: demo.said() });
-    said = demo.said();
+    for (const saying of demo.said().slice(said)) print({ type: "story", ...saying });
+    said = demo.said().length;
     const phases: Record<string, number> = {};
     for (const { phase } of machines) phases[phase] = (phases[phase] ?? 0) + 1;
     print({ type: "second", ...model, machines: phases, tanks: tanks.map(({ history: ___, ...tank }) => tank) });

@@ -179,12 +179,12 @@ function wireModels(heard: Heard): WireModel[] {
   const machineWire: WireModel = {
     name: "machines",
     state: machines.length === 0 || answering === 0 ? "lost" : answering < machines.length ? "unsure" : "good",
-    note: `${answering} of ${machines.length} answer`,
+    note: `${answering} of ${machines.length}`,
   };
   const broker: WireModel = {
     name: "broker",
     state: heard.brokerOnline ? "good" : "lost",
-    note: heard.brokerOnline ? "telemetry comes" : "nothing comes",
+    note: heard.brokerOnline ? "online" : "lost",
   };
   return [...lines, machineWire, broker];
 }

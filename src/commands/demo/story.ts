@@ -57,7 +57,7 @@ const curtailedRatio = 0.57;
 /** Share of the rating at which the ramp counts as done: below it lies what uneven phases leave of the feeder; choice. */
 const rampedRatio = 0.88;
 /** Rough need of each chapter [s]: it is not begun when less is left. Measured on two cores. */
-const needSeconds = { curtail: 16, pump: 50, broker: 18 };
+const needSeconds = { curtail: 16, pump: 42, broker: 16 };
 /** Contract: an acknowledgement within a second. */
 const acknowledgementMilliseconds = 1000;
 /** Budget of the facts on heating: loss of flow proof, shed within 10 s. */

@@ -92,6 +92,7 @@ const plainGlyphs: Readonly<Record<string, string>> = {
   "’": "'",
   "≤": "<",
   "→": ">",
+  "»": ">",
 };
 
 function plainGlyph(character: string): string {
