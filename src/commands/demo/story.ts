@@ -62,8 +62,12 @@ const needSeconds = { curtail: 16, pump: 42, broker: 16 };
 const acknowledgementMilliseconds = 1000;
 /** Budget of the facts on heating: loss of flow proof, shed within 10 s. */
 const shedMilliseconds = 10_000;
-/** A meter reading this much above the ceiling is noise [W]. Contract: 1 % of rated or 2 kW for `reached`; a quarter of it here. */
+/** A ceiling counts as met from here on [W]: noise of a meter; choice. */
 const toleranceWatts = 500;
+/** It counts as kept up to here [W]. Contract: `reached` is within the greater of 1 % of rated and 2 kW. */
+function keptWithinWatts(ratedWatts: number): number {
+  return Math.max(2000, ratedWatts / 100);
+}
 /** A tank of fifty machines is well loaded with this [W]; choice. */
 const loadedTankWatts = 80_000;
 const tank = 1;
@@ -127,11 +131,12 @@ async function curtail(world: StoryWorld, until: Until, end: number): Promise<Ch
     Math.min(end, world.now() + 20_000),
   );
   const metAt = world.now();
+  const most = watts + keptWithinWatts(world.limits.ratedWatts);
   let highest = 0;
   const over = await until(
     () => {
       highest = Math.max(highest, world.told().watts ?? Number.POSITIVE_INFINITY);
-      return !below(world.told().watts, watts) || world.truth().feederWatts > watts + 2000;
+      return highest > most || world.truth().feederWatts > most;
     },
     Math.min(end, metAt + 5000),
   );
