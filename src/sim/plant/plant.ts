@@ -40,6 +40,10 @@ export interface PlantEffects {
   readonly branches: readonly BranchEffects[];
   readonly fanCommanded: boolean;
   readonly ambientCelsius: number;
+  /** Voltage of the supply as a share of nominal: 0 in a black-out, 0.9 in a sag; absent: 1. */
+  readonly supplyRatio?: number;
+  /** What fouling leaves of the dry cooler; absent: 1. */
+  readonly coolerRatio?: number;
 }
 
 export interface TankState {
@@ -79,6 +83,8 @@ export interface Plant {
   readonly tanks: readonly TankState[];
   readonly branches: readonly BranchState[];
   readonly feeder: Omit<BranchState, "closed">;
+  /** Nothing comes from the grid. */
+  readonly dark: boolean;
   readonly volts: number;
   readonly auxiliaryWatts: number;
   readonly fanRatio: number;
@@ -107,6 +113,7 @@ export function startPlant(parameters: PlantParameters): Plant {
     })),
     branches: parameters.branches.map(() => ({ closed: true, breaker: coldBreaker, amperes: nothing, watts: 0 })),
     feeder: { breaker: coldBreaker, amperes: nothing, watts: 0 },
+    dark: false,
     volts: parameters.nominalVolts,
     auxiliaryWatts: parameters.controlWatts,
     fanRatio: 1,
@@ -128,11 +135,14 @@ export function advance(plant: Plant, milliseconds: number, effects: PlantEffect
 function advanceCell(plant: Plant, effects: PlantEffects): Plant {
   const { parameters } = plant;
   const seconds = cellMilliseconds / 1000;
-  const fanRatio = approach(plant.fanRatio, effects.fanCommanded && !plant.feeder.breaker.tripped ? 1 : 0, fanSeconds);
+  const dark = (effects.supplyRatio ?? 1) <= 0;
+  const powered = !plant.feeder.breaker.tripped && !dark;
+  const fanRatio = approach(plant.fanRatio, effects.fanCommanded && powered ? 1 : 0, fanSeconds);
   const exchangedWatts = plant.tanks.map((tank, index) => exchanged(at(parameters.tanks, index), tank, plant));
   const conductance =
-    parameters.coolerStillWattsPerKelvin +
-    (parameters.coolerWattsPerKelvin - parameters.coolerStillWattsPerKelvin) * fanRatio;
+    (effects.coolerRatio ?? 1) *
+    (parameters.coolerStillWattsPerKelvin +
+      (parameters.coolerWattsPerKelvin - parameters.coolerStillWattsPerKelvin) * fanRatio);
   const heatRejectedWatts = conductance * (plant.loopCelsius - effects.ambientCelsius);
   return {
     ...plant,
@@ -141,9 +151,10 @@ function advanceCell(plant: Plant, effects: PlantEffects): Plant {
     tanks: plant.tanks.map((tank, index) =>
       advanceTank(at(parameters.tanks, index), tank, at(effects.tanks, index), {
         exchangedWatts: at(exchangedWatts, index),
-        powered: !plant.feeder.breaker.tripped,
+        powered,
       }),
     ),
+    dark,
     fanRatio,
     heatRejectedWatts,
     ambientCelsius: effects.ambientCelsius,
@@ -190,13 +201,15 @@ function electrics(
   fanRatio: number,
 ): Pick<Plant, "branches" | "feeder" | "volts" | "auxiliaryWatts"> {
   const { parameters } = plant;
-  const feederOn = !plant.feeder.breaker.tripped;
+  const supplyRatio = effects.supplyRatio ?? 1;
+  const feederOn = !plant.feeder.breaker.tripped && supplyRatio > 0;
   const branches = plant.branches.map((branch, index): BranchState => {
     const effect = at(effects.branches, index);
     const closed = effect.contactorCommanded || (effect.welded && branch.closed);
     const supplied = feederOn && closed && !branch.breaker.tripped;
     const watts = supplied ? effect.machinesWatts : nothing;
-    const amperes = currents(watts, plant.volts);
+    // Power supplies draw constant power: in a sag their current grows; in the first moment after a black-out nominal counts.
+    const amperes = currents(watts, plant.volts > 0 ? plant.volts : parameters.nominalVolts);
     return {
       closed,
       amperes,
@@ -207,7 +220,10 @@ function electrics(
   const motors = plant.tanks.map((tank, index) => (tank.pumpRunning ? at(parameters.tanks, index).pumpWatts : 0));
   // The fan's power falls with the cube of its speed.
   const auxiliaryWatts = feederOn ? parameters.controlWatts + sum(motors) + parameters.fanWatts * fanRatio ** 3 : 0;
-  const third = currents([auxiliaryWatts / 3, auxiliaryWatts / 3, auxiliaryWatts / 3], plant.volts);
+  const third = currents(
+    [auxiliaryWatts / 3, auxiliaryWatts / 3, auxiliaryWatts / 3],
+    plant.volts > 0 ? plant.volts : parameters.nominalVolts,
+  );
   const amperes: Phases = [0, 1, 2].map((phase) =>
     sum([at(third, phase), ...branches.map((branch) => at(branch.amperes, phase))]),
   ) as unknown as Phases;
@@ -219,7 +235,7 @@ function electrics(
       watts: auxiliaryWatts + sum(branches.map((branch) => branch.watts)),
       breaker: warm(plant.feeder.breaker, amperes, parameters.feeder),
     },
-    volts: parameters.nominalVolts - parameters.sourceOhms * Math.max(...amperes),
+    volts: supplyRatio > 0 ? parameters.nominalVolts * supplyRatio - parameters.sourceOhms * Math.max(...amperes) : 0,
   };
 }
 
@@ -253,7 +269,7 @@ export function storedJoules(parameters: TankParameters, tank: TankState): numbe
 /** Whether a branch's machines have supply. */
 export function supplied(plant: Plant, index: number): boolean {
   const branch = at(plant.branches, index);
-  return branch.closed && !branch.breaker.tripped && !plant.feeder.breaker.tripped;
+  return branch.closed && !branch.breaker.tripped && !plant.feeder.breaker.tripped && !plant.dark;
 }
 
 function localJoulesPerKelvin(tank: TankParameters): number {

@@ -128,6 +128,22 @@ test("a welded contactor stays closed", () => {
   assert.ok(first(advance(startPlant(demoPlant), 1000, welded).branches).closed);
 });
 
+test("in a black-out nothing flows and nothing is drawn; a fouled cooler leaves the water warmer", () => {
+  const dark = advance(startPlant(demoPlant), 10_000, { ...effects(tankWatts), supplyRatio: 0 });
+  assert.is(dark.feeder.watts, 0);
+  assert.is(dark.volts, 0);
+  assert.not.ok(first(dark.tanks).pumpRunning);
+  const clean = advance(startPlant(demoPlant), 600_000, effects(tankWatts));
+  const fouled = advance(startPlant(demoPlant), 600_000, { ...effects(tankWatts), coolerRatio: 0.5 });
+  assert.ok(fouled.loopCelsius > clean.loopCelsius + 3);
+});
+
+test("in a sag the same power takes more current", () => {
+  const normal = advance(startPlant(demoPlant), 2000, effects(tankWatts));
+  const sagging = advance(startPlant(demoPlant), 2000, { ...effects(tankWatts), supplyRatio: 0.9 });
+  near(first(sagging.branches).amperes[0] / first(normal.branches).amperes[0], 1 / 0.9, 0.01, "current");
+});
+
 test("a leak lowers the level, warmth raises it", () => {
   const parameters = first(demoPlant.tanks);
   const start = startPlant(demoPlant);
