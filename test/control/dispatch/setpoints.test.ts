@@ -466,6 +466,24 @@ test("stops of two sources each need their own release, and stand after a restar
   assert.is(again.run(2000).ceilingWatts, 100_000);
 });
 
+test("the stop of one source alone stands after a restart", () => {
+  const remoteStop = { source: "dispatch", id: "1".repeat(32) };
+  const durable = { revision: 1, trips: [], lockout: null, remoteStop, order: {}, asleepByUs: [] };
+  const bench = startBench(undefined, { ...durable, contactorOperations: {} });
+  assert.equal([bench.scan().ceilingWatts, bench.scan().remoteStop], [0, remoteStop]);
+});
+
+test("orders of the market are patient, and a setpoint's own ramp down goes with its limit", () => {
+  const bench = startBench();
+  const limitOf = (change: Parameters<typeof bench.setpoint>[0]) => {
+    bench.scan(bench.setpoint(change));
+    const limit = bench.scan().limits.find(({ source }) => source === "dispatch");
+    return [limit?.patient, limit?.rampDownWattsPerSecond];
+  };
+  assert.equal(limitOf({ reason: "price", rampDownWattsPerSecond: 500 }), [true, 500]);
+  assert.equal(limitOf({ reason: "emergency" }), [undefined, undefined]);
+});
+
 test("resync is accepted and changes nothing", () => {
   const bench = startBench();
   bench.takeControl(300_000);
