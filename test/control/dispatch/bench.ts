@@ -3,9 +3,16 @@ import { dispatchLimits } from "../../../src/control/dispatch/limits.ts";
 import { receiveCommands } from "../../../src/control/dispatch/receive.ts";
 import { type DispatchState, startDispatch } from "../../../src/control/dispatch/state.ts";
 import { trackSetpoints } from "../../../src/control/dispatch/track.ts";
-import type { Acknowledgement, Command, RemoteCommand, SetpointMessage } from "../../../src/model/command.ts";
+import type {
+  Acknowledgement,
+  Command,
+  ControlMessage,
+  RemoteCommand,
+  SetpointMessage,
+} from "../../../src/model/command.ts";
 import type { ActiveSetpoint, EventRecord } from "../../../src/model/decision.ts";
 import type { Durable } from "../../../src/model/durable.ts";
+import type { Heartbeat, ProcessImage } from "../../../src/model/image.ts";
 import type { Limit, Request } from "../../../src/model/reason.ts";
 import type { Site } from "../../../src/model/site.ts";
 
@@ -64,174 +71,164 @@ export interface BenchScan {
   readonly remoteStop: Durable["remoteStop"];
 }
 
-/** Everything a scenario may turn. */
-export interface Bench {
-  now: number;
-  /** Wall clock less monotonic clock [ms]; a jump of the wall clock changes it. */
-  unixOffset: number;
-  trusted: boolean;
-  storedOk: boolean;
-  /** Whether what changed in a scan is on disk by the next. */
-  storeKeepsUp: boolean;
-  trips: string[];
-  lockout: boolean;
-  measuredWatts: number | null;
-  /** Another limit of the container, such as a hot tank. */
-  envelope: Limit | null;
-  heartbeatEpoch: number;
-  readonly state: () => DispatchState;
-  scan(...commands: Command[]): BenchScan;
-  /** Advances and scans; the last scan's outcome with everything acknowledged on the way. */
-  run(milliseconds: number, stepMilliseconds?: number): BenchScan;
-  /** A heartbeat, numbered one higher than the last unless said otherwise. */
-  beat(number?: number): void;
-  /** A heartbeat, then a setpoint: controlled. */
-  takeControl(watts?: number): void;
-  setpoint(change?: Partial<SetpointMessage>, how?: Partial<RemoteCommand>): RemoteCommand;
-  control(
-    action: "stop" | "release" | "resync" | "reset",
-    how?: Partial<RemoteCommand>,
-    reason?: string,
-  ): RemoteCommand;
-}
+export type Bench = DispatchBench;
 
+/** A fresh bench: nothing ordered, the clock trusted, the disk keeping up, no meter. */
 export function startBench(site: Site = benchSite(), durable: Durable | null = null): Bench {
-  let dispatch = startDispatch(durable, 0);
-  let heartbeat: { at: number | null; epoch: number; number: number } = { at: null, epoch: 0, number: 0 };
-  let serial = 0;
-  let durableRevision = 0;
-  let storedRevision = 0;
-  const envelopeFields = (): { id: string; epoch: number; sequence: number } => {
-    serial += 1;
-    return { id: serial.toString(16).padStart(32, "0"), epoch: 1, sequence: serial };
-  };
-  const bench: Bench = {
-    now: 0,
-    unixOffset: startUnix,
-    trusted: true,
-    storedOk: true,
-    storeKeepsUp: true,
-    trips: [],
-    lockout: false,
-    measuredWatts: null,
-    envelope: null,
-    heartbeatEpoch: 1,
-    state: () => dispatch,
-    beat(number = heartbeat.number + 1) {
-      heartbeat = { at: bench.now, epoch: bench.heartbeatEpoch, number };
-    },
-    scan(...commands) {
-      const image = {
-        now: bench.now,
-        wallClock: { unixMilliseconds: bench.unixOffset + bench.now, trusted: bench.trusted },
-        boot,
-        readings: {},
-        miners: {},
-        commands,
-        heartbeat,
-        storedRevision,
-        stopping: false,
-      };
-      const context = { trips: bench.trips, lockout: bench.lockout, storedOk: bench.storedOk, durableRevision };
-      const orderBefore = dispatch.order;
-      const received = receiveCommands(dispatch, image, site, context);
-      if (received.order !== orderBefore) durableRevision += 1;
-      if (bench.storedOk && bench.storeKeepsUp) storedRevision = durableRevision;
-      const limited = dispatchLimits(received.dispatch, image, site);
-      const rated: Limit = {
-        scope: "container",
-        ceilingWatts: site.ratedWatts,
-        withinMilliseconds: 0,
-        source: "site",
-        reason: { code: "rated-power", text: "" },
-      };
-      const limits = bench.envelope === null ? [rated, ...limited.limits] : [rated, bench.envelope, ...limited.limits];
-      const binding = limits.reduce((least, limit) => (limit.ceilingWatts < least.ceilingWatts ? limit : least));
-      const outcome = { ceilingWatts: binding.ceilingWatts, binding, measuredWatts: bench.measuredWatts };
-      const tracked = trackSetpoints(limited.dispatch, image, outcome);
-      dispatch = tracked.dispatch;
-      return {
-        acknowledgements: [...received.acknowledgements, ...tracked.acknowledgements],
-        events: [...received.events, ...tracked.events],
-        limits: limited.limits,
-        requests: limited.requests,
-        setpoints: limited.setpoints,
-        mode: limited.mode,
-        ceilingWatts: binding.ceilingWatts,
-        remoteStop: received.remoteStop,
-      };
-    },
-    run(milliseconds, stepMilliseconds = 1000) {
-      const acknowledgements: Acknowledgement[] = [];
-      const end = bench.now + milliseconds;
-      let last = bench.scan();
-      acknowledgements.push(...last.acknowledgements);
-      while (bench.now < end) {
-        bench.now = Math.min(end, bench.now + stepMilliseconds);
-        last = bench.scan();
-        acknowledgements.push(...last.acknowledgements);
-      }
-      return { ...last, acknowledgements };
-    },
-    takeControl(watts = 300_000) {
-      bench.beat();
-      bench.scan();
-      bench.scan(bench.setpoint({ watts, timeToLiveSeconds: 3600, expiresAt: startUnix + 9_000_000 }));
-      bench.scan();
-    },
-    setpoint(change = {}, how = {}) {
-      const addressee = how.addressee ?? "container";
-      const body: SetpointMessage = {
-        version: 1,
-        ...envelopeFields(),
-        container: addressee === "group" ? "group" : site.container,
-        issuedAt: bench.unixOffset + bench.now,
-        expiresAt: bench.unixOffset + bench.now + 300_000,
-        timeToLiveSeconds: 300,
-        kind: "limit",
-        watts: 200_000,
-        onExpiry: { mode: "limit", watts: 50_000 },
-        reason: "test",
-        ...change,
-      };
-      return wrap(bench, body, "setpoint", how);
-    },
-    control(action, how = {}, reason) {
-      const body = {
-        version: 1 as const,
-        ...envelopeFields(),
-        container: site.container,
-        issuedAt: bench.unixOffset + bench.now,
-        expiresAt: bench.unixOffset + bench.now + 300_000,
-        timeToLiveSeconds: 300,
-        action,
-        ...(reason === undefined ? {} : { reason }),
-      };
-      return wrap(bench, body, "control", how);
-    },
-  };
-  return bench;
+  return new DispatchBench(site, durable);
 }
 
-function wrap(
-  bench: Bench,
-  body: NonNullable<RemoteCommand["body"]>,
-  kind: "setpoint" | "control",
-  how: Partial<RemoteCommand>,
-): RemoteCommand {
-  return {
-    via: "broker",
-    receivedAt: bench.now,
-    source: "dispatch",
-    addressee: "container",
-    kind,
-    encoding: "json",
-    digest: JSON.stringify(body),
-    id: body.id,
-    body,
-    rejection: null,
-    ...how,
-  };
+/** Everything a scenario may turn stands in the public fields. */
+class DispatchBench {
+  now = 0;
+  /** Wall clock less monotonic clock [ms]; a jump of the wall clock changes it. */
+  unixOffset = startUnix;
+  trusted: boolean = true;
+  storedOk: boolean = true;
+  /** Whether what changed in a scan is on disk by the next. */
+  storeKeepsUp: boolean = true;
+  trips: string[] = [];
+  lockout: boolean = false;
+  measuredWatts: number | null = null;
+  /** Another limit of the container, such as a hot tank. */
+  envelope: Limit | null = null;
+  heartbeatEpoch = 1;
+  readonly #site: Site;
+  #dispatch: DispatchState;
+  #heartbeat: Heartbeat = { at: null, epoch: 0, number: 0 };
+  #serial = 0;
+  #durableRevision = 0;
+  #storedRevision = 0;
+
+  constructor(site: Site, durable: Durable | null) {
+    this.#site = site;
+    this.#dispatch = startDispatch(durable, 0);
+  }
+
+  state(): DispatchState {
+    return this.#dispatch;
+  }
+
+  /** A heartbeat, numbered one higher than the last unless said otherwise. */
+  beat(number = this.#heartbeat.number + 1): void {
+    this.#heartbeat = { at: this.now, epoch: this.heartbeatEpoch, number };
+  }
+
+  scan(...commands: Command[]): BenchScan {
+    const image = this.#freeze(commands);
+    const { trips, lockout, storedOk } = this;
+    const context = { trips, lockout, storedOk, durableRevision: this.#durableRevision };
+    const received = receiveCommands(this.#dispatch, image, this.#site, context);
+    if (received.order !== this.#dispatch.order) this.#durableRevision += 1;
+    if (this.storedOk && this.storeKeepsUp) this.#storedRevision = this.#durableRevision;
+    const limited = dispatchLimits(received.dispatch, image, this.#site);
+    const limits = [...limited.limits, ...(this.envelope === null ? [] : [this.envelope])];
+    const binding = limits.reduce(
+      (least, limit) => (limit.ceilingWatts < least.ceilingWatts ? limit : least),
+      ratedLimit(this.#site),
+    );
+    const outcome = { ceilingWatts: binding.ceilingWatts, binding, measuredWatts: this.measuredWatts };
+    const tracked = trackSetpoints(limited.dispatch, image, outcome);
+    this.#dispatch = tracked.dispatch;
+    return {
+      ...limited,
+      acknowledgements: [...received.acknowledgements, ...tracked.acknowledgements],
+      events: [...received.events, ...tracked.events],
+      ceilingWatts: binding.ceilingWatts,
+      remoteStop: received.remoteStop,
+    };
+  }
+
+  /** Advances and scans; the last scan's outcome with everything acknowledged on the way. */
+  run(milliseconds: number, stepMilliseconds = 1000): BenchScan {
+    const end = this.now + milliseconds;
+    let last = this.scan();
+    const acknowledgements = [...last.acknowledgements];
+    while (this.now < end) {
+      this.now = Math.min(end, this.now + stepMilliseconds);
+      last = this.scan();
+      acknowledgements.push(...last.acknowledgements);
+    }
+    return { ...last, acknowledgements };
+  }
+
+  /** A heartbeat, then a setpoint: controlled. */
+  takeControl(watts = 300_000): void {
+    this.beat();
+    this.scan();
+    this.scan(this.setpoint({ watts, timeToLiveSeconds: 3600, expiresAt: startUnix + 9_000_000 }));
+    this.scan();
+  }
+
+  setpoint(change: Partial<SetpointMessage> = {}, how: Partial<RemoteCommand> = {}): RemoteCommand {
+    const body: SetpointMessage = {
+      ...this.#head(how),
+      kind: "limit",
+      watts: 200_000,
+      onExpiry: { mode: "limit", watts: 50_000 },
+      reason: "test",
+      ...change,
+    };
+    return this.#wrap(body, "setpoint", how);
+  }
+
+  control(action: ControlMessage["action"], how: Partial<RemoteCommand> = {}, reason?: string): RemoteCommand {
+    const body = { ...this.#head(how), action, ...(reason === undefined ? {} : { reason }) };
+    return this.#wrap(body, "control", how);
+  }
+
+  #freeze(commands: readonly Command[]): ProcessImage {
+    return {
+      now: this.now,
+      wallClock: { unixMilliseconds: this.unixOffset + this.now, trusted: this.trusted },
+      boot,
+      readings: {},
+      miners: {},
+      commands,
+      heartbeat: this.#heartbeat,
+      storedRevision: this.#storedRevision,
+      stopping: false,
+    };
+  }
+
+  #head(how: Partial<RemoteCommand>) {
+    this.#serial += 1;
+    return {
+      version: 1 as const,
+      id: this.#serial.toString(16).padStart(32, "0"),
+      container: how.addressee === "group" ? "group" : this.#site.container,
+      epoch: 1,
+      sequence: this.#serial,
+      issuedAt: this.unixOffset + this.now,
+      expiresAt: this.unixOffset + this.now + 300_000,
+      timeToLiveSeconds: 300,
+    };
+  }
+
+  #wrap(
+    body: SetpointMessage | ControlMessage,
+    kind: "setpoint" | "control",
+    how: Partial<RemoteCommand>,
+  ): RemoteCommand {
+    return {
+      via: "broker",
+      receivedAt: this.now,
+      source: "dispatch",
+      addressee: "container",
+      kind,
+      encoding: "json",
+      digest: JSON.stringify(body),
+      id: body.id,
+      body,
+      rejection: null,
+      ...how,
+    };
+  }
+}
+
+function ratedLimit(site: Site): Limit {
+  const reason = { code: "rated-power", text: "" } as const;
+  return { scope: "container", ceilingWatts: site.ratedWatts, withinMilliseconds: 0, source: "site", reason };
 }
 
 /** `accepted`, `rejected clock`, `limited coolant-derate` ... in order. */

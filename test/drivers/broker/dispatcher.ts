@@ -57,7 +57,7 @@ export async function startDispatcher(
   return {
     client,
     heard,
-    async wait(report, condition, within = 4000) {
+    async wait(report, condition, within = 8000) {
       const told = (): string =>
         heard
           .map((one) => `${one.report} ${JSON.stringify(one.message).slice(0, 120)}`)

@@ -93,8 +93,7 @@ export function reportSite(): Site {
   };
 }
 
-export function reportSnapshot(change: Partial<Decision> = {}): Snapshot {
-  const good = (value: number) => ({ quality: "good" as const, value, at: 900 });
+function reportDecision(change: Partial<Decision>): Decision {
   const binding = {
     scope: "container" as const,
     ceilingWatts: 200_000.4,
@@ -102,7 +101,7 @@ export function reportSnapshot(change: Partial<Decision> = {}): Snapshot {
     source: "dispatch" as const,
     reason: { code: "setpoint" as const, text: "Setpoint of dispatch: limit 200 kW." },
   };
-  const decision: Decision = {
+  return {
     at: 1000,
     mode: "controlled",
     limits: [binding],
@@ -171,6 +170,10 @@ export function reportSnapshot(change: Partial<Decision> = {}): Snapshot {
     mayEnd: false,
     ...change,
   };
+}
+
+export function reportSnapshot(change: Partial<Decision> = {}): Snapshot {
+  const good = (value: number) => ({ quality: "good" as const, value, at: 900 });
   return {
     container: "wolf-c07",
     version: "0.1.0",
@@ -203,7 +206,7 @@ export function reportSnapshot(change: Partial<Decision> = {}): Snapshot {
       storedRevision: 4,
       stopping: false,
     },
-    decision,
+    decision: reportDecision(change),
     lines: [],
     broker: { state: "online", since: 0, url: "mqtt://127.0.0.1:1883" },
     store: { state: "good", storedRevision: 4 },
