@@ -1,4 +1,5 @@
 /** A checked site: the site file with its boards and models resolved. Plain data; everything the program knows about where it is. */
+import type { Discovery, FixedRead, SerialNumberRead, SettlementEnergy, WriteWords } from "./device.ts";
 import type { MinerName } from "./miner.ts";
 import type { Milliseconds, PointName } from "./reading.ts";
 
@@ -25,6 +26,8 @@ export interface Site {
   readonly console: ConsoleSite | null;
   /** Output that toggles with each good scan and holds the hard-wired timer relay. */
   readonly heartbeatOutput: PointName | null;
+  /** Counter for settlement: an integer register of a meter that tells its serial number. */
+  readonly settlementEnergy: SettlementEnergy | null;
   /** Cooling outputs (pumps, fans): on whenever the program runs, whatever else happens. */
   readonly coolingOutputs: readonly PointName[];
   /** How the wall clock is trusted: `system` asks the kernel's synchronisation state; `always` is for tests and demo. */
@@ -174,6 +177,12 @@ export interface PointSite {
   readonly address: number;
   readonly type: RegisterType;
   readonly wordOrder: "high-first" | "low-first";
+  /** Bits of the register that count, shifted down to the lowest of them; null: all. */
+  readonly mask: number | null;
+  /** four-quadrant-power-factor: raw -2 to 2; from 1 to 2 it is 2 - raw leading, from -2 to -1 it is -2 - raw leading. */
+  readonly decoding: "plain" | "four-quadrant-power-factor";
+  /** Register with the power of ten of the raw number (int16, counted like `address`; 8000 is no value); null: none. */
+  readonly scaleFactorAddress: number | null;
   readonly scale: number;
   readonly offset: number;
   /** Plausible range of the value; outside is bad. */
@@ -187,12 +196,29 @@ export interface PointSite {
   readonly pollMilliseconds: Milliseconds;
   /** 5: single coil, 6: single register; null: read only. */
   readonly writeFunction: 5 | 6 | null;
+  /** Set where 1 and 0 are control words of a drive. */
+  readonly writeWords: WriteWords | null;
+}
+
+/** A number to keep written and read back: a drive's speed reference. */
+export interface Setpoint {
+  readonly point: PointSite;
+  /** In the unit of the point. */
+  readonly value: number;
 }
 
 export interface DeviceSite {
   readonly name: string;
   readonly board: string;
   readonly address: number;
+  /** Null: addresses of points are those on the wire. */
+  readonly discovery: Discovery | null;
+  /** Reads that tell the model: another answer is another device. */
+  readonly identity: readonly FixedRead[];
+  /** Settings the device, or a channel in use, must have. */
+  readonly requirements: readonly FixedRead[];
+  readonly serialNumber: SerialNumberRead | null;
+  readonly setpoints: readonly Setpoint[];
   readonly points: readonly PointSite[];
   readonly maximumRegisters: number;
   /** Start and count of a request must be multiples of this. */

@@ -2,8 +2,10 @@
 import type { BoardFile } from "../model/generated/board.ts";
 import type { FirmataBoardFile } from "../model/generated/firmata-board.ts";
 import type { RegisterType } from "../model/site.ts";
+import { checkBoardParts } from "./board-parts.ts";
 import { pointerOf } from "./document.ts";
 import { excerpt, type Finding, suggestion } from "./problem.ts";
+import { quantityFinding } from "./quantities.ts";
 
 type BoardPoint = BoardFile["points"][number];
 
@@ -26,7 +28,7 @@ export function wordsOf(type: RegisterType): number {
 
 export function checkBoard(board: BoardFile): readonly Finding[] {
   const findings = board.points.flatMap((point, index) => checkPoint(board, point, index));
-  findings.push(...duplicates(board.points), ...overlaps(board.points));
+  findings.push(...duplicates(board.points), ...overlaps(board.points), ...checkBoardParts(board));
   const names = board.points.map((point) => point.name);
   if (board.kind === "meter" && !names.includes("powerWatts"))
     findings.push({
@@ -80,11 +82,25 @@ function checkPoint(board: BoardFile, point: BoardPoint, index: number): Finding
     );
   if (point.writeFunction !== undefined && point.function !== (point.writeFunction === 5 ? 1 : 3))
     say("writeFunction", String(point.writeFunction), "5 for points read by 1, 6 for points read by 3", "correct one");
+  if (point.writeWords !== undefined && point.writeFunction !== 6)
+    say("writeWords", "no writeFunction 6", "words are written by function 6", "add `writeFunction: 6`");
   if (point.writeFunction === 6 && words > 1)
     say("writeFunction", `6 for ${words} registers`, "one register", "this value cannot be written in one piece");
   if (point.minimum !== undefined && point.maximum !== undefined && point.minimum >= point.maximum)
     say("minimum", `${point.minimum}, maximum ${point.maximum}`, "a minimum below the maximum", "exchange them");
   if (point.scale === 0) say("scale", "0", "a scale other than 0", "correct the scale");
+  const digits = words * 4;
+  if (point.mask !== undefined && (!/^uint(16|32)$/.test(point.type) || point.mask.length !== digits))
+    say("mask", `${point.mask} for ${point.type}`, `${digits} digits for uint16 or uint32`, "correct the mask");
+  if (point.mask !== undefined && Number.parseInt(point.mask, 16) === 0)
+    say("mask", point.mask, "at least one bit", "correct the mask");
+  if (point.settlement !== undefined && !point.name.endsWith("WattHours"))
+    say("settlement", "no energy", "a point in WattHours", "mark the energy counter");
+  if (point.settlement !== undefined && point.type === "float32")
+    say("settlement", "a float32 counter", "an integer: the steps of a float grow with its count", "leave it unmarked");
+  if (point.settlement !== undefined && point.settlement.resolutionWattHours !== point.scale)
+    say("settlement", `${point.settlement.resolutionWattHours} Wh`, `the scale, ${point.scale} Wh`, "correct one");
+  findings.push(...quantityFinding(point.name, pointerOf("points", index, "name")));
   for (const raw of point.invalid)
     if (raw.length !== words * 4) say("invalid", raw, `${words * 4} hexadecimal digits`, "write whole words");
   return findings;
@@ -105,7 +121,7 @@ function duplicates(points: readonly { readonly name: string }[]): Finding[] {
   );
 }
 
-/** Two points on one register are a typing error in one of them. */
+/** Two points on one register are a typing error in one of them, unless each takes its own bits. */
 function overlaps(points: readonly BoardPoint[]): Finding[] {
   return points.flatMap((point, index) => {
     const clash = points
@@ -114,7 +130,8 @@ function overlaps(points: readonly BoardPoint[]): Finding[] {
         (other) =>
           other.function === point.function &&
           other.address < point.address + wordsOf(point.type) &&
-          point.address < other.address + wordsOf(other.type),
+          point.address < other.address + wordsOf(other.type) &&
+          !sharesBits(point, other),
       );
     if (clash === undefined) return [];
     return [
@@ -126,6 +143,12 @@ function overlaps(points: readonly BoardPoint[]): Finding[] {
       },
     ];
   });
+}
+
+function sharesBits(one: BoardPoint, other: BoardPoint): boolean {
+  if (one.address !== other.address || one.type !== other.type) return false;
+  if (one.mask === undefined || other.mask === undefined) return false;
+  return (Number.parseInt(one.mask, 16) & Number.parseInt(other.mask, 16)) === 0;
 }
 
 export function checkFirmataBoard(board: FirmataBoardFile): readonly Finding[] {

@@ -1,4 +1,5 @@
 /** What every rule of a site may look at, and the words for findings that many rules share. */
+import type { BoardFile } from "../model/generated/board.ts";
 import type { SiteFile } from "../model/generated/site.ts";
 import type { MinerSite } from "../model/site.ts";
 import { pointerOf } from "./document.ts";
@@ -19,6 +20,8 @@ export interface SiteContext {
   readonly wires: ResolvedWires;
   readonly points: ReadonlyMap<string, PointFacts>;
   readonly miners: readonly ResolvedRow[];
+  /** A Modbus board by name; null where there is none that can be used. */
+  readonly board: (name: string) => BoardFile | null;
   /** How the board library calls the speeds of a Modbus board; null where it tells none. */
   readonly settableBaudRates: (board: string) => readonly number[] | null;
 }

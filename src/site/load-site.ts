@@ -11,12 +11,14 @@ import type { Finding, SiteProblem } from "./problem.ts";
 import { resolveWires } from "./resolve-lines.ts";
 import { resolveMiners } from "./resolve-miners.ts";
 import { resolveSite } from "./resolve-site.ts";
+import { discovery, meterPhases, settlement, transports } from "./rules/boards.ts";
 import { brokerAddress } from "./rules/links.ts";
 import { machineAddresses, machineNames, machinePlaces } from "./rules/machines.ts";
 import { branchMeters, contactors, containerFigures, feederTree, outputs } from "./rules/power.ts";
 import { coolantLimits, heatCutOff, pumpSupply, sensorIndependence, tankPoints } from "./rules/tanks.ts";
 import { settableSpeeds, uniqueAddresses, uniqueChannels, uniqueNames, uniquePorts } from "./rules/wiring.ts";
 import { secretsFindings } from "./secrets.ts";
+import { settlementOf } from "./settlement.ts";
 import { checkShape } from "./shapes.ts";
 
 const rules: readonly SiteRule[] = [
@@ -25,6 +27,10 @@ const rules: readonly SiteRule[] = [
   uniqueAddresses,
   uniquePorts,
   settableSpeeds,
+  transports,
+  discovery,
+  meterPhases,
+  settlement,
   containerFigures,
   feederTree,
   branchMeters,
@@ -61,15 +67,17 @@ export function resolveDocument(document: Document, options: LoadOptions = {}): 
   const findings: Finding[] = [];
   const wires = resolveWires(file, library, findings);
   const { rows, models } = resolveMiners(file, library, findings);
+  const board: SiteContext["board"] = (name) => {
+    const found = library.modbus(name);
+    return found.ok ? found.value : null;
+  };
   const context: SiteContext = {
     file,
     wires,
     points: indexPoints(wires),
     miners: rows,
-    settableBaudRates: (name) => {
-      const board = library.modbus(name);
-      return board.ok ? (board.value.serial?.baudRates ?? null) : null;
-    },
+    board,
+    settableBaudRates: (name) => board(name)?.serial?.baudRates ?? null,
   };
   for (const rule of rules) findings.push(...rule(context));
   const wanted = file.miners.map((row, index) => ({
@@ -82,7 +90,9 @@ export function resolveDocument(document: Document, options: LoadOptions = {}): 
   if (problems.length > 0) return fail(problems);
   const miners = rows.flatMap((row) => row.miners);
   const configurationHash = hashOf(document, library);
-  return succeed(resolveSite({ folder: dirname(document.file), file, wires, miners, models, configurationHash }));
+  const settlementEnergy = settlementOf(file, board);
+  const folder = dirname(document.file);
+  return succeed(resolveSite({ folder, file, wires, miners, models, settlementEnergy, configurationHash }));
 }
 
 /** SHA-256 of the site file and every board it uses, in a fixed order. */

@@ -1,5 +1,6 @@
 /** A checked site file with its wires and machines as the Site that the program works with: seconds to milliseconds, names to points. */
 import { resolve } from "node:path";
+import type { SettlementEnergy } from "../model/device.ts";
 import type { SiteFile } from "../model/generated/site.ts";
 import type { Branch, LineSite, MeterPoints, MinerModel, MinerSite, Policy, Site, Tank } from "../model/site.ts";
 import type { ResolvedWires } from "./resolve-lines.ts";
@@ -11,10 +12,12 @@ export interface SiteParts {
   readonly wires: ResolvedWires;
   readonly miners: readonly MinerSite[];
   readonly models: Readonly<Record<string, MinerModel>>;
+  readonly settlementEnergy: SettlementEnergy | null;
   readonly configurationHash: string;
 }
 
-export function resolveSite({ folder, file, wires, miners, models, configurationHash }: SiteParts): Site {
+export function resolveSite(parts: SiteParts): Site {
+  const { folder, file, wires, miners, models, settlementEnergy, configurationHash } = parts;
   const pumps = file.tanks.flatMap(({ pump }) => (pump?.output === undefined ? [] : [pump.output]));
   const branches = file.branches.map((branch) => resolveBranch(branch, wires.lines));
   return {
@@ -35,6 +38,7 @@ export function resolveSite({ folder, file, wires, miners, models, configuration
     broker: resolveBroker(file, folder),
     console: file.console === undefined ? null : { port: file.console.port, baudRate: file.console.baudRate },
     heartbeatOutput: file.heartbeatOutput ?? null,
+    settlementEnergy,
     coolingOutputs: [...pumps, ...file.fans],
     clock: file.clock,
   };

@@ -91,6 +91,7 @@ export function siteForTests(wishes: SiteWishes = {}): Site {
     broker: null,
     console: null,
     heartbeatOutput: null,
+    settlementEnergy: null,
     coolingOutputs: ["io/fanOn"],
     clock: "always",
   };

@@ -145,6 +145,10 @@ export interface SiteFile {
    */
   heartbeatOutput?: string;
   /**
+   * Energy counter that settlement uses: an integer register of a meter that tells its serial number.
+   */
+  settlementEnergy?: string;
+  /**
    * Cooling outputs besides the pumps: kept on.
    *
    * Items: Output of a fan or dry cooler.
@@ -199,13 +203,38 @@ export interface SiteFile {
        */
       responseTimeoutMilliseconds?: number;
       /**
-       * True turns the sign of power and current (a reversed current transformer that cannot be turned).
+       * True turns the sign of power and current and exchanges imported and exported energy (reversed current transformers that cannot be turned).
        */
       invert: boolean;
       /**
-       * Multiplies power, current and energy (current transformer ratio the meter does not know).
+       * Multiplies current, power and energy (current transformer ratio the meter does not know).
        */
       ratio: number;
+      /**
+       * Multiplies voltage, power and energy (voltage transformer ratio the meter does not know). Without it: 1.
+       */
+      voltageRatio?: number;
+      /**
+       * Further points of the board to read: those marked `detail`.
+       *
+       * Items: Point of the board file.
+       */
+      also?: string[];
+      /**
+       * Numbers to keep written: a drive's speed reference.
+       *
+       * Items: A number to keep written and read back.
+       */
+      setpoints?: {
+        /**
+         * Writable point of the board file.
+         */
+        point: string;
+        /**
+         * In the unit of the point.
+         */
+        value: number;
+      }[];
       /**
        * Wired channels, for boards whose inputs are free; without it every point of the board is read.
        *
@@ -239,6 +268,10 @@ export interface SiteFile {
            */
           to: [number, number];
         };
+        /**
+         * Added to the scaled value: what calibration found, in the unit of the name.
+         */
+        correction?: number;
         /**
          * Lowest plausible value, in the unit of the name.
          */

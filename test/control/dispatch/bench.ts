@@ -54,6 +54,7 @@ export function benchSite(container = "wolf-c07"): Site {
     broker: null,
     console: null,
     heartbeatOutput: null,
+    settlementEnergy: null,
     coolingOutputs: [],
     clock: "always",
   };

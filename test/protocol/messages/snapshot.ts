@@ -11,6 +11,9 @@ export function reportSite(): Site {
     address: 0,
     type: "float32" as const,
     wordOrder: "high-first" as const,
+    mask: null,
+    decoding: "plain" as const,
+    scaleFactorAddress: null,
     scale: 1,
     offset: 0,
     minimum: null,
@@ -20,11 +23,17 @@ export function reportSite(): Site {
     rawMaximum: null,
     pollMilliseconds: 1000,
     writeFunction: null,
+    writeWords: null,
   };
   const device = {
     name: "feeder-meter",
     board: "eastron-sdm630-v2",
     address: 1,
+    discovery: null,
+    identity: [],
+    requirements: [],
+    serialNumber: null,
+    setpoints: [],
     points: [
       { ...point, name: "feeder-meter/powerWatts" },
       { ...point, name: "feeder-meter/frequencyHertz" },
