@@ -56,6 +56,9 @@ export async function startMosquitto(options: MosquittoOptions = {}): Promise<Mo
     running.kill("SIGKILL");
     await gone;
   };
+  // A test that throws out of its hooks must not leave a broker behind.
+  const sweep = (): void => void child?.kill("SIGKILL");
+  process.once("exit", sweep);
   await start();
   return {
     port,
@@ -66,6 +69,7 @@ export async function startMosquitto(options: MosquittoOptions = {}): Promise<Mo
     freeze: (frozen) => child?.kill(frozen ? "SIGSTOP" : "SIGCONT"),
     stop: async () => {
       await kill();
+      process.off("exit", sweep);
       rmSync(folder, { recursive: true, force: true });
     },
   };
