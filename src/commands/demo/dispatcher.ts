@@ -32,8 +32,8 @@ export function startDispatcher(
   now: () => number,
 ): Dispatcher {
   const sent: SentSetpoint[] = [];
-  // A later start must outrank an earlier one that used the same container and broker.
-  const epoch = Math.floor(Date.now() / 1000);
+  // The demo's container begins with an empty memory: the lowest epoch leaves all others to people with mosquitto_pub.
+  let epoch = 1;
   let sequence = 0;
   let number = 0;
   const beat = (): void => {
@@ -74,6 +74,13 @@ export function startDispatcher(
       return one;
     },
     take: (topic, payload) => {
+      if (topic.endsWith("/command/dispatch/setpoint")) {
+        const order = parseOrder(payload);
+        // Somebody else dispatches as well: what follows here must neither be fenced nor come before it.
+        if (order !== null && (order.epoch > epoch || (order.epoch === epoch && order.sequence > sequence)))
+          ({ epoch, sequence } = order);
+        return;
+      }
       if (!topic.endsWith("/acknowledgement")) return;
       const message = parseAcknowledgement(payload);
       const one = sent.find((item) => item.id === message?.id);
@@ -85,13 +92,24 @@ export function startDispatcher(
 
 /** Acknowledgements come in the command's encoding, so these are JSON. */
 function parseAcknowledgement(payload: Uint8Array): { id: unknown; state: string; rejection: string | null } | null {
+  const { id, state, rejection } = parseFields(payload);
+  return typeof state === "string" ? { id, state, rejection: typeof rejection === "string" ? rejection : null } : null;
+}
+
+function parseOrder(payload: Uint8Array): { epoch: number; sequence: number } | null {
+  const { epoch, sequence } = parseFields(payload);
+  return Number.isSafeInteger(epoch) && Number.isSafeInteger(sequence)
+    ? { epoch: Number(epoch), sequence: Number(sequence) }
+    : null;
+}
+
+/** Fields of a JSON object; none where it is not one. */
+function parseFields(payload: Uint8Array): Readonly<Record<string, unknown>> {
   let body: unknown;
   try {
     body = JSON.parse(Buffer.from(payload).toString("utf8"));
   } catch {
-    return null;
+    return {};
   }
-  if (typeof body !== "object" || body === null) return null;
-  const { id, state, rejection } = body as Readonly<Record<string, unknown>>;
-  return typeof state === "string" ? { id, state, rejection: typeof rejection === "string" ? rejection : null } : null;
+  return typeof body === "object" && body !== null ? (body as Readonly<Record<string, unknown>>) : {};
 }
