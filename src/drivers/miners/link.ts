@@ -5,6 +5,7 @@ import type { MinerDetails, MinerFault, MinerOrder, MinerReport, MinerTarget } f
 import { fail, type Result } from "../../model/result.ts";
 import type { MinerModel, MinerSite } from "../../model/site.ts";
 import type { MinerObservation } from "../../protocol/cgminer/observation.ts";
+import { AvalonSession } from "./avalon-session.ts";
 import { BitmainSession } from "./bitmain-session.ts";
 import type { MinerCredentials, MinerSession } from "./session.ts";
 import type { LinkTiming, MinerShared } from "./shared.ts";
@@ -61,6 +62,8 @@ function openSession(
   switch (model.dialect) {
     case "whatsminer-v2":
       return new WhatsminerSession(miner, credentials, clock, shared);
+    case "avalon":
+      return new AvalonSession(miner, credentials, clock, shared);
     case "whatsminer-v3":
       return new WhatsminerV3Session(miner, credentials, clock, shared);
     case "bitmain-stock":

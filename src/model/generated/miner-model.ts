@@ -17,7 +17,7 @@ export interface MinerModelFile {
    * Model.
    */
   model: string;
-  dialect: "whatsminer-v2" | "whatsminer-v3" | "bitmain-stock";
+  dialect: "whatsminer-v2" | "whatsminer-v3" | "bitmain-stock" | "avalon";
   /**
    * Rated wall power.
    */

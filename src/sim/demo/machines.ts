@@ -26,6 +26,7 @@ const kinds: Readonly<Record<MinerDialect, MachineKind>> = {
   "whatsminer-v2": "whatsminer",
   "whatsminer-v3": "whatsminer-v3",
   "bitmain-stock": "antminer",
+  avalon: "avalon",
 };
 
 const phases = { 1: 0, 2: 1, 3: 2 } as const;

@@ -108,6 +108,7 @@ const dialects: Readonly<Record<MachineKind, MinerDialect>> = {
   whatsminer: "whatsminer-v2",
   "whatsminer-v3": "whatsminer-v3",
   antminer: "bitmain-stock",
+  avalon: "avalon",
 };
 
 function model(miner: SimulatedMiner): MinerModel {

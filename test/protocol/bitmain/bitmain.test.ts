@@ -88,7 +88,7 @@ test("stats.cgi: STATUS is an object, temperatures are the highest of all, watts
 });
 
 test("a machine of another make on the same port is told apart", () => {
-  const avalon = recorded("canaan-avalonq-25052801/version");
+  const avalon = recorded("canaan-avalonq-25052801_14a19a2/version");
   assert.is(decodeStatsCommand(avalon).ok, false);
   const other = decodeStatsCommand({ STATS: [{ Type: "Avalon Q" }, { Elapsed: 1, "GHS 5s": 4 }] });
   assert.is(!other.ok && other.error.kind, "not-an-antminer");

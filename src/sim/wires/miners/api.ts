@@ -10,11 +10,16 @@ export type Answer = (
   request: Record<string, unknown>,
 ) => { readonly text: string; readonly delayMilliseconds: number } | undefined;
 
-export function serveApi(machine: Machine, answer: Answer, sockets: Set<Socket>): Server {
+/** `single`: a second connection while one waits for its reply is closed at once, and counted. */
+export function serveApi(machine: Machine, answer: Answer, sockets: Set<Socket>, single = false): Server {
   return createServer((socket) => {
+    socket.on("error", () => socket.destroy());
+    if (single && [...sockets].some((other) => !other.writableEnded && !other.destroyed)) {
+      machine.overlapCount += 1;
+      return void socket.destroy();
+    }
     sockets.add(socket);
     socket.on("close", () => sockets.delete(socket));
-    socket.on("error", () => socket.destroy());
     let text = "";
     socket.on("data", (chunk) => {
       text += chunk.toString("utf8");

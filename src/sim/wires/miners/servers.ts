@@ -3,6 +3,7 @@ import type { Server, Socket } from "node:net";
 import { servePower, serveWeb } from "./antminer.ts";
 import { antminerAnswer } from "./antminer-replies.ts";
 import { serveApi } from "./api.ts";
+import { avalonAnswer } from "./avalon.ts";
 import type { Machine } from "./machine.ts";
 import type { MinersSetup } from "./setup.ts";
 import { whatsminerAnswer } from "./whatsminer.ts";
@@ -35,6 +36,8 @@ export function makeServers(played: Played): () => readonly Port[] {
       const answer = whatsminerAnswer(machine, index, password, tokenSeconds, now);
       return () => [{ server: serveApi(machine, answer, sockets), port }];
     }
+    case "avalon":
+      return () => [{ server: serveApi(machine, avalonAnswer(machine, index, now), sockets, true), port }];
     case "whatsminer-v3":
       return () => [{ server: serveWhatsminerV3(machine, index, password, sockets, now), port }];
     case "antminer": {

@@ -1,6 +1,6 @@
 /** What the parent says about the machines to be played. */
 
-export type MachineKind = "whatsminer" | "whatsminer-v3" | "antminer";
+export type MachineKind = "whatsminer" | "whatsminer-v3" | "antminer" | "avalon";
 
 export interface SimulatedMiner {
   readonly name: string;
