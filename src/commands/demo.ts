@@ -15,7 +15,8 @@ and back after a while), r reset of what is tripped, q end.
 
 Everything on a wire is simulated by processes of their own; weir itself is the real one, \`weir run\`, with the site
 file scripts/demo/site.yaml. Times that are shorter than on real hardware are marked there.
-Exit code: 0 everything that was played held, 1 something did not, 2 wrong use.`;
+Exit code: 0 everything that was played held, 1 something did not, 2 wrong use,
+128 and its number when a signal ended it.`;
 
 export interface DemoOptions {
   readonly seconds?: number;

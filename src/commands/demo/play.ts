@@ -77,7 +77,7 @@ export async function playDemo(options: DemoOptions): Promise<number> {
   const good = allHold(checks);
   if (good) folder.remove();
   else console.error(`Logs and site file of this run: ${folder.path}`);
-  return good ? 0 : 1;
+  return ending.signalCode() ?? (good ? 0 : 1);
 }
 
 /** Children in the order they need each other; each is stopped again in the opposite order. */
