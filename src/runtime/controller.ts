@@ -51,8 +51,8 @@ export interface ControllerSetup {
 /** A disk that has not told its state by then counts as unreadable [ms]. Choice: a card's stall, within the start's 15 s hold. */
 const storeDeadlineMilliseconds = 5_000;
 
-/** After SIGTERM the shedding gets this long [ms]. Choice: the slowest machine acknowledges sleep in about 10 s. */
-const shedDeadlineMilliseconds = 20_000;
+/** After SIGTERM the shedding gets this long [ms]. Choice: above the core's own bound of 60 s, below systemd's TimeoutStopSec of 90 s. */
+const shedDeadlineMilliseconds = 65_000;
 
 /** For releasing ports and links, and for what is left to be stored, each [ms]. Choice. */
 const releaseDeadlineMilliseconds = 3_000;

@@ -93,6 +93,8 @@ export async function startDispatcher(url: string, container: string, site: stri
   });
   await client.subscribeAsync(`${root}#`, { qos: 1, rap: true });
   let sequence = 0;
+  /** The highest used so far: heartbeats of an older one do not count. */
+  let epoch = 1;
   let beats = 0;
   let timer: NodeJS.Timeout | undefined;
 
@@ -101,12 +103,13 @@ export async function startDispatcher(url: string, container: string, site: stri
     newest: (topic) => received.findLast((message) => message.topic === topic),
     setpoint(watts, fields = {}) {
       sequence += 1;
+      epoch = Math.max(epoch, Number(fields["epoch"] ?? epoch));
       const now = Date.now();
       return {
         version: 1,
         id: randomBytes(16).toString("hex"),
         container,
-        epoch: 1,
+        epoch,
         sequence,
         issuedAt: now,
         expiresAt: now + 300_000,
@@ -144,7 +147,7 @@ export async function startDispatcher(url: string, container: string, site: stri
       if (!on) return;
       const beat = (): void => {
         beats += 1;
-        const message = { version: 1, epoch: 1, number: beats };
+        const message = { version: 1, epoch, number: beats };
         client.publish(`weir/v1/group/${site}/heartbeat`, JSON.stringify(message), { qos: 0 });
       };
       beat();

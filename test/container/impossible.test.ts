@@ -1,11 +1,15 @@
 /** Something impossible within a scan: the safe state is commanded once, and the process ends instead of carrying on. */
+import { execFileSync } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { readDurable } from "../../src/store/durable-file.ts";
 import { waitFor } from "../waiting.ts";
+import { askShell } from "./ask-shell.ts";
 import { type Container, startContainer } from "./container.ts";
 import { asleepWatts, auxiliaryWatts, machineWatts } from "./site-file.ts";
-import { startProgram } from "./weir-process.ts";
+import { startProgram, startWeir } from "./weir-process.ts";
 
 const test = suite("something impossible");
 
@@ -28,6 +32,20 @@ test("machines sleep, cooling runs, the process ends with 70, and the next start
   assert.is(container.cooling.effects()["io/output1"], 1, "the pump runs");
   const stored = readDurable(container.data);
   assert.ok(stored.ok && stored.value.asleepByUs.includes("w-001"), JSON.stringify(stored));
+});
+
+test("a disk that hangs at the start counts as tripped, and once it has answered the program wants a new start", async () => {
+  const data = join(container.folder, "hanging");
+  mkdirSync(data);
+  // Whoever reads a pipe without a writer waits.
+  execFileSync("mkfifo", [join(data, "state")]);
+  const program = startWeir(["run", "--site", container.sitePath, "--data", data]);
+  const log = (): string => program.log().join("\n");
+  await waitFor(() => /takes over|taken over/.test(log()), { within: 15_000, what: () => `a first scan; ${log()}` });
+  assert.match(await askShell(join(data, "shell.sock"), "status"), /stored latches could not be read/);
+  writeFileSync(join(data, "state"), "nonsense");
+  const ended = await program.end(25_000);
+  assert.is(ended.code, 75, log());
 });
 
 test.run();

@@ -1,6 +1,8 @@
 /** The far end of any wire may die at any moment: readings turn bad in time, the ceiling never rises because of it, and what can heal heals. */
+import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { type ServiceManager, startServiceManager } from "../drivers/service-manager.ts";
 import { waitFor } from "../waiting.ts";
 import { type Container, startContainer } from "./container.ts";
 import { auxiliaryWatts, failsafeWatts, heartbeatTimeoutSeconds, machineWatts, meterAgeSeconds } from "./site-file.ts";
@@ -8,6 +10,7 @@ import { auxiliaryWatts, failsafeWatts, heartbeatTimeoutSeconds, machineWatts, m
 const test = suite("losses");
 
 let container: Container;
+let manager: ServiceManager;
 const fullWatts = auxiliaryWatts + 2 * machineWatts;
 
 /** Of a telemetry's travel and a scan [ms]. Choice. */
@@ -16,11 +19,16 @@ const graceMilliseconds = 2_500;
 test.before(async () => {
   container = await startContainer({ machines: 2, running: 2 });
   container.dispatcher.beat(true);
-  container.startWeir();
+  const notify = join(container.folder, "notify");
+  manager = await startServiceManager(notify);
+  container.startWeir({ NOTIFY_SOCKET: notify });
   await container.online();
 });
 
-test.after(() => container.stop());
+test.after(async () => {
+  await container.stop();
+  await manager.stop();
+});
 
 async function atFullPower(): Promise<void> {
   const { dispatcher } = container;
@@ -53,6 +61,8 @@ test("a killed meter line: the reading is bad within its age limit, the ceiling 
     what: "no metered watts in telemetry",
   });
   assert.ok(highestCeiling(killedAt) <= ceilingBefore, `${highestCeiling(killedAt)} W over ${ceilingBefore} W`);
+  const fed = manager.heard().length;
+  await waitFor(() => manager.heard().length > fed, { within: 3_000, what: "a fed watchdog with a dead meter" });
   await feeder.start();
   await waitFor(() => (dispatcher.telemetryWatts() ?? 0) > 0, { within: 15_000, what: "the meter again" });
   assert.is(container.weir().ended(), null);

@@ -1,36 +1,20 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { type HostProcess, startHostProcess } from "../../src/drivers/host-process.ts";
 import { createWatchdog } from "../../src/drivers/watchdog.ts";
 import { temporaryFolder } from "../store/examples.ts";
-import { waitFor, withDeadline } from "../waiting.ts";
+import { waitFor } from "../waiting.ts";
+import { type ServiceManager, startServiceManager } from "./service-manager.ts";
 
 const test = suite("watchdog");
 
-/** A service manager's end of NOTIFY_SOCKET; Node has no unix datagrams. */
-const listener = `
-use Socket; $| = 1;
-my $path = shift; $path =~ s/^@/\\0/;
-socket(S, AF_UNIX, SOCK_DGRAM, 0) or die; bind(S, pack_sockaddr_un($path)) or die $!;
-print "listening\\n";
-while (defined recv(S, my $line, 4096, 0)) { print "$line\\n"; }
-`;
-
-let manager: ChildProcess | null = null;
+let manager: ServiceManager | null = null;
 let host: HostProcess | null = null;
 
-async function startManager(path: string): Promise<() => string[]> {
-  const child = spawn("/usr/bin/perl", ["-e", listener, path], { stdio: ["ignore", "pipe", "inherit"] });
-  manager = child;
-  let text = "";
-  child.stdout.on("data", (bytes: Buffer) => {
-    text += bytes.toString();
-  });
-  await waitFor(() => text.includes("listening"), { within: 5_000, what: "the service manager's socket" });
-  return () => text.split("\n").slice(1, -1);
+async function startManager(path: string): Promise<() => readonly string[]> {
+  manager = await startServiceManager(path);
+  return manager.heard;
 }
 
 function startHost(path: string): HostProcess {
@@ -43,11 +27,8 @@ test.after.each(async () => {
   delete process.env["NOTIFY_SOCKET"];
   host?.stop();
   host = null;
-  const child = manager;
+  await manager?.stop();
   manager = null;
-  if (child === null) return;
-  child.kill("SIGKILL");
-  await withDeadline(once(child, "exit"), 5_000, "the service manager's end");
 });
 
 for (const [kind, path] of [
