@@ -31,10 +31,11 @@ export function closuresOf(layout: Layout, limits: readonly Limit[]): Closures {
     if (source === "trip" || source === "envelope" || source === "lockout") scopes.add(scope);
   }
   const covered = (wanted: ReadonlySet<Scope>): readonly boolean[] =>
-    layout.machines.map(
-      (place) =>
-        wanted.size > 0 && place.scopes.some(({ scope }) => wanted.has(certain(layout.scopes[scope], "scope"))),
-    );
+    wanted.size === 0
+      ? layout.machines.map(() => false)
+      : layout.machines.map(({ scopes: own }) =>
+          own.some(({ scope }) => wanted.has(certain(layout.scopes[scope], "scope"))),
+        );
   return { closed: covered(scopes), urgent: covered(urgentScopes) };
 }
 

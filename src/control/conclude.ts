@@ -51,6 +51,7 @@ export function conclude(
     asleepByUs: asleepByUs(acted, layout),
     contactorOperations: acted.contactorOperations,
   });
+  const targets = targetsOf(state, acted, layout);
   const decision: Decision = {
     at: now,
     mode,
@@ -60,7 +61,7 @@ export function conclude(
     ceilingWatts: ordered.ramp.ceilingWatts,
     power,
     availability: availabilityOf(site, assessed, ordered),
-    minerTargets: targetsOf(acted, layout),
+    minerTargets: targets,
     miners: viewsOf(acted, assessed),
     outputs: acted.outputs,
     setpoints: ordered.setpoints,
@@ -91,6 +92,7 @@ export function conclude(
     provenAt: assessed.provenAt,
     machines: acted.plan.machines,
     sleepProofWatts: sleepProofs(layout, acted.plan.machines, assessed.fleet.accounts),
+    targets,
     contactors: acted.contactors,
     overloadedSince: assessed.overloadedSince,
     ramp: acted.ramp,
@@ -171,7 +173,10 @@ function asleepByUs({ plan }: Acted, { machines }: Assessed["layout"]): readonly
   return names;
 }
 
-function targetsOf({ plan }: Acted, { machines }: Assessed["layout"]): Readonly<Record<string, MinerTarget>> {
+/** The targets of all links; the same object as in the last scan where no command changed, which is nearly always. */
+function targetsOf(state: ControlState, { plan }: Acted, { machines }: Assessed["layout"]): ControlState["targets"] {
+  const same = plan.machines.every(({ command }, index) => command === state.machines[index]?.command);
+  if (same && state.now !== state.startedAt) return state.targets;
   const targets: Record<string, MinerTarget> = {};
   for (const [index, { miner }] of machines.entries())
     targets[miner.name] = targetOf(certain(plan.machines[index], "machine"));

@@ -16,6 +16,8 @@ export interface MachinePlace {
   readonly branch: number;
   readonly tank: number;
   readonly scopes: readonly ScopeShare[];
+  /** Those of its scopes that are phases. */
+  readonly phases: readonly ScopeShare[];
   /** Branches with a contactor between this machine and the feeder, nearest first. */
   readonly contactors: readonly number[];
 }
@@ -111,14 +113,16 @@ function lay(site: Site): Layout {
     const home = certain(homes[machine], "home");
     const chain = certain(chains[home], "chain");
     const tank = certain(tankIndex.get(miner.tank), `tank ${miner.tank}`);
+    const phaseScopes = chain.flatMap((branch) => phaseShares(certain(phases[branch], "phases"), miner.phase));
     return {
       miner,
       model: certain(site.minerModels[miner.model], `model ${miner.model}`),
       branch: home,
       tank,
+      phases: phaseScopes,
       scopes: [
         { scope: certain(tankScopes[tank], "tank"), share: 1 },
-        ...chain.flatMap((branch) => phaseShares(certain(phases[branch], "phases"), miner.phase)),
+        ...phaseScopes,
         ...chain.map((branch) => ({ scope: certain(branchScopes[branch], "scope"), share: 1 })),
       ],
       contactors: chain.filter((branch) => site.branches[branch]?.contactor !== null),

@@ -1,6 +1,7 @@
 /** What the core remembers between scans. Plain data that survives CBOR; only `Durable` outlives the process. */
 import type { Mode } from "../model/decision.ts";
 import type { Durable } from "../model/durable.ts";
+import type { MinerName, MinerTarget } from "../model/miner.ts";
 import type { Milliseconds, PointName } from "../model/reading.ts";
 import type { Site } from "../model/site.ts";
 import type { TripName } from "../model/trip.ts";
@@ -24,6 +25,8 @@ export interface ControlState {
   readonly provenAt: Readonly<Record<string, Milliseconds>>;
   /** Aligned with `site.miners`. */
   readonly machines: readonly MachineState[];
+  /** What every link is told. */
+  readonly targets: Readonly<Record<MinerName, MinerTarget>>;
   /** Aligned with `site.branches`: what the meter of each may read at most once its curtailed machines sleep [W]. */
   readonly sleepProofWatts: readonly number[];
   /** Aligned with `site.branches`; null where there is none. */
@@ -59,6 +62,7 @@ export function startControl(site: Site, durable: Durable | "none" | "unreadable
     points: {},
     provenAt: {},
     machines: layout.machines.map(({ miner, model }) => unseenMachine(model, ours.has(miner.name), now)),
+    targets: {},
     sleepProofWatts: layout.branches.map(() => 0),
     contactors: layout.branches.map(() => null),
     overloadedSince: layout.branches.map(() => null),

@@ -70,6 +70,14 @@ test("machines that do not obey a lost flow lose their contactor five seconds af
   assert.ok(plant.decision?.alarms.some(({ name }) => name === "contactor-open branch-1"));
 });
 
+test("an opened contactor stays open as long as its trip stands", () => {
+  const plant = settled();
+  deafen(plant);
+  loseFlow(plant);
+  run(plant, 300);
+  assert.not.ok(isClosed(plant, "branch-1"));
+});
+
 test("machines that sleep in time keep their contactor closed", () => {
   const plant = settled();
   loseFlow(plant);

@@ -60,10 +60,8 @@ export function nextOfScopes(
   }
   for (const [machine, place] of layout.machines.entries()) {
     const account = certain(accounts[machine], "account");
-    for (const { scope, share } of place.scopes) {
-      if (isTank(layout, scope)) add(next, scope, account.nextWatts + account.unknownWatts);
-      else if (isPhase(layout, scope)) add(next, scope, account.nextWatts * share);
-    }
+    add(next, certain(layout.tanks[place.tank], "tank").scope, account.nextWatts + account.unknownWatts);
+    for (const { scope, share } of place.phases) add(next, scope, account.nextWatts * share);
   }
   return next;
 }
@@ -86,12 +84,4 @@ export function roomFor(plan: Plan, machine: number, reservedShare: number): num
 
 function add(watts: number[], scope: number, byWatts: number): void {
   watts[scope] = certain(watts[scope], "scope") + byWatts;
-}
-
-function isTank(layout: Layout, scope: number): boolean {
-  return certain(layout.scopes[scope], "scope").startsWith("tank/");
-}
-
-function isPhase(layout: Layout, scope: number): boolean {
-  return certain(layout.scopes[scope], "scope").startsWith("phase/");
 }
