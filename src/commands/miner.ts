@@ -23,7 +23,7 @@ A proven setting is not yet a fall of power: look at the branch meter.`;
 const identifyMilliseconds = 15_000;
 const commandMilliseconds = 150_000;
 
-const dialects: readonly MinerDialect[] = ["whatsminer-v2", "whatsminer-v3", "bitmain-stock", "avalon"];
+const dialects: readonly MinerDialect[] = ["whatsminer-v2", "whatsminer-v3", "bitmain-stock", "avalon", "luxos"];
 const actions = ["read", "sleep", "wake"] as const;
 
 interface Options {

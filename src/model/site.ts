@@ -122,7 +122,7 @@ export interface Tank {
   readonly hardwiredInterlock: boolean;
 }
 
-export type MinerDialect = "whatsminer-v2" | "whatsminer-v3" | "bitmain-stock" | "avalon";
+export type MinerDialect = "whatsminer-v2" | "whatsminer-v3" | "bitmain-stock" | "avalon" | "luxos";
 
 /** From boards/miners, with the site's overrides. */
 export interface MinerModel {

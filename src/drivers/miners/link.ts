@@ -7,6 +7,7 @@ import type { MinerModel, MinerSite } from "../../model/site.ts";
 import type { MinerObservation } from "../../protocol/cgminer/observation.ts";
 import { AvalonSession } from "./avalon-session.ts";
 import { BitmainSession } from "./bitmain-session.ts";
+import { LuxosSession } from "./luxos-session.ts";
 import type { MinerCredentials, MinerSession } from "./session.ts";
 import type { LinkTiming, MinerShared } from "./shared.ts";
 import {
@@ -64,6 +65,8 @@ function openSession(
       return new WhatsminerSession(miner, credentials, clock, shared);
     case "avalon":
       return new AvalonSession(miner, credentials, clock, shared);
+    case "luxos":
+      return new LuxosSession(miner, credentials, clock, shared);
     case "whatsminer-v3":
       return new WhatsminerV3Session(miner, credentials, clock, shared);
     case "bitmain-stock":
@@ -195,7 +198,7 @@ class MinerLink implements MinerTool {
     this.last = { observation: result.value, at: startedAt };
     const { setting, limitWatts } = result.value;
     this.seen = { setting, startedAt, ...(limitWatts === undefined ? {} : { limitWatts }) };
-    this.slot = observeSetting(this.slot, this.seen, this.clock.now(), this.timing);
+    this.slot = observeSetting(this.slot, this.asTargeted(this.seen), this.clock.now(), this.timing);
     // A write in progress prepares for itself.
     if (this.writing === undefined) await this.session.prepare(this.stopping.signal);
   }
@@ -244,6 +247,14 @@ class MinerLink implements MinerTool {
   private recentlySeen(): SettingSeen | undefined {
     const { seen } = this;
     const oldest = this.clock.now() - 2 * this.timing.pollMilliseconds;
-    return seen !== undefined && seen.startedAt >= oldest ? seen : undefined;
+    return seen !== undefined && seen.startedAt >= oldest ? this.asTargeted(seen) : undefined;
+  }
+
+  /** Where limits come in steps, the step for the wished limit is as good as the limit. */
+  private asTargeted(seen: SettingSeen): SettingSeen {
+    const { target } = this.slot;
+    if (target.mode !== "limit" || this.session.stepLimit === undefined) return seen;
+    const step = this.session.stepLimit(target.watts);
+    return step !== undefined && step === seen.limitWatts ? { ...seen, limitWatts: target.watts } : seen;
   }
 }

@@ -16,6 +16,8 @@ export interface MinerSession {
   write(setting: "run" | "sleep", attempt: number, signal: AbortSignal): Promise<Result<null, MinerFault>>;
   /** Absent: the firmware takes no limit in watts. Success is the acknowledgement. */
   limit?(watts: number, signal: AbortSignal): Promise<Result<null, MinerFault>>;
+  /** Where it takes limits in steps only: the step it takes for this wish; undefined for none. Absent: it takes any. */
+  stepLimit?(watts: number): number | undefined;
   /** Absent: the firmware takes no orders; `command-refused` for one it does not have. */
   order?(order: MinerOrder, signal: AbortSignal): Promise<Result<null, MinerFault>>;
   /** Absent: there is nothing beyond the report. */

@@ -17,7 +17,7 @@ export interface MinerModelFile {
    * Model.
    */
   model: string;
-  dialect: "whatsminer-v2" | "whatsminer-v3" | "bitmain-stock" | "avalon";
+  dialect: "whatsminer-v2" | "whatsminer-v3" | "bitmain-stock" | "avalon" | "luxos";
   /**
    * Rated wall power.
    */

@@ -27,6 +27,7 @@ const kinds: Readonly<Record<MinerDialect, MachineKind>> = {
   "whatsminer-v3": "whatsminer-v3",
   "bitmain-stock": "antminer",
   avalon: "avalon",
+  luxos: "luxos",
 };
 
 const phases = { 1: 0, 2: 1, 3: 2 } as const;

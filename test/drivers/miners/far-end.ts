@@ -109,6 +109,7 @@ const dialects: Readonly<Record<MachineKind, MinerDialect>> = {
   "whatsminer-v3": "whatsminer-v3",
   antminer: "bitmain-stock",
   avalon: "avalon",
+  luxos: "luxos",
 };
 
 function model(miner: SimulatedMiner): MinerModel {

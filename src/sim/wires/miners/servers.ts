@@ -4,6 +4,7 @@ import { servePower, serveWeb } from "./antminer.ts";
 import { antminerAnswer } from "./antminer-replies.ts";
 import { serveApi } from "./api.ts";
 import { avalonAnswer } from "./avalon.ts";
+import { luxosAnswer } from "./luxos.ts";
 import type { Machine } from "./machine.ts";
 import type { MinersSetup } from "./setup.ts";
 import { whatsminerAnswer } from "./whatsminer.ts";
@@ -38,6 +39,10 @@ export function makeServers(played: Played): () => readonly Port[] {
     }
     case "avalon":
       return () => [{ server: serveApi(machine, avalonAnswer(machine, index, now), sockets, true), port }];
+    case "luxos": {
+      const answer = luxosAnswer(machine, index, now);
+      return () => [{ server: serveApi(machine, answer, sockets), port }];
+    }
     case "whatsminer-v3":
       return () => [{ server: serveWhatsminerV3(machine, index, password, sockets, now), port }];
     case "antminer": {

@@ -1,6 +1,6 @@
 /** What the parent says about the machines to be played. */
 
-export type MachineKind = "whatsminer" | "whatsminer-v3" | "antminer" | "avalon";
+export type MachineKind = "whatsminer" | "whatsminer-v3" | "antminer" | "avalon" | "luxos";
 
 export interface SimulatedMiner {
   readonly name: string;
