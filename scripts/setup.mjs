@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { build, buildIsFresh } from "./setup/build.mjs";
 import { installPackages, packagesAreFresh } from "./setup/packages.mjs";
-import { provideFirmware, provideMosquitto } from "./setup/peers.mjs";
+import { provideFirmware, provideDebianPeers } from "./setup/peers.mjs";
 import { oneAtATime, progress, root, SetupFailure } from "./setup/steps.mjs";
 
 /** Oldest Node that c8 and the tests run on. */
@@ -12,8 +12,8 @@ const oldestNode = [20, 19];
 const programs = {
   demo: { file: "src/main.js", first: ["demo"], firmware: true },
   weir: { file: "src/main.js", first: [] },
-  test: { file: "scripts/test.js", first: [], firmware: true, mosquitto: true },
-  coverage: { file: "scripts/coverage.js", first: [], firmware: true, mosquitto: true },
+  test: { file: "scripts/test.js", first: [], firmware: true, peers: true },
+  coverage: { file: "scripts/coverage.js", first: [], firmware: true, peers: true },
   bench: { file: "scripts/bench.js", first: [], firmware: true },
   soak: { file: "scripts/soak.js", first: [], firmware: true },
   generate: { file: "scripts/generate.js", first: [], tolerant: true },
@@ -25,7 +25,7 @@ const usage = `usage: node scripts/setup.mjs [build | ${Object.keys(programs).jo
   weir COMMAND ...    the command line; scripts/weir COMMAND is the same
 `;
 
-function prepare({ firmware = false, mosquitto = false, tolerant = false }) {
+function prepare({ firmware = false, peers = false, tolerant = false }) {
   const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
   if (major < oldestNode[0] || (major === oldestNode[0] && minor < oldestNode[1]))
     throw new SetupFailure(`needs Node ${oldestNode.join(".")} or newer, this is ${process.versions.node}`);
@@ -35,7 +35,7 @@ function prepare({ firmware = false, mosquitto = false, tolerant = false }) {
       if (!buildIsFresh()) build({ tolerant });
     });
   if (firmware) oneAtATime(provideFirmware);
-  if (mosquitto) oneAtATime(provideMosquitto);
+  if (peers) oneAtATime(provideDebianPeers);
 }
 
 /** The program takes this process over, so that signals, standard streams and the exit code are its own. */

@@ -1,4 +1,4 @@
-/** Real peers that are not npm packages of weir: the StandardFirmata firmware and Debian's mosquitto. */
+/** Real peers that are not npm packages of weir: the StandardFirmata firmware, and Debian's mosquitto and libmodbus. */
 import { createHash } from "node:crypto";
 import { accessSync, constants, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { cache, npm, progress, runTool, SetupFailure } from "./steps.mjs";
@@ -30,12 +30,23 @@ export function provideFirmware() {
   rmSync(work, { recursive: true, force: true });
 }
 
-/** mosquitto for the tests: there already, or by apt as root or through sudo without a password. */
-export function provideMosquitto() {
+/** What the tests run against that is not ours, and what shows that it is there: a program on the search path, or a file. */
+const debianPeers = [
+  { package: "mosquitto", there: () => isOnPath("mosquitto") },
+  { package: "mosquitto-clients", there: () => isOnPath("mosquitto_pub") },
+  // A Modbus slave by others, compiled from a page of C when its test runs.
+  { package: "libmodbus-dev", there: () => isFile("/usr/include/modbus/modbus.h") },
+  { package: "gcc", there: () => isOnPath("gcc") },
+  { package: "libc6-dev", there: () => isFile("/usr/include/stdio.h") },
+];
+
+/** Debian's packages for the tests: there already, or by apt as root or through sudo without a password. */
+export function provideDebianPeers() {
   // Debian keeps servers where the search path of an ordinary user does not look.
   process.env.PATH = `${process.env.PATH ?? ""}:/usr/local/sbin:/usr/sbin:/sbin`;
-  if (isOnPath("mosquitto") && isOnPath("mosquitto_pub")) return;
-  const packages = ["mosquitto", "mosquitto-clients"];
+  const missing = () => debianPeers.filter((peer) => !peer.there()).map((peer) => peer.package);
+  const packages = missing();
+  if (packages.length === 0) return;
   const byHand = `install them by hand: apt-get install ${packages.join(" ")}`;
   if (!isOnPath("apt-get")) throw new SetupFailure(`the tests need ${packages.join(" and ")}; ${byHand}`);
   const prefix = process.getuid?.() === 0 ? [] : ["sudo", "-n"];
@@ -48,7 +59,7 @@ export function provideMosquitto() {
     apt(prefix, ["update", "-qq"]);
     ended = install();
   }
-  if (!ended.good || !isOnPath("mosquitto")) throw new SetupFailure(`apt-get failed; ${byHand}\n${ended.output}`);
+  if (!ended.good || missing().length > 0) throw new SetupFailure(`apt-get failed; ${byHand}\n${ended.output}`);
 }
 
 function apt(prefix, parameters) {
@@ -57,14 +68,17 @@ function apt(prefix, parameters) {
 }
 
 function isOnPath(program) {
-  return (process.env.PATH ?? "").split(":").some((folder) => {
-    try {
-      accessSync(`${folder}/${program}`, constants.X_OK);
-      return folder !== "";
-    } catch {
-      return false;
-    }
-  });
+  const folders = (process.env.PATH ?? "").split(":").filter((folder) => folder !== "");
+  return folders.some((folder) => isFile(`${folder}/${program}`, constants.X_OK));
+}
+
+function isFile(path, access = constants.R_OK) {
+  try {
+    accessSync(path, access);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function digestOf(path) {
