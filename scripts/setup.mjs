@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { build, buildIsFresh } from "./setup/build.mjs";
 import { installPackages, packagesAreFresh } from "./setup/packages.mjs";
-import { provideFirmware, provideDebianPeers } from "./setup/peers.mjs";
+import { provideDebianPeers, provideFirmware } from "./setup/peers.mjs";
 import { oneAtATime, progress, root, SetupFailure } from "./setup/steps.mjs";
 
 /** Oldest Node that c8 and the tests run on. */
