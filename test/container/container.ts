@@ -16,6 +16,8 @@ export interface ContainerOptions {
   readonly ratedWatts?: number;
   /** Machines that hash when the program first meets them; none if absent. */
   readonly running?: number;
+  /** False: no hard-wired interlock guards the tank, but a contactor; true if absent. */
+  readonly hardwired?: boolean;
   /** Top-level entries of the site file that replace the tests' own. */
   readonly entries?: Readonly<Record<string, unknown>>;
 }
@@ -83,8 +85,9 @@ export async function startContainer(options: ContainerOptions = {}): Promise<Co
   const network = networkOfProcess();
   const mosquitto = await startMosquitto(folder);
   const dispatcher = await startDispatcher(mosquitto.url, containerName, siteName);
-  const entries = options.entries ?? {};
-  const sitePath = writeSite(folder, { machines, ratedWatts, brokerUrl: mosquitto.url, ports, network, entries });
+  const { entries = {}, hardwired = true } = options;
+  const wiring = { brokerUrl: mosquitto.url, ports, network, hardwired };
+  const sitePath = writeSite(folder, { machines, ratedWatts, entries, ...wiring });
   const [feeder, cooling, ...miners] = await Promise.all([
     startFarEnd("modbus-line", feederLine(ports.feeder)),
     startFarEnd("modbus-line", coolingLine(ports.cooling)),

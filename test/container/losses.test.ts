@@ -69,8 +69,9 @@ test("a killed meter line: the reading is bad within its age limit, the ceiling 
 });
 
 test("a killed machine: the others and the program go on, and it is used again when it is back", async () => {
-  await atFullPower();
   const { dispatcher, miners } = container;
+  const isWhole = (): boolean => container.feederWatts() > fullWatts - 200;
+  await waitFor(isWhole, { within: 40_000, what: () => `full power; ${container.state()}` });
   const ceilingBefore = dispatcher.telemetry(0).at(-1)?.ceilingWatts ?? 0;
   const killedAt = performance.now();
   await miners[1]?.kill();

@@ -10,6 +10,8 @@ export interface SiteOptions {
   readonly ports: { readonly feeder: string; readonly cooling: string };
   /** First three numbers of the machines' addresses; the last counts from 1. */
   readonly network: string;
+  /** True: a hard-wired flow switch guards the tank; false: a contactor that weir opens feeds it. */
+  readonly hardwired: boolean;
   /** Replaces top-level entries. */
   readonly entries?: Readonly<Record<string, unknown>>;
 }
@@ -79,8 +81,10 @@ const cooling = {
       channels: [
         { point: "input1", name: "pumpRunning" },
         { point: "input2", name: "dry" },
+        { point: "input3", name: "contactorClosed" },
         { point: "output1", name: "pump" },
         { point: "output2", name: "heartbeat" },
+        { point: "output3", name: "contactor" },
       ],
     },
   ],
@@ -97,7 +101,15 @@ const tank = {
   flow: { point: "ai8/flowLitersPerMinute", minimumLitersPerMinute: 300, proofSeconds: 3, maximumAgeSeconds: 5 },
   pump: { output: "io/pump", feedback: "io/pumpRunning", branch: "feeder" },
   leakDry: ["io/dry"],
-  interlock: "hard-wired",
+};
+
+const machinesBranch = {
+  name: "machines",
+  parent: "feeder",
+  breakerAmperes: 63,
+  nominalVolts: 230,
+  phases: 3,
+  contactor: { output: "io/contactor", feedback: "io/contactorClosed" },
 };
 
 /** Writes site and secrets into the folder; the result is the site file's path. JSON is YAML too. */
@@ -134,15 +146,16 @@ export function writeSite(folder: string, options: SiteOptions): string {
         meterMaximumAgeSeconds: meterAgeSeconds,
         auxiliaryWatts,
       },
+      ...(options.hardwired ? [] : [machinesBranch]),
     ],
-    tanks: [tank],
+    tanks: [{ ...tank, interlock: options.hardwired ? "hard-wired" : "none" }],
     miners: [
       {
         name: "w",
         model: "whatsminer-m50",
         addresses: `${options.network}.1-${options.network}.${options.machines}`,
         tank: "tank-1",
-        branch: "feeder",
+        branch: options.hardwired ? "feeder" : machinesBranch.name,
         phase: "rotate",
         credentials: "whatsminer",
         overrides: {

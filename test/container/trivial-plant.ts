@@ -30,6 +30,8 @@ const wellCooled = {
   "ai8/input1Milliamperes": 12,
   "io/input1": 1,
   "io/input2": 1,
+  // The contactor is closed and stays so: nothing here opens it.
+  "io/input3": 1,
 };
 
 /** Runs until `end`. */
