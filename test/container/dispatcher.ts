@@ -25,7 +25,7 @@ export interface Dispatcher {
   setpoint(watts: number, fields?: SetpointFields): Record<string, unknown>;
   /** Publishes bytes or an object as JSON below the container's root. */
   publish(topic: string, message: object | string, options?: { readonly retain?: boolean }): Promise<void>;
-  /** Publishes a setpoint and resolves with the first acknowledgement of its id that came after it. */
+  /** Publishes a setpoint and resolves with the answer, accepted or rejected, that came after it. */
   command(message: Readonly<Record<string, unknown>>, options?: { readonly retain?: boolean }): Promise<Received>;
   /** Metered watts in the newest telemetry; null while the meter is not good. */
   telemetryWatts(): number | null;
@@ -128,9 +128,16 @@ export async function startDispatcher(url: string, container: string, site: stri
     async command(message, options = {}) {
       const before = received.length;
       await dispatcher.publish("command/dispatch/setpoint", message, options);
+      // What follows an acceptance (active, reached) is no answer.
+      const isAnswer = (state: unknown): boolean => state === "accepted" || state === "rejected";
       return await waitFor(
         () =>
-          received.slice(before).find(({ topic, body }) => topic === "acknowledgement" && body["id"] === message["id"]),
+          received
+            .slice(before)
+            .find(
+              ({ topic, body }) =>
+                topic === "acknowledgement" && body["id"] === message["id"] && isAnswer(body["state"]),
+            ),
         { within: answerMilliseconds, what: `acknowledgement of ${JSON.stringify(message)}` },
       );
     },
