@@ -1,5 +1,6 @@
 /** Keeps one serial port open: exclusive, opened by path, opened again when it is lost. Knows nothing of what is spoken on it. */
-import { stat } from "node:fs";
+import assert from "node:assert/strict";
+import { readSync, stat, writeSync } from "node:fs";
 import { SerialPort } from "serialport";
 import type { LineSite } from "../../model/site.ts";
 
@@ -10,28 +11,49 @@ const longestRetryMilliseconds = 2000;
 const closeMilliseconds = 1000;
 /** How often a silent line is asked whether its path still leads to the same device [ms]. Choice: well below any age limit. */
 const watchMilliseconds = 1000;
+/** Bytes of one read: what the kernel holds for a terminal at most (N_TTY_BUF_SIZE). */
+const readBytes = 4096;
 
 export interface PortEvents {
   onOpened(): void;
-  onBytes(bytes: Uint8Array): void;
-  /** The system has taken the bytes of the last write. */
-  onWritten(): void;
+  /** Something can be read, or the port is lost, which the next `read` tells. Called once for each `listen`. */
+  onReadable(): void;
   /** It was open and is no more, or could not be opened; `problem` in the words of the system. */
   onLost(problem: string): void;
 }
 
 export interface KeptPort {
-  /** Silently dropped while the port is not open: its loss has been told. */
-  write(bytes: Uint8Array): void;
+  /** What waits unread, without waiting for more; empty where nothing does, or the port is not open. */
+  read(): Uint8Array;
+  /** True when the system has taken all the bytes. False while the port is not open: its loss has been told. */
+  write(bytes: Uint8Array): boolean;
+  /** Asks for `onReadable`. */
+  listen(): void;
   /** Gives the port up and opens it again. */
   reopen(problem: string): void;
   stop(): Promise<void>;
 }
 
-/** Begins to open `line`'s port, for ever. Errors of the port are events, never exceptions. */
+type OpenBinding = Awaited<ReturnType<(typeof SerialPort)["binding"]["open"]>>;
+/** On systems with descriptors serialport opens a port so that no call on it ever blocks (O_NONBLOCK), and its poller tells from the event loop itself when it can be read. */
+type OpenPort = Extract<OpenBinding, { readonly poller: unknown }>;
+
+const nothing = new Uint8Array(0);
+
+/**
+ * Begins to open `line`'s port, for ever. Errors of the port are events, never exceptions.
+ *
+ * serialport opens, configures, locks and watches the port. Bytes are read and written here, on its descriptor that never
+ * blocks: serialport's own streams take two turns through Node's thread pool for every piece of a reply, where a disk or a
+ * resolver that hangs holds them up (measured, November 2026: 60 to 140 µs a piece), and read the end of an unplugged
+ * adapter over and over again without telling.
+ */
 export function keepPortOpen(line: LineSite, events: PortEvents): KeptPort {
-  let port: SerialPort | null = null;
+  const buffer = Buffer.alloc(readBytes);
+  let port: OpenPort | null = null;
+  let opening: Promise<OpenBinding> | null = null;
   let device: number | null = null;
+  let listening = false;
   let heardSinceWatch = true;
   let retry: NodeJS.Timeout | null = null;
   let retryMilliseconds = firstRetryMilliseconds;
@@ -39,7 +61,7 @@ export function keepPortOpen(line: LineSite, events: PortEvents): KeptPort {
 
   const attempt = (): void => {
     retry = null;
-    const fresh = new SerialPort({
+    const asked = SerialPort.binding.open({
       path: line.port,
       baudRate: line.baudRate,
       parity: line.parity,
@@ -47,72 +69,93 @@ export function keepPortOpen(line: LineSite, events: PortEvents): KeptPort {
       dataBits: 8,
       // One owner a line: a second one is refused by the system ("Cannot lock port").
       lock: true,
-      autoOpen: false,
     });
-    port = fresh;
-    const lose = (problem: string): void => {
-      if (port === fresh) loseCurrent(problem);
-    };
-    fresh.on("error", (error: Error) => lose(error.message));
-    fresh.on("close", () => lose("closed by the system"));
-    fresh.open((error) => {
-      if (port !== fresh) return;
-      if (error !== null) {
-        lose(error.message);
-        return;
-      }
-      // Adapters that cannot do it, and pseudo-terminals, refuse: then bytes come up to 16 ms later.
-      const setting = { brk: false, lowLatency: true };
-      fresh.set(setting, () => undefined);
-      fresh.on("data", (bytes: Buffer) => {
-        if (port !== fresh) return;
-        heardSinceWatch = true;
-        retryMilliseconds = firstRetryMilliseconds;
-        events.onBytes(bytes);
-      });
-      stat(line.port, (_, stats) => {
-        if (port === fresh) device = stats?.rdev ?? null;
-      });
-      events.onOpened();
-    });
+    opening = asked;
+    asked.then(
+      (binding) => {
+        opening = null;
+        assert.ok("poller" in binding, "serial lines need a system with descriptors");
+        if (!stopped) begin(binding);
+      },
+      (error: Error) => {
+        opening = null;
+        if (stopped) return;
+        retryLater();
+        events.onLost(error.message);
+      },
+    );
   };
 
-  const loseCurrent = (problem: string): void => {
+  const begin = (fresh: OpenPort): void => {
+    port = fresh;
+    listening = false;
+    heardSinceWatch = true;
+    // Adapters that cannot do it, and pseudo-terminals, refuse: then bytes come up to 16 ms later.
+    fresh.set({ brk: false, cts: false, dtr: true, rts: true, lowLatency: true }).catch(() => undefined);
+    stat(line.port, (_, stats) => {
+      if (port === fresh) device = stats?.rdev ?? null;
+    });
+    events.onOpened();
+  };
+
+  const retryLater = (): void => {
+    retry = setTimeout(attempt, retryMilliseconds);
+    retryMilliseconds = Math.min(retryMilliseconds * 2, longestRetryMilliseconds);
+  };
+
+  const lose = (problem: string): void => {
     const old = port;
     port = null;
     device = null;
     if (old === null || stopped) return;
     void closed(old).then(() => {
-      if (stopped) return;
-      retry = setTimeout(attempt, retryMilliseconds);
-      retryMilliseconds = Math.min(retryMilliseconds * 2, longestRetryMilliseconds);
+      if (!stopped) retryLater();
     });
     events.onLost(problem);
   };
 
-  // serialport can miss an unplugged adapter and read its end for ever; a path that leads elsewhere shows it.
   const watch = setInterval(() => {
     const watched = port;
     const silent = !heardSinceWatch;
     heardSinceWatch = false;
     if (watched === null || device === null || !silent) return;
     stat(line.port, (_, stats) => {
-      if (port === watched && stats?.rdev !== device) loseCurrent("unplugged: its path is gone or leads elsewhere");
+      if (port === watched && stats?.rdev !== device) lose("unplugged: its path is gone or leads elsewhere");
     });
   }, watchMilliseconds);
 
   attempt();
   return {
+    read: () => {
+      if (port === null) return nothing;
+      const outcome = withoutBlocking(port, (number) => readSync(number, buffer, 0, readBytes, null));
+      if (outcome.kind === "would-block") return nothing;
+      if (outcome.kind === "failed" || outcome.count === 0) {
+        lose(outcome.kind === "failed" ? outcome.problem : "hung up");
+        return nothing;
+      }
+      heardSinceWatch = true;
+      retryMilliseconds = firstRetryMilliseconds;
+      return new Uint8Array(buffer.subarray(0, outcome.count));
+    },
     write: (bytes) => {
+      if (port === null) return false;
+      const outcome = withoutBlocking(port, (number) => writeSync(number, bytes));
+      if (outcome.kind === "failed") lose(outcome.problem);
+      return outcome.kind === "done" && outcome.count === bytes.length;
+    },
+    listen: () => {
       const current = port;
-      if (current?.isOpen !== true) return;
-      current.write(bytes, (error) => {
-        if (error === null || error === undefined) {
-          if (port === current) events.onWritten();
-        } else if (port === current) loseCurrent(error.message);
+      if (current === null || listening) return;
+      listening = true;
+      // An error here is one that the next read meets too.
+      current.poller.once("readable", () => {
+        if (port !== current) return;
+        listening = false;
+        events.onReadable();
       });
     },
-    reopen: loseCurrent,
+    reopen: lose,
     stop: async () => {
       stopped = true;
       clearInterval(watch);
@@ -120,23 +163,36 @@ export function keepPortOpen(line: LineSite, events: PortEvents): KeptPort {
       const old = port;
       port = null;
       if (old !== null) await closed(old);
+      await opening?.then(closed, () => undefined);
     },
   };
 }
 
-/** Resolves when `port` is closed, or has had its time for it. */
-function closed(port: SerialPort): Promise<void> {
-  port.removeAllListeners();
-  // Whatever it still has to say concerns nobody.
-  port.on("error", () => undefined);
+type Transfer =
+  | { readonly kind: "done"; readonly count: number }
+  | { readonly kind: "would-block" }
+  | { readonly kind: "failed"; readonly problem: string };
+
+/** What one system call on the port did. */
+function withoutBlocking(port: OpenPort, transfer: (number: number) => number): Transfer {
+  const number = port.fd;
+  if (number === null) return { kind: "failed", problem: "closed" };
+  try {
+    return { kind: "done", count: transfer(number) };
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    return code === "EAGAIN" || code === "EINTR" ? { kind: "would-block" } : { kind: "failed", problem: message };
+  }
+}
+
+/** Resolves when the port is closed, or has had its time for it. */
+function closed(binding: OpenBinding): Promise<void> {
   return new Promise((resolve) => {
     const deadline = setTimeout(resolve, closeMilliseconds);
     const done = (): void => {
       clearTimeout(deadline);
       resolve();
     };
-    if (port.isOpen) port.close(done);
-    else if (port.opening) port.once("open", () => port.close(done));
-    else done();
+    binding.close().then(done, done);
   });
 }

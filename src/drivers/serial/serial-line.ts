@@ -2,10 +2,21 @@
 import type { Clock, DeviceHealth, LineHealth, PointDriver } from "../../model/driver.ts";
 import type { LineSite, Parity } from "../../model/site.ts";
 import { planBlocks, planNonces } from "../../protocol/modbus/blocks.ts";
-import { initialLine, type LineInput, type LineSettings, type UnitState } from "../../protocol/modbus/line-state.ts";
-import { stepLine } from "../../protocol/modbus/master.ts";
+import {
+  initialLine,
+  type LineInput,
+  type LineSettings,
+  type LineState,
+  type UnitState,
+} from "../../protocol/modbus/line-state.ts";
+import { replyExpectedAt, stepLine } from "../../protocol/modbus/master.ts";
 import { createPolling } from "./polling.ts";
 import { type KeptPort, keepPortOpen } from "./port.ts";
+
+/** Listening begins this long before a reply should be complete: timers come up to a millisecond late, and pieces of it about once a millisecond. Choice. */
+const leadMilliseconds = 2;
+/** A silence shorter than this is not listened to [ms]. Choice: longer than the silence between two frames. */
+const shortSilenceMilliseconds = 5;
 
 export interface SerialLineOptions {
   /** A contact of the line changed: a scan should come at once. */
@@ -27,8 +38,9 @@ export function openSerialLine(line: LineSite, clock: Clock, options: SerialLine
     const { state, actions } = stepLine(master, input, clock.now());
     master = state;
     for (const action of actions) {
-      if (action.kind === "write") port?.write(action.bytes);
-      else if (action.kind === "reopen") port?.reopen("the port takes no bytes");
+      if (action.kind === "write") {
+        if (port?.write(action.bytes) === true) inbox.push({ kind: "written" });
+      } else if (action.kind === "reopen") port?.reopen("the port takes no bytes");
       else {
         const urgent = polling.result(action.order, action.outcome, action.startedAt, clock.now());
         if (urgent) options.onUrgent?.();
@@ -36,11 +48,18 @@ export function openSerialLine(line: LineSite, clock: Clock, options: SerialLine
     }
   };
 
+  /** What waits in the port is older than anything that could be sent, so each turn begins with it. */
+  const hear = (): void => {
+    const bytes = port?.read();
+    if (bytes !== undefined && bytes.length > 0) inbox.unshift({ kind: "received", bytes });
+  };
+
   /** Callbacks only put their input here; inputs are taken one after the other, whatever they cause. */
   const feed = (...inputs: readonly LineInput[]): void => {
     inbox.push(...inputs);
     if (busy || !running) return;
     busy = true;
+    hear();
     while (true) {
       for (let input = inbox.shift(); input !== undefined; input = inbox.shift()) handle(input);
       const orders = health.state === "opening" ? [] : polling.due(clock.now());
@@ -53,9 +72,13 @@ export function openSerialLine(line: LineSite, clock: Clock, options: SerialLine
 
   const arm = (): void => {
     if (timer !== null) clearTimeout(timer);
-    const at = Math.min(master.wakeAt ?? Number.POSITIVE_INFINITY, polling.nextDueAt());
+    const now = clock.now();
+    let at = Math.min(master.wakeAt ?? Number.POSITIVE_INFINITY, polling.nextDueAt());
+    const listenAt = listeningFrom(master, now, at);
+    if (listenAt <= now) port?.listen();
+    else at = Math.min(at, listenAt);
     // Node's timers count whole milliseconds and must not come early.
-    const wait = Math.max(0, Math.min(Math.ceil(at - clock.now()), 1000));
+    const wait = Math.max(0, Math.min(Math.ceil(at - now), 1000));
     timer = setTimeout(() => feed({ kind: "timer" }), wait);
   };
 
@@ -69,8 +92,7 @@ export function openSerialLine(line: LineSite, clock: Clock, options: SerialLine
           polling.opened(clock.now());
           feed({ kind: "opened" });
         },
-        onBytes: (bytes) => feed({ kind: "received", bytes }),
-        onWritten: () => feed({ kind: "written" }),
+        onReadable: () => feed(),
         onLost: (problem) => {
           const since = health.state === "lost" ? health.since : clock.now();
           health = { state: "lost", since, problem };
@@ -96,6 +118,16 @@ export function openSerialLine(line: LineSite, clock: Clock, options: SerialLine
       await port?.stop();
     },
   };
+}
+
+/**
+ * From when on the arrival of bytes is worth a turn [ms]; before that they gather in the port. A reply is heard when it must be
+ * nearly complete, not in each of its pieces, and a silence that is over in a moment ends with a look at the port anyway.
+ */
+function listeningFrom(master: LineState, now: number, wakeAt: number): number {
+  const expectedAt = replyExpectedAt(master);
+  if (expectedAt !== null) return expectedAt - leadMilliseconds;
+  return wakeAt - now < shortSilenceMilliseconds ? wakeAt : now;
 }
 
 function settingsOf(line: LineSite): LineSettings {

@@ -20,10 +20,12 @@ export interface LineSettings {
 /** A request with its place in the queue. `id` is the caller's own and comes back with the result. */
 export interface Order {
   readonly id: number;
-  /** Lower goes first; equal ones in order of arrival. */
+  /** Lower goes first; equal ones by deadline, then in order of arrival. */
   readonly priority: number;
   /** Also sent to a unit that has been silent, instead of waiting for its next try. */
   readonly insist: boolean;
+  /** When the result is wanted [ms]: of equal priority the most urgent goes first. Absent: whenever there is time. */
+  readonly deadline?: number;
   readonly request: ModbusRequest;
   /** How often its unit has been proven in step for it; the master's own. */
   readonly proofs?: number;
@@ -70,13 +72,24 @@ export interface UnitState {
   readonly retryAt: number;
   /** Response timeout as learned from late replies [ms]. */
   readonly patienceMilliseconds: number;
+  /** From the end of a request to its reply, the adapter's delay included [ms]; null: never heard. */
+  readonly turnaround: Turnaround | null;
   readonly requests: number;
   readonly timeouts: number;
   readonly badFrames: number;
   readonly exceptions: number;
   readonly lateReplies: number;
   readonly strayBytes: number;
+  /** Whole replies in its name that nobody asked for, sooner or later: it talks unasked, or answers another master. */
+  readonly unaskedReplies: number;
   readonly latencyMilliseconds: number;
+}
+
+export interface Turnaround {
+  /** Follows the fastest replies, so that listening begins early enough. */
+  readonly usualMilliseconds: number;
+  /** Follows the slowest ones, and forgets them slowly. */
+  readonly slowestMilliseconds: number;
 }
 
 /** A request on the wire. `request` is the order's own, or a nonce that proves the unit in step first. */
@@ -85,7 +98,9 @@ export interface Exchange {
   readonly request: ModbusRequest;
   readonly sent: Uint8Array;
   readonly startedAt: number;
+  /** When it is given up: at `lastDeadline`, or sooner when a reply has begun and broken off. */
   readonly deadline: number;
+  readonly lastDeadline: number;
   readonly taken: boolean;
   /** The deadline has been moved once because this process itself was late. */
   readonly graced: boolean;
@@ -113,6 +128,8 @@ export interface LineState {
   /** Bytes that came while nothing was asked; kept only to recognise late replies. */
   readonly unasked: Uint8Array;
   readonly strayBytes: number;
+  /** Requests heard that are not ours: there is a second master. */
+  readonly foreignRequests: number;
   /** When the machine wants its `timer` input [ms]; null: only other inputs matter. */
   readonly wakeAt: number | null;
 }
@@ -128,12 +145,14 @@ export function initialLine(settings: LineSettings): LineState {
       lastFault: "line-lost",
       retryAt: Number.NEGATIVE_INFINITY,
       patienceMilliseconds: responseTimeoutMilliseconds,
+      turnaround: null,
       requests: 0,
       timeouts: 0,
       badFrames: 0,
       exceptions: 0,
       lateReplies: 0,
       strayBytes: 0,
+      unaskedReplies: 0,
       latencyMilliseconds: 0,
     };
   }
@@ -148,6 +167,7 @@ export function initialLine(settings: LineSettings): LineState {
     echoing: false,
     unasked: new Uint8Array(0),
     strayBytes: 0,
+    foreignRequests: 0,
     wakeAt: null,
   };
 }

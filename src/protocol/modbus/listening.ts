@@ -2,7 +2,7 @@
 import { beginsWith, type Frame, findReply, findUnasked, type ReadFrame } from "./frame.ts";
 import type { Exchange } from "./line-state.ts";
 import { failed, heardLate, inStep } from "./unit-health.ts";
-import { deliver, setExchange, setUnit, unitOf, type Work } from "./work.ts";
+import { deliver, setExchange, setUnit, unitOf, type Work, wireMilliseconds } from "./work.ts";
 
 /** Longest frame is 256 bytes (Modbus over Serial Line V1.02, section 2.5.1); two of them show every reply that is still whole. */
 const longestBuffer = 512;
@@ -31,6 +31,7 @@ export function receive(work: Work, bytes: Uint8Array): void {
 function answered(work: Work, exchange: Exchange, frame: Frame, echoed: boolean): void {
   const { order, request } = exchange;
   const unit = unitOf(work.state, request.unit);
+  const wire = wireMilliseconds(work.state, request);
   const strayBytes = work.state.strayBytes + exchange.received.length - frame.end;
   const echoing = request.mode === "read" ? echoed : work.state.echoing;
   work.state = { ...work.state, phase: { kind: "free" }, strayBytes, echoing };
@@ -39,7 +40,11 @@ function answered(work: Work, exchange: Exchange, frame: Frame, echoed: boolean)
     const doubtful = unit.stale.some((reply) => reply.function === frame.function);
     const after = doubtful
       ? failed(unit, request, "refused-by-device", exchange.startedAt, work.now)
-      : { ...inStep(unit, work.now - exchange.startedAt), lastFault: "refused-by-device" as const };
+      : {
+          ...inStep(unit, work.now - exchange.startedAt, wire),
+          turnaround: unit.turnaround,
+          lastFault: "refused-by-device" as const,
+        };
     setUnit(work, request.unit, { ...after, exceptions: unit.exceptions + 1 });
     const persists = frame.code !== busy;
     deliver(work, order, { kind: "failed", fault: "refused-by-device", persists }, exchange.startedAt);
@@ -49,7 +54,7 @@ function answered(work: Work, exchange: Exchange, frame: Frame, echoed: boolean)
     deliver(work, order, { kind: "written" }, exchange.startedAt);
     return;
   }
-  setUnit(work, request.unit, inStep(unit, work.now - exchange.startedAt));
+  setUnit(work, request.unit, inStep(unit, work.now - exchange.startedAt, wire));
   if (request === order.request) deliver(work, order, { kind: "data", data: frame.data }, exchange.startedAt);
   else {
     const proven = { ...order, proofs: (order.proofs ?? 0) + 1 };

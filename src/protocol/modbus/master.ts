@@ -1,13 +1,5 @@
 /** The Modbus RTU master of one line as a pure state machine: time is an input, bytes and results are outputs. Rules are numbered in the folder's README. */
-import {
-  beginsWith,
-  encodeRequest,
-  type ModbusRequest,
-  replyLengthOf,
-  requestLength,
-  sameShape,
-  shapeOf,
-} from "./frame.ts";
+import { beginsWith, encodeRequest, type ModbusRequest, requestLength, sameShape, shapeOf } from "./frame.ts";
 import type {
   Exchange,
   LineAction,
@@ -19,8 +11,8 @@ import type {
   UnitState,
 } from "./line-state.ts";
 import { receive } from "./listening.ts";
-import { backoffMilliseconds, failed } from "./unit-health.ts";
-import { deliver, setExchange, settingsOf, setUnit, take, unitOf, type Work } from "./work.ts";
+import { backoffMilliseconds, failed, patienceOf } from "./unit-health.ts";
+import { deliver, setExchange, settingsOf, setUnit, take, unitOf, type Work, wireMilliseconds } from "./work.ts";
 
 /** Silence between frames. Source: Modbus over Serial Line V1.02, section 2.5.1.1: 3.5 characters, fixed at 1.75 ms above 19200 Bd. */
 const silentCharacters = 3.5;
@@ -61,12 +53,25 @@ export function stepLine(state: LineState, input: LineInput, now: number): { sta
   return { state: work.state, actions: work.actions };
 }
 
+/** When the reply under way should be complete, as far as is known of its unit [ms]; null: none is. */
+export function replyExpectedAt(state: LineState): number | null {
+  if (state.phase.kind !== "waiting") return null;
+  const { startedAt, request } = state.phase.exchange;
+  const turnaround = unitOf(state, request.unit).turnaround?.usualMilliseconds ?? 0;
+  return startedAt + wireMilliseconds(state, request) + turnaround;
+}
+
 function enqueue(work: Work, order: Order): void {
   unitOf(work.state, order.request.unit);
   const queue = [...work.state.queue];
-  const place = queue.findIndex((other) => other.priority > order.priority);
+  const place = queue.findIndex((other) => goesBefore(order, other));
   queue.splice(place < 0 ? queue.length : place, 0, order);
   work.state = { ...work.state, queue };
+}
+
+function goesBefore(order: Order, other: Order): boolean {
+  if (order.priority !== other.priority) return order.priority < other.priority;
+  return (order.deadline ?? Number.POSITIVE_INFINITY) < (other.deadline ?? Number.POSITIVE_INFINITY);
 }
 
 /** Sends what may be sent, and sets the time of the next timer. */
@@ -126,14 +131,14 @@ function chooseRequest(work: Work, order: Order, unit: UnitState, settings: Unit
 function send(work: Work, order: Order, request: ModbusRequest, unit: UnitState): number {
   const { characterMilliseconds } = work.state.settings;
   const sent = encodeRequest(request);
-  const wire = (requestLength + replyLengthOf(request)) * characterMilliseconds;
-  const deadline = work.now + wire + unit.patienceMilliseconds + adapterLatencyMilliseconds;
+  const deadline = work.now + wireMilliseconds(work.state, request) + patienceOf(unit) + adapterLatencyMilliseconds;
   const exchange: Exchange = {
     order,
     request,
     sent,
     startedAt: work.now,
     deadline,
+    lastDeadline: deadline,
     taken: false,
     graced: false,
     received: new Uint8Array(0),
@@ -148,7 +153,13 @@ function send(work: Work, order: Order, request: ModbusRequest, unit: UnitState)
 
 /** A port that takes the bytes late begins to send late: the deadline moves with it. */
 function taken(exchange: Exchange, now: number): Exchange {
-  return { ...exchange, taken: true, deadline: exchange.deadline + (now - exchange.startedAt) };
+  const late = now - exchange.startedAt;
+  return {
+    ...exchange,
+    taken: true,
+    deadline: exchange.deadline + late,
+    lastDeadline: exchange.lastDeadline + late,
+  };
 }
 
 function expire(work: Work): void {
@@ -161,7 +172,8 @@ function expire(work: Work): void {
     return;
   }
   if (!exchange.graced && work.now - exchange.deadline > stallMilliseconds) {
-    setExchange(work, { ...exchange, graced: true, deadline: work.now + adapterLatencyMilliseconds });
+    const deadline = work.now + adapterLatencyMilliseconds;
+    setExchange(work, { ...exchange, graced: true, deadline, lastDeadline: deadline });
     return;
   }
   giveUp(work, exchange);
@@ -176,7 +188,8 @@ function giveUp(work: Work, exchange: Exchange): void {
   const persists = unit.failuresInRow > 1;
   // A unit known to be silent gets no second silence: the nonce alone protects its values, and the others want the line.
   const quiet = persists ? 0 : unit.patienceMilliseconds;
-  const retryAt = persists ? work.now + backoffMilliseconds(unit.failuresInRow) : unit.retryAt;
+  const cost = work.now - exchange.startedAt;
+  const retryAt = persists ? work.now + backoffMilliseconds(unit.failuresInRow, cost) : unit.retryAt;
   setUnit(work, request.unit, { ...unit, retryAt, strayBytes: unit.strayBytes + heard });
   const phase = { kind: "quiet", until: work.now + quiet, unit: request.unit } as const;
   work.state = { ...work.state, phase, unasked: new Uint8Array(0) };

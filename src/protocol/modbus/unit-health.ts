@@ -1,6 +1,6 @@
 /** What a fault, a late reply or a proven one makes of a unit. */
 import { type ModbusRequest, type ReplyShape, sameShape, shapeOf } from "./frame.ts";
-import type { LineFault, StaleReply, UnitState } from "./line-state.ts";
+import type { LineFault, StaleReply, Turnaround, UnitState } from "./line-state.ts";
 
 /** A reply that has not come after this never comes. Choice: twelve times the slowest documented reply (Carlo Gavazzi EM340: 500 ms). */
 export const staleLifeMilliseconds = 6000;
@@ -11,8 +11,28 @@ const longestBackoffMilliseconds = 10_000;
 const patienceRoom = 1.5;
 const longestPatienceMilliseconds = 2000;
 
-export function backoffMilliseconds(failuresInRow: number): number {
-  return Math.min(longestBackoffMilliseconds, firstBackoffMilliseconds * 2 ** Math.max(0, failuresInRow - 2));
+/** A try may take this share of the line at most, for a unit that stays silent. Choice. */
+const longestShare = 1 / 20;
+/** What a silent unit that used to answer is given, in its slowest turnarounds and beyond. Source: Victron's Modbus driver, four times the latency. */
+const turnarounds = 4;
+const turnaroundRoomMilliseconds = 50;
+/** Of so many tries of a silent unit one has its whole timeout: it may have become slow. Choice. */
+const triesToPatience = 4;
+/** How fast the usual turnaround follows slower replies, and the slowest faster ones. Choice: within tens of requests. */
+const following = 1 / 16;
+
+/** Until a silent unit is tried again [ms], after a try that took the line for `cost`. */
+export function backoffMilliseconds(failuresInRow: number, costMilliseconds: number): number {
+  const longest = Math.max(longestBackoffMilliseconds, costMilliseconds / longestShare);
+  return Math.min(longest, firstBackoffMilliseconds * 2 ** Math.max(0, failuresInRow - 2));
+}
+
+/** How long to wait for the next reply of `unit` [ms]: its whole timeout, but less for most tries of one that has gone silent. */
+export function patienceOf(unit: UnitState): number {
+  const { failuresInRow, turnaround, patienceMilliseconds } = unit;
+  if (turnaround === null || failuresInRow < 2 || failuresInRow % triesToPatience === 1) return patienceMilliseconds;
+  const learned = turnaround.slowestMilliseconds * turnarounds + turnaroundRoomMilliseconds;
+  return Math.min(learned, patienceMilliseconds);
 }
 
 /** After a request that was given up. The reply to a read stays expected, so that it is known when it comes. */
@@ -36,9 +56,26 @@ export function failed(
   };
 }
 
-/** After a reply that can only be the one asked for: a unit answers in order, so nothing older is under way any more. */
-export function inStep(unit: UnitState, latencyMilliseconds: number): UnitState {
-  return { ...unit, sure: true, stale: [], failuresInRow: 0, retryAt: Number.NEGATIVE_INFINITY, latencyMilliseconds };
+/** After a reply that can only be the one asked for: a unit answers in order, so nothing older is under way any more. `wire`: what both frames take [ms]. */
+export function inStep(unit: UnitState, latencyMilliseconds: number, wireMilliseconds: number): UnitState {
+  return {
+    ...unit,
+    sure: true,
+    stale: [],
+    failuresInRow: 0,
+    retryAt: Number.NEGATIVE_INFINITY,
+    turnaround: learn(unit.turnaround, Math.max(0, latencyMilliseconds - wireMilliseconds)),
+    latencyMilliseconds,
+  };
+}
+
+function learn(known: Turnaround | null, measured: number): Turnaround {
+  if (known === null) return { usualMilliseconds: measured, slowestMilliseconds: measured };
+  const { usualMilliseconds: usual, slowestMilliseconds: slowest } = known;
+  return {
+    usualMilliseconds: measured < usual ? measured : usual + (measured - usual) * following,
+    slowestMilliseconds: measured > slowest ? measured : slowest + (measured - slowest) * following,
+  };
 }
 
 /** After a reply of this shape came too late; null: none was expected. Those given up before it will not come any more. */

@@ -1,4 +1,5 @@
 /** One step of the Modbus master in the making: the state so far and what it asks for. Local to the step; nothing of it survives. */
+import { type ModbusRequest, replyLengthOf, requestLength } from "./frame.ts";
 import type { Exchange, LineAction, LineState, Order, Outcome, UnitSettings, UnitState } from "./line-state.ts";
 
 export interface Work {
@@ -21,6 +22,11 @@ export function setExchange(work: Work, exchange: Exchange): void {
 
 export function setUnit(work: Work, address: number, unit: UnitState): void {
   work.state = { ...work.state, units: { ...work.state.units, [address]: unit } };
+}
+
+/** What a request and its whole reply take on the wire, without the silence between them [ms]. */
+export function wireMilliseconds(state: LineState, request: ModbusRequest): number {
+  return (requestLength + replyLengthOf(request)) * state.settings.characterMilliseconds;
 }
 
 export function unitOf(state: LineState, address: number): UnitState {
