@@ -13,6 +13,9 @@ function pointOf({ unit }: Block, address: number): PointSite {
     address,
     type: "uint16",
     wordOrder: "high-first",
+    mask: null,
+    decoding: "plain",
+    scaleFactorAddress: null,
     scale: 1,
     offset: 0,
     minimum: null,
@@ -23,6 +26,7 @@ function pointOf({ unit }: Block, address: number): PointSite {
     // Always overdue: as fast as the line goes.
     pollMilliseconds: 1,
     writeFunction: null,
+    writeWords: null,
   };
 }
 
@@ -31,6 +35,11 @@ function deviceOf(unit: number, blocks: readonly Block[]): DeviceSite {
     name: `unit-${unit}`,
     board: "bench",
     address: unit,
+    discovery: null,
+    identity: [],
+    requirements: [],
+    serialNumber: null,
+    setpoints: [],
     points: blocks.flatMap((block) =>
       Array.from({ length: block.count }, (_, index) => pointOf(block, block.address + index)),
     ),
