@@ -116,7 +116,8 @@ function advance(
   const newest = fault === null && reading?.quality === "good" ? reading : null;
   if (previous.quality === "unread") {
     if (newest === null) return { ...previous, fault: certain(fault, "fault") };
-    if (rules.latched.has(point.name)) return { ...previous, ...seen(newest), quality: "lost", latched: true };
+    if (rules.latched.has(point.name))
+      return { ...previous, ...seen(newest), quality: "lost", goodSince: newest.at, latched: true };
     return { ...previous, ...seen(newest), quality: "good" };
   }
   if (previous.quality === "good") {

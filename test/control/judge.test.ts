@@ -173,6 +173,19 @@ test("a point latched in the store is bad from its first reading on", () => {
   assert.is(state?.latched, true);
 });
 
+test("a point latched in the store may fail right after its first good reading", () => {
+  const script = [
+    [1000, good(1, 1000)],
+    [2000, undefined],
+    [9000, undefined],
+  ] as const;
+  for (const length of [2, 3]) {
+    const { judged, state } = play(plain, script.slice(0, length), [plain.name]);
+    assert.is(judged?.quality, "bad");
+    assert.is(state?.latched, true);
+  }
+});
+
 test("a coolant reading that changes faster than coolant can is not believed, in either direction", () => {
   for (const value of [20, 60])
     assert.is(
