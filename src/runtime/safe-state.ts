@@ -1,5 +1,5 @@
 /** What is commanded, once, before the process ends because something impossible happened. */
-import type { Decision } from "../model/decision.ts";
+import type { Decision, MinerPhase } from "../model/decision.ts";
 import type { Durable } from "../model/durable.ts";
 import type { Site } from "../model/site.ts";
 import type { Parts } from "./parts.ts";
@@ -17,7 +17,9 @@ export function commandSafeState(site: Site, parts: Parts, last: Decision | null
   for (const { driver, points } of parts.points)
     driver.command(Object.fromEntries(Object.entries(outputs).filter(([point]) => points.has(point))));
   if (last === null) return null;
-  const running = last.miners.filter((miner) => miner.phase !== "excluded" && miner.phase !== "asleep");
+  // One out of reach may have been put to sleep by someone else: it is not claimed.
+  const notClaimed = new Set<MinerPhase>(["excluded", "asleep", "unreachable"]);
+  const running = last.miners.filter((miner) => !notClaimed.has(miner.phase));
   const asleepByUs = [...new Set([...last.durable.asleepByUs, ...running.map((miner) => miner.name)])];
   return { ...last.durable, revision: last.durable.revision + 1, asleepByUs };
 }

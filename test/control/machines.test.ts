@@ -2,7 +2,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { startControl } from "../../src/control/state.ts";
-import { setpoint } from "./commands-for-tests.ts";
+import { local, setpoint } from "./commands-for-tests.ts";
 import { type Plant, run, scan, startPlant, trueWatts } from "./plant-for-tests.ts";
 import { durableForTests, good, type SiteWishes, siteForTests } from "./site-for-tests.ts";
 
@@ -77,6 +77,26 @@ test("what we put to sleep before a restart is still ours to wake", () => {
   run(plant, 60);
   assert.is(phaseOf(plant, "a-001"), "hashing");
   assert.is(phaseOf(plant, "a-002"), "asleep");
+});
+
+test("a machine out of reach at a stored lockout, found asleep afterwards, is not ours to wake", () => {
+  const site = siteForTests(quick);
+  const durable = durableForTests({ lockout: { by: "console", sinceUnixMilliseconds: 0 } });
+  const plant = startPlant(site, 1000, startControl(site, durable, 1000));
+  const [stranger, runner] = [plant.machines.get("a-001"), plant.machines.get("a-002")];
+  if (stranger) Object.assign(stranger, { mode: "asleep", watts: 20, silent: true });
+  if (runner) runner.silent = true;
+  run(plant, 3);
+  assert.equal(plant.decision?.minerTargets["a-001"], { mode: "sleep" });
+  for (const machine of plant.machines.values()) machine.silent = false;
+  run(plant, 30);
+  assert.equal(plant.decision?.minerTargets["a-001"], { mode: "leave" });
+  assert.not.ok(plant.state.durable.asleepByUs.includes("a-001"));
+  assert.ok(plant.state.durable.asleepByUs.includes("a-002"), "it ran until our command reached it");
+  scan(plant, 1000, [local({ kind: "release" }, plant.now)]);
+  run(plant, 120);
+  assert.is(phaseOf(plant, "a-001"), "asleep");
+  assert.is(phaseOf(plant, "a-002"), "hashing");
 });
 
 test("a wake that fails is tried again only after the minimum off-time", () => {

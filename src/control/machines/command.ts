@@ -11,11 +11,14 @@ export function sendToSleep(machine: MachineState, model: MinerModel, now: Milli
   if (machine.command === "sleep") return machine;
   const awake = machine.phase === "hashing" || machine.phase === "trimmed" || machine.phase === "waking";
   const baselineWatts = awake && machine.lastWatts > 0 ? machine.lastWatts : model.ratedWatts;
-  const told = { command: "sleep", commandedAt: now, ours: true, wokenAt: null, relapsedAt: null } as const;
-  if (awake) return { ...machine, ...told, phase: "curtailing", since: now, baselineWatts, asleepSince: null };
+  const told = { command: "sleep", commandedAt: now, wokenAt: null, relapsedAt: null } as const;
+  if (awake)
+    return { ...machine, ...told, ours: true, phase: "curtailing", since: now, baselineWatts, asleepSince: null };
   // Whoever is asleep already stays asleep, and is not ours; a machine out of reach gets the command for when it is back.
   if (machine.phase === "asleep") return machine;
-  return { ...machine, ...told, baselineWatts, asleepSince: null };
+  // Out of reach it is ours only if it ran when it was last seen: someone else may have put it to sleep.
+  const ours = machine.ours || (machine.lastWatts > 0 && machine.asleepSince === null);
+  return { ...machine, ...told, ours, baselineWatts, asleepSince: null };
 }
 
 /** Wakes a machine that we put to sleep. */

@@ -52,13 +52,10 @@ export function observe(
   }
 }
 
-function observeSleep(
-  machine: MachineState,
-  sighting: Sighting,
-  model: MinerModel,
-  around: Surroundings,
-): MachineState {
+function observeSleep(before: MachineState, sighting: Sighting, model: MinerModel, around: Surroundings): MachineState {
   const { now } = around;
+  // Seen awake under our command: whatever puts it to sleep from here on is our doing.
+  const machine = !before.ours && tellsAwake(sighting) ? { ...before, ours: true } : before;
   const proof = sleepProof(machine, sighting, around);
   if (proof === "proven") return rest(machine, now);
   if (machine.asleepSince !== null && tellsAwake(sighting)) {
@@ -87,6 +84,8 @@ function observeSleep(
 }
 
 function rest(machine: MachineState, now: Milliseconds): MachineState {
+  // Its command met a machine that slept already: that sleep is someone else's, and so is its end.
+  if (!machine.ours) return { ...enter(machine, "asleep", now), command: "leave", asleepSince: now };
   const forgiven = machine.relapsedAt !== null && now - machine.relapsedAt >= relapseRemembered;
   if (machine.phase === "asleep" && machine.asleepSince !== null && !forgiven) return machine;
   const relapsedAt = forgiven ? null : machine.relapsedAt;
