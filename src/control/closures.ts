@@ -59,6 +59,7 @@ export function demandOf(branch: number, input: DemandInput): ContactorDemand {
   let plates = 0;
   let drawn = 0;
   let others = 0;
+  let othersSurely = 0;
   let urgent = false;
   let window: Milliseconds = policy.shedProofMilliseconds;
   let awake = false;
@@ -72,6 +73,7 @@ export function demandOf(branch: number, input: DemandInput): ContactorDemand {
     );
     if (closures.closed[index] !== true || mine !== branch) {
       others += account.highWatts + account.unknownWatts;
+      othersSurely += account.lowWatts;
       continue;
     }
     plates += place.model.ratedWatts;
@@ -82,7 +84,8 @@ export function demandOf(branch: number, input: DemandInput): ContactorDemand {
   }
   const meter = input.meters[branch] ?? null;
   const metered = meter === null || meter.quality === "bad" ? null : meter.value;
-  const drawnWatts = metered === null ? drawn : Math.max(0, metered - others);
+  // What the meter shows beyond all that others may draw; and what these may draw themselves, as far as the meter leaves room for it.
+  const drawnWatts = metered === null ? drawn : Math.max(0, metered - others, Math.min(drawn, metered - othersSurely));
   return {
     drawing: plates > 0 && drawnWatts > goneShare * plates,
     proofMilliseconds: urgent ? policy.shedProofMilliseconds : window,

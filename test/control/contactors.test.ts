@@ -247,4 +247,16 @@ test("a lockout sheds gently: contactors open only after the machines had their 
   assert.is(plant.decision?.mode, "lockout");
 });
 
+test("machines of another tank that do not answer hide no power of a tank without flow", () => {
+  const site = siteForTests();
+  const shared = { ...site, miners: site.miners.map((miner) => ({ ...miner, branch: "branch-1" })) };
+  const plant = startPlant(shared);
+  run(plant, 20);
+  for (const [name, machine] of plant.machines)
+    Object.assign(machine, name.startsWith("b") ? { silent: true, mode: "asleep", watts: 0 } : { deaf: true });
+  plant.forced.set("tank-1/flowLitersPerMinute", (_, now) => good(0, now));
+  run(plant, 12);
+  assert.is(plant.contactors.get("branch-1"), false);
+});
+
 test.run();
