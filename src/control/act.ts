@@ -33,7 +33,8 @@ export interface Acted {
 export function act(state: ControlState, image: ProcessImage, site: Site, assessed: Assessed, ordered: Ordered): Acted {
   const { layout, fleet, balances } = assessed;
   const { now } = image;
-  const plan = openPlan(layout, fleet.machines, fleet.accounts, balances, ordered.ceilings, ordered.ramp);
+  const { ceilings, ramp } = ordered;
+  const plan = openPlan(layout, fleet.machines, fleet.accounts, balances, ceilings, ramp, state.adopting);
   const forbidden = forbiddenMachines(assessed, ordered);
   shed(plan, { now, minimumOnMilliseconds: site.policy.minimumOnMilliseconds, limits: ordered.limits, forbidden });
   const closures = closuresOf(layout, ordered.limits);

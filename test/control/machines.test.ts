@@ -257,4 +257,23 @@ test("a flapping meter of the branch does not wake anybody twice", () => {
   assert.is(wakes, 0);
 });
 
+test("no machine wakes into room that another one sent to sleep has not left yet", () => {
+  const plant = settled({
+    policy: { minimumOffMilliseconds: 1000, rampUpWattsPerSecond: 50_000 },
+    model: { wakeMilliseconds: 5000, sleepMilliseconds: 60_000 },
+  });
+  scan(plant, 1000, [setpoint(22_000, plant.now + 1000)]);
+  run(plant, 120);
+  const ceilingWatts = 25_500;
+  scan(plant, 1000, [setpoint(ceilingWatts, plant.now + 1000)]);
+  run(plant, 60);
+  plant.inlets.set("a-001", 90);
+  let woken = false;
+  run(plant, 150, ({ miners }) => {
+    woken ||= miners.some(({ name, phase }) => phase === "waking" && name !== "a-001");
+    assert.ok(trueWatts(plant, "feeder") <= ceilingWatts, `${trueWatts(plant, "feeder")} W`);
+  });
+  assert.ok(woken, "its place is taken once it is free");
+});
+
 test.run();

@@ -34,6 +34,29 @@ test("nothing is shed while the image completes, as long as hard-wired proof sta
   }
 });
 
+test("meters and machines that come late to the first image cost no running machine its start", () => {
+  const powers = ["feeder", "branch-1", "branch-2"].map((name) => `${name}/powerWatts`);
+  for (const policy of [{ failsafeWatts: 0 }, { failsafeWatts: 5000 }])
+    for (const known of [0, 4, 8]) {
+      // Plates of all are above the rating: what is unknown must not count against what is seen to run.
+      const plant = startPlant(siteForTests({ ratedWatts: 16_000, policy }));
+      for (const [index, machine] of [...plant.machines.values()].entries()) {
+        machine.silent = index >= known;
+        if (index >= 4) Object.assign(machine, { mode: "asleep", watts: 20 });
+      }
+      for (const point of powers) plant.forced.set(point, null);
+      run(plant, 10, ({ minerTargets }) => {
+        assert.ok(
+          Object.values(minerTargets).every(({ mode }) => mode === "leave"),
+          `${known} known`,
+        );
+      });
+      assert.is(plant.decision?.mode, "starting");
+      run(plant, 30);
+      assert.ok(trueWatts(plant, "feeder") <= 6000 || known === 0, "then the failsafe holds");
+    }
+});
+
 test("after the hold the failsafe limit holds, and the way there is ramped", () => {
   const plant = startPlant(siteForTests({ policy: { failsafeWatts: 10_000, rampDownWattsPerSecond: 1000 } }));
   run(plant, 3);

@@ -1,6 +1,6 @@
 /** The working sheet of one allocation: what every scope will draw as commanded so far, and its ceilings. Lives within one scan. */
 import type { Scope } from "../../model/reason.ts";
-import { ceilingsOf, type ScopeCeilings } from "../arbitration.ts";
+import { ceilingsOf, type ScopeCeilings, unlimitedWatts } from "../arbitration.ts";
 import { certain } from "../impossible.ts";
 import type { Layout } from "../layout.ts";
 import type { MachineState } from "../machines/machine.ts";
@@ -18,6 +18,8 @@ export interface Plan {
   readonly raiseWatts: readonly number[];
   /** Shed at once above these [W]. */
   readonly safetyWatts: readonly number[];
+  /** What sheds have promised and nobody has proven gone yet: no raise may count on it [W]. */
+  readonly pendingWatts: number[];
   /** The container's ceiling by orders, on its way down [W]. */
   readonly gentleWatts: number;
 }
@@ -30,28 +32,40 @@ export function openPlan(
   balances: readonly BranchBalance[],
   ceilings: ReadonlyMap<Scope, ScopeCeilings>,
   ramp: RampState,
+  adopting: boolean,
 ): Plan {
   const each = layout.scopes.map((scope) => ceilingsOf(ceilings, scope));
-  return {
+  const plan: Plan = {
     layout,
     machines: [...machines],
     accounts,
-    nextWatts: nextOfScopes(layout, accounts, balances),
+    nextWatts: nextOfScopes(layout, accounts, balances, adopting),
     raiseWatts: each.map(({ raiseWatts }, scope) => (scope === 0 ? Math.min(raiseWatts, ramp.raiseWatts) : raiseWatts)),
     safetyWatts: each.map(({ safetyWatts }) => safetyWatts),
-    gentleWatts: ramp.gentleWatts,
+    pendingWatts: layout.scopes.map(() => 0),
+    // Source: DESIGN section 3: while running machines are taken over, orders and fallbacks shed nothing.
+    gentleWatts: adopting ? unlimitedWatts : ramp.gentleWatts,
   };
+  for (const [machine, { phase }] of machines.entries()) {
+    if (phase !== "curtailing") continue;
+    const { highWatts, nextWatts } = certain(accounts[machine], "account");
+    spread(plan.pendingWatts, layout, machine, highWatts - nextWatts);
+  }
+  return plan;
 }
 
-/** What every scope will draw as commanded [W]. */
-export function nextOfScopes(
+/** What every scope will draw as commanded [W]. While the image completes, what is unknown and not metered does not count yet. */
+function nextOfScopes(
   layout: Layout,
   accounts: readonly Account[],
   balances: readonly BranchBalance[],
+  adopting: boolean,
 ): number[] {
   const next = layout.scopes.map(() => 0);
   for (const [index, place] of layout.branches.entries()) {
-    const { nextWatts, unknownWatts } = certain(balances[index], "balance");
+    const balanced = certain(balances[index], "balance");
+    const { nextWatts } = balanced;
+    const unknownWatts = adopting && balanced.meteredWatts === null ? 0 : balanced.unknownWatts;
     next[place.scope] = nextWatts + unknownWatts;
     if (place.phases.length === 0) continue;
     // What cannot be told apart, and what the meter adds, is taken to lie evenly on the phases.
@@ -68,18 +82,28 @@ export function nextOfScopes(
 
 /** Changes what a machine will draw, in every scope that covers it. */
 export function change(plan: Plan, machine: number, byWatts: number): void {
-  for (const { scope, share } of certain(plan.layout.machines[machine], "machine").scopes)
-    add(plan.nextWatts, scope, byWatts * share);
+  spread(plan.nextWatts, plan.layout, machine, byWatts);
+  // Power is gone when that is proven, not when it is ordered.
+  if (byWatts < 0) spread(plan.pendingWatts, plan.layout, machine, -byWatts);
+}
+
+/** What a raise in a scope may add at most [W]. */
+export function roomIn(plan: Plan, scope: number, reservedShare = 0): number {
+  const ceiling = certain(plan.raiseWatts[scope], "ceiling") * (1 - reservedShare);
+  return ceiling - certain(plan.nextWatts[scope], "next") - certain(plan.pendingWatts[scope], "pending");
 }
 
 /** How much more may be drawn in the tightest of a machine's scopes [W]. */
 export function roomFor(plan: Plan, machine: number, reservedShare: number): number {
   let room = Number.MAX_SAFE_INTEGER;
-  for (const { scope, share } of certain(plan.layout.machines[machine], "machine").scopes) {
-    const ceiling = certain(plan.raiseWatts[scope], "ceiling");
-    room = Math.min(room, (ceiling * (1 - reservedShare) - certain(plan.nextWatts[scope], "next")) / share);
-  }
+  for (const { scope, share } of certain(plan.layout.machines[machine], "machine").scopes)
+    room = Math.min(room, roomIn(plan, scope, reservedShare) / share);
   return room;
+}
+
+function spread(watts: number[], layout: Layout, machine: number, byWatts: number): void {
+  for (const { scope, share } of certain(layout.machines[machine], "machine").scopes)
+    add(watts, scope, byWatts * share);
 }
 
 function add(watts: number[], scope: number, byWatts: number): void {

@@ -7,7 +7,7 @@ import { kilowatts } from "../figures.ts";
 import { certain } from "../impossible.ts";
 import type { Judged } from "../judge.ts";
 import { expectPower } from "../machines/command.ts";
-import type { Plan } from "./plan.ts";
+import { type Plan, roomIn } from "./plan.ts";
 
 export interface Reclosed {
   readonly contactors: readonly (ContactorState | null)[];
@@ -36,13 +36,7 @@ export function reclose(plan: Plan, rules: RecloseRules): Reclosed {
     if (!mayClose(state, feedback, rules.policy, rules.now)) continue;
     if (!isFed(plan, branch, rules) || hasClosed(plan, branch, rules)) continue;
     const reserved = reservationOf(plan, branch, rules);
-    if (
-      reserved.some(
-        (watts, scope) =>
-          watts > 0 && watts > certain(plan.raiseWatts[scope], "ceiling") - certain(plan.nextWatts[scope], "next"),
-      )
-    )
-      continue;
+    if (reserved.some((watts, scope) => watts > 0 && watts > roomIn(plan, scope))) continue;
     for (const [scope, watts] of reserved.entries())
       plan.nextWatts[scope] = certain(plan.nextWatts[scope], "next") + watts;
     const { behind, branch: site } = certain(plan.layout.branches[branch], "branch");
