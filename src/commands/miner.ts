@@ -23,7 +23,18 @@ A proven setting is not yet a fall of power: look at the branch meter.`;
 const identifyMilliseconds = 15_000;
 const commandMilliseconds = 150_000;
 
-const dialects: readonly MinerDialect[] = ["whatsminer-v2", "whatsminer-v3", "bitmain-stock", "avalon", "luxos"];
+const dialects: readonly MinerDialect[] = [
+  "whatsminer-v2",
+  "whatsminer-v3",
+  "bitmain-stock",
+  "avalon",
+  "luxos",
+  "braiins",
+  "braiins-graphql",
+  "vnish",
+  "epic",
+  "sealminer",
+];
 const actions = ["read", "sleep", "wake"] as const;
 
 interface Options {

@@ -92,6 +92,8 @@ export interface MinerDetails {
   /** Its light blinks. */
   readonly locating?: boolean;
   readonly ratedTerahashesPerSecond?: number;
+  /** Since the start of mining. */
+  readonly averageTerahashesPerSecond?: number;
   /** [W] behind the power supply: what an Avalon aims at. A target, no measurement, and below what the wall sees. */
   readonly targetDirectCurrentWatts?: number;
   /** [W] bounds of a limit. */

@@ -122,7 +122,17 @@ export interface Tank {
   readonly hardwiredInterlock: boolean;
 }
 
-export type MinerDialect = "whatsminer-v2" | "whatsminer-v3" | "bitmain-stock" | "avalon" | "luxos";
+export type MinerDialect =
+  | "whatsminer-v2"
+  | "whatsminer-v3"
+  | "bitmain-stock"
+  | "avalon"
+  | "luxos"
+  | "braiins"
+  | "braiins-graphql"
+  | "vnish"
+  | "epic"
+  | "sealminer";
 
 /** From boards/miners, with the site's overrides. */
 export interface MinerModel {

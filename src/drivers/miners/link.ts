@@ -7,7 +7,11 @@ import type { MinerModel, MinerSite } from "../../model/site.ts";
 import type { MinerObservation } from "../../protocol/cgminer/observation.ts";
 import { AvalonSession } from "./avalon-session.ts";
 import { BitmainSession } from "./bitmain-session.ts";
+import { BraiinsGraphqlSession } from "./braiins-graphql-session.ts";
+import { BraiinsSession } from "./braiins-session.ts";
+import { EpicSession } from "./epic-session.ts";
 import { LuxosSession } from "./luxos-session.ts";
+import { SealminerSession } from "./sealminer-session.ts";
 import type { MinerCredentials, MinerSession } from "./session.ts";
 import type { LinkTiming, MinerShared } from "./shared.ts";
 import {
@@ -23,6 +27,7 @@ import {
   type Slot,
   type SlotAction,
 } from "./slot.ts";
+import { VnishSession } from "./vnish-session.ts";
 import { WhatsminerSession } from "./whatsminer-session.ts";
 import { WhatsminerV3Session } from "./whatsminer-v3-session.ts";
 
@@ -67,6 +72,16 @@ function openSession(
       return new AvalonSession(miner, credentials, clock, shared);
     case "luxos":
       return new LuxosSession(miner, credentials, clock, shared);
+    case "braiins":
+      return new BraiinsSession(miner, credentials, clock, shared);
+    case "braiins-graphql":
+      return new BraiinsGraphqlSession(miner, shared);
+    case "vnish":
+      return new VnishSession(miner, credentials, clock, shared);
+    case "epic":
+      return new EpicSession(miner, credentials, clock, shared);
+    case "sealminer":
+      return new SealminerSession(miner, shared);
     case "whatsminer-v3":
       return new WhatsminerV3Session(miner, credentials, clock, shared);
     case "bitmain-stock":

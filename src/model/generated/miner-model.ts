@@ -17,7 +17,17 @@ export interface MinerModelFile {
    * Model.
    */
   model: string;
-  dialect: "whatsminer-v2" | "whatsminer-v3" | "bitmain-stock" | "avalon" | "luxos";
+  dialect:
+    | "whatsminer-v2"
+    | "whatsminer-v3"
+    | "bitmain-stock"
+    | "avalon"
+    | "luxos"
+    | "braiins"
+    | "braiins-graphql"
+    | "vnish"
+    | "epic"
+    | "sealminer";
   /**
    * Rated wall power.
    */

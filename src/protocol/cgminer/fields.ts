@@ -75,3 +75,8 @@ export function greatestOf(values: readonly (number | undefined)[]): number | un
   const told = values.filter((value) => value !== undefined);
   return told.length === 0 ? undefined : Math.max(...told);
 }
+
+/** The value at a path of members; undefined where one is missing. */
+export function at(value: JsonValue | undefined, ...path: readonly string[]): JsonValue | undefined {
+  return path.reduce<JsonValue | undefined>((found, name) => objectOf(found)?.[name], value);
+}

@@ -28,6 +28,11 @@ const kinds: Readonly<Record<MinerDialect, MachineKind>> = {
   "bitmain-stock": "antminer",
   avalon: "avalon",
   luxos: "luxos",
+  braiins: "braiins",
+  "braiins-graphql": "braiins-graphql",
+  vnish: "vnish",
+  epic: "epic",
+  sealminer: "sealminer",
 };
 
 const phases = { 1: 0, 2: 1, 3: 2 } as const;

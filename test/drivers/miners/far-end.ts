@@ -110,6 +110,11 @@ const dialects: Readonly<Record<MachineKind, MinerDialect>> = {
   antminer: "bitmain-stock",
   avalon: "avalon",
   luxos: "luxos",
+  braiins: "braiins",
+  "braiins-graphql": "braiins-graphql",
+  vnish: "vnish",
+  epic: "epic",
+  sealminer: "sealminer",
 };
 
 function model(miner: SimulatedMiner): MinerModel {

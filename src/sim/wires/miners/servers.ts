@@ -4,9 +4,14 @@ import { servePower, serveWeb } from "./antminer.ts";
 import { antminerAnswer } from "./antminer-replies.ts";
 import { serveApi } from "./api.ts";
 import { avalonAnswer } from "./avalon.ts";
+import { braiinsAnswer, graphqlAnswer } from "./braiins.ts";
+import { epicAnswer } from "./epic.ts";
 import { luxosAnswer } from "./luxos.ts";
 import type { Machine } from "./machine.ts";
+import { sealminerAnswer } from "./sealminer.ts";
 import type { MinersSetup } from "./setup.ts";
+import { vnishAnswer } from "./vnish.ts";
+import { serveJsonWeb } from "./web.ts";
 import { whatsminerAnswer } from "./whatsminer.ts";
 import { serveWhatsminerV3 } from "./whatsminer-v3.ts";
 
@@ -43,6 +48,20 @@ export function makeServers(played: Played): () => readonly Port[] {
       const answer = luxosAnswer(machine, index, now);
       return () => [{ server: serveApi(machine, answer, sockets), port }];
     }
+    case "braiins": {
+      const answer = braiinsAnswer(machine, index, setup, now);
+      return () => [{ server: serveJsonWeb(machine, answer, sockets), port: webPort }];
+    }
+    case "braiins-graphql":
+      return () => [{ server: serveJsonWeb(machine, graphqlAnswer(machine, now), sockets), port: webPort }];
+    case "vnish": {
+      const answer = vnishAnswer(machine, index, setup, now);
+      return () => [{ server: serveJsonWeb(machine, answer, sockets), port: webPort }];
+    }
+    case "epic":
+      return () => [{ server: serveJsonWeb(machine, epicAnswer(machine, index, setup, now), sockets), port }];
+    case "sealminer":
+      return () => [{ server: serveApi(machine, sealminerAnswer(machine, index, now), sockets), port }];
     case "whatsminer-v3":
       return () => [{ server: serveWhatsminerV3(machine, index, password, sockets, now), port }];
     case "antminer": {

@@ -1,6 +1,16 @@
 /** What the parent says about the machines to be played. */
 
-export type MachineKind = "whatsminer" | "whatsminer-v3" | "antminer" | "avalon" | "luxos";
+export type MachineKind =
+  | "whatsminer"
+  | "whatsminer-v3"
+  | "antminer"
+  | "avalon"
+  | "luxos"
+  | "braiins"
+  | "braiins-graphql"
+  | "vnish"
+  | "epic"
+  | "sealminer";
 
 export interface SimulatedMiner {
   readonly name: string;
