@@ -60,8 +60,9 @@ export function judge(state: ControlState, image: ProcessImage, site: Site): Ass
   });
   const balances = balance(layout, fleet.accounts, meters);
   const adopting = stillAdopting(state, image, site, layout, points.judged);
-  const tanks = judgeTanks(layout, judgedOf, state.provenAt, state.startedAt, now, adopting);
-  const feeder = judgeFeeder(site, layout, balances, judgedOf, now);
+  const holdMilliseconds = adopting ? site.policy.startHoldMilliseconds : 0;
+  const tanks = judgeTanks(layout, judgedOf, state.provenAt, state.startedAt, now, holdMilliseconds);
+  const feeder = judgeFeeder(site, layout, balances, judgedOf, now, holdMilliseconds);
   const overload = judgeOverload(layout, balances, feeder, state.overloadedSince, now);
   const inlets = judgeInlets(layout, fleet.machines, now);
   const machines: Finding = { ...nothingFound, warnings: fleetWarnings(layout, fleet.machines, powered) };

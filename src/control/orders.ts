@@ -74,6 +74,7 @@ export function order(state: ControlState, image: ProcessImage, site: Site, asse
     policy: site.policy,
     elapsedMilliseconds: Math.max(0, image.now - state.now),
     provenWatts: root.provenWatts + root.reservedWatts,
+    nextWatts: root.nextWatts + root.unknownWatts,
     // The scan that completes the image still takes over what it found.
     adopting: state.adopting,
     mayRaise: holding === null,

@@ -25,6 +25,8 @@ export interface RampInput {
   readonly elapsedMilliseconds: number;
   /** Measured plus reserved power: where a raise starts from, as a lost input would leave it at most [W]. */
   readonly provenWatts: number;
+  /** What may be drawn as commanded, unknown machines with their plates: while the start holds, no order sheds below it [W]. */
+  readonly nextWatts: number;
   /** Machines found running are taken over as they are: the ceiling starts where they are. */
   readonly adopting: boolean;
   /** Nothing may rise: the start, a store behind, a second controller, the end. */
@@ -45,14 +47,14 @@ export const rampAtStart: RampState = {
 
 /** Advances the ramp by the elapsed time. */
 export function ramp(before: RampState, input: RampInput): RampState {
-  const { ceilings, policy, provenWatts } = input;
+  const { ceilings, policy } = input;
   const seconds = input.elapsedMilliseconds / 1000;
   const up = policy.rampUpWattsPerSecond * seconds;
   const raiseWatts = rise(before, input, up);
   const gentle = descend(before, input, seconds);
   const budgetCap = input.largestStepWatts + policy.rampUpWattsPerSecond;
   const shown = Math.max(raiseWatts, Math.min(gentle.watts, ceilings.safetyWatts));
-  const limit = input.adopting ? Math.max(shown, provenWatts) : before.ceilingWatts + up;
+  const limit = input.adopting ? shown : before.ceilingWatts + up;
   return {
     raiseWatts,
     limitWatts: ceilings.raiseWatts,
@@ -84,7 +86,10 @@ function descend(
   seconds: number,
 ): { readonly watts: number; readonly descending: boolean } {
   const target = input.ceilings.gentleWatts;
-  if (input.adopting) return { watts: Math.max(target, input.provenWatts), descending: target < input.provenWatts };
+  if (input.adopting) {
+    const watts = Math.max(target, input.nextWatts, input.provenWatts);
+    return { watts, descending: target < watts };
+  }
   if (target >= before.gentleWatts) return { watts: target, descending: false };
   const from = before.descending
     ? before.gentleWatts

@@ -52,6 +52,7 @@ function advance(before: RampState, limits: readonly Limit[], parts: Partial<Ram
     policy: policyForTests,
     elapsedMilliseconds: 1000,
     provenWatts: 0,
+    nextWatts: 0,
     adopting: false,
     mayRaise: true,
     largestStepWatts: 3600,

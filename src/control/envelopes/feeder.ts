@@ -1,6 +1,6 @@
 /** Electrical envelope: rated power, and for every branch the amperes its breaker carries continuously, at the lowest voltage and with its imbalance. */
-import type { Limit, Scope } from "../../model/reason.ts";
-import type { Site } from "../../model/site.ts";
+import type { Limit, Reason, Scope } from "../../model/reason.ts";
+import type { Branch, Site } from "../../model/site.ts";
 import { kilowatts } from "../figures.ts";
 import { certain } from "../impossible.ts";
 import type { Judged } from "../judge.ts";
@@ -13,23 +13,25 @@ const lowestVoltageRatio = 0.9;
 /** Imbalance that counts while no currents are measured, and the most that is taken off. Source: choice: a fifth of the continuous current. */
 const worstImbalanceRatio = 0.2;
 
-/** Limits of the whole feeder tree. `judgedOf` gives the judgement of a point. */
+/** Limits of the whole feeder tree. `judgedOf` gives the judgement of a point; during the hold of a start only a measured overload acts at once. */
 export function judgeFeeder(
   site: Site,
   layout: Layout,
   balances: readonly BranchBalance[],
   judgedOf: (name: string) => Judged,
   now: number,
+  holdMilliseconds: number,
 ): Finding {
+  const root = certain(balances[layout.root], "root");
   const rated: Limit = {
     scope: "container",
     ceilingWatts: site.ratedWatts,
-    withinMilliseconds: 0,
+    withinMilliseconds: isAbove(root, site.ratedWatts) ? 0 : holdMilliseconds,
     source: "site",
     reason: { code: "rated-power", text: `The container is rated for ${kilowatts(site.ratedWatts)}.` },
   };
   const branches = layout.branches.map((place, index) =>
-    judgeBranch(layout, place, certain(balances[index], "balance"), judgedOf, now),
+    judgeBranch(layout, place, certain(balances[index], "balance"), judgedOf, now, holdMilliseconds),
   );
   return merge([{ ...nothingFound, limits: [rated] }, ...branches]);
 }
@@ -40,40 +42,85 @@ function judgeBranch(
   balanced: BranchBalance,
   judgedOf: (name: string) => Judged,
   now: number,
+  holdMilliseconds: number,
 ): Finding {
   const { branch } = place;
   const scope = certain(layout.scopes[place.scope], "scope");
   const meter = branch.meter;
-  const voltages = (meter?.voltageVolts ?? []).map(judgedOf);
-  const currents = (meter?.currentAmperes ?? []).map(judgedOf);
   const power = meter === null ? null : judgedOf(meter.powerWatts);
-  const lost = [...voltages, ...currents].filter(({ quality }) => quality !== "good");
-  const continuousAmperes = branch.breakerAmperes * branch.continuousRatio;
-  const floorVolts = branch.nominalVolts * lowestVoltageRatio;
-  const volts = lowestVolts(voltages, branch.nominalVolts, floorVolts);
-  const imbalance = imbalanceAmperes(currents, continuousAmperes);
-  const perPhaseWatts = continuousAmperes * volts;
-  const ceilingWatts = (continuousAmperes - imbalance) * volts * branch.phases;
-  const figures = `${rounded(continuousAmperes)} A at ${rounded(volts)} V`;
-  const uneven = imbalance > 0 ? `, less ${rounded(imbalance)} A for uneven phases` : "";
-  const text = `Breaker ${branch.name} carries ${figures} continuously${uneven}: ${kilowatts(ceilingWatts)}.`;
-  const lostText = `Meter of ${branch.name} is not good; its breaker counts with ${figures}${uneven}: ${kilowatts(ceilingWatts)}.`;
+  const carried = carries(branch, judgedOf);
+  const { ceilingWatts, lost } = carried;
+  // Machines taken over as they run were below their breaker before; what is not read yet does not shed them.
+  const overloaded = isAbove(balanced, lost.length === 0 ? ceilingWatts : carried.mostWatts);
+  const patience = meter === null ? 0 : patienceFor(lost, meter.maximumAgeMilliseconds, now);
   const limit: Limit = {
     scope,
     ceilingWatts,
-    withinMilliseconds: meter === null ? 0 : patienceFor(lost, meter.maximumAgeMilliseconds, now),
+    withinMilliseconds: overloaded ? patience : Math.max(holdMilliseconds, patience),
     source: "envelope",
-    reason: lost.length === 0 ? { code: "breaker-continuous", text } : { code: "breaker-meter-lost", text: lostText },
+    reason: reasonOf(branch, carried),
   };
   const phases = place.phases.map((phase): Limit => {
     const phaseScope: Scope = certain(layout.scopes[phase], "phase");
-    return { ...limit, scope: phaseScope, ceilingWatts: perPhaseWatts };
+    return { ...limit, scope: phaseScope, ceilingWatts: carried.perPhaseWatts };
   });
   const warnings = [
     ...(balanced.meterBelowAccount ? [belowAccount(branch.name, balanced)] : []),
     ...(power?.quality === "bad" ? [meterLost(branch.name)] : []),
   ];
   return { ...nothingFound, limits: [limit, ...phases], warnings };
+}
+
+/** What a breaker carries continuously. */
+interface Carried {
+  readonly amperes: number;
+  /** Lowest voltage that counts. */
+  readonly volts: number;
+  /** Taken off for uneven phases [A]. */
+  readonly imbalanceAmperes: number;
+  readonly perPhaseWatts: number;
+  readonly ceilingWatts: number;
+  /** At nominal voltage and with even phases [W]. */
+  readonly mostWatts: number;
+  /** Voltages and currents that are not good. */
+  readonly lost: readonly Judged[];
+}
+
+function carries(branch: Branch, judgedOf: (name: string) => Judged): Carried {
+  const voltages = (branch.meter?.voltageVolts ?? []).map(judgedOf);
+  const currents = (branch.meter?.currentAmperes ?? []).map(judgedOf);
+  const amperes = branch.breakerAmperes * branch.continuousRatio;
+  const volts = lowestVolts(voltages, branch.nominalVolts, branch.nominalVolts * lowestVoltageRatio);
+  const imbalance = imbalanceAmperes(currents, amperes);
+  return {
+    amperes,
+    volts,
+    imbalanceAmperes: imbalance,
+    perPhaseWatts: amperes * volts,
+    ceilingWatts: (amperes - imbalance) * volts * branch.phases,
+    mostWatts: amperes * branch.nominalVolts * branch.phases,
+    lost: [...voltages, ...currents].filter(({ quality }) => quality !== "good"),
+  };
+}
+
+function reasonOf({ name }: Branch, carried: Carried): Reason {
+  const { amperes, volts, imbalanceAmperes: uneven, ceilingWatts } = carried;
+  const off = uneven > 0 ? `, less ${rounded(uneven)} A for uneven phases` : "";
+  const figures = `${rounded(amperes)} A at ${rounded(volts)} V${off}`;
+  return carried.lost.length === 0
+    ? {
+        code: "breaker-continuous",
+        text: `Breaker ${name} carries ${figures} continuously: ${kilowatts(ceilingWatts)}.`,
+      }
+    : {
+        code: "breaker-meter-lost",
+        text: `Meter of ${name} is not good; its breaker counts with ${figures}: ${kilowatts(ceilingWatts)}.`,
+      };
+}
+
+/** Measured to be above. */
+function isAbove({ meteredWatts, presentWatts }: BranchBalance, watts: number): boolean {
+  return meteredWatts !== null && presentWatts > watts;
 }
 
 /** The lowest phase counts; a phase that is not read counts as low as a supply may be. Never above nominal: a reading does not widen a breaker. */

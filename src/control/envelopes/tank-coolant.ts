@@ -1,4 +1,5 @@
 /** Coolant temperature of a tank: less power above the derate point, nothing and a latched trip at the trip point. */
+import type { Milliseconds } from "../../model/reading.ts";
 import type { Limit, Reason, Scope } from "../../model/reason.ts";
 import type { Tank } from "../../model/site.ts";
 import { celsius, kilowatts, seconds } from "../figures.ts";
@@ -38,18 +39,18 @@ export function judgeCoolant(tank: Tank, ratedWatts: number, scan: TankScan): Fi
     return { ...found, limits: [nothingAllowed(scope, { code: "coolant-unknown", text })] };
   }
   const limits: Limit[] = [];
-  const measured = derate(tank, ratedWatts, vote.celsius);
+  const measured = derate(tank, ratedWatts, vote.celsius, scan.holdMilliseconds);
   if (measured !== null) limits.push(measured);
-  const cautious = derate(tank, ratedWatts, vote.cautiousCelsius);
+  const cautious = derate(tank, ratedWatts, vote.cautiousCelsius, scan.holdMilliseconds);
   // What only a failed reading suggests narrows what may be raised; it sheds when the reading is really lost.
   if (cautious !== null && (measured === null || cautious.ceilingWatts < measured.ceilingWatts))
     limits.push(vote.valid > 0 ? { ...cautious, withinMilliseconds: tank.coolant.maximumAgeMilliseconds } : cautious);
-  if (sensors.length > 1 && vote.valid === 1) limits.push(oneSensor(tank, ratedWatts, scope));
+  if (sensors.length > 1 && vote.valid === 1) limits.push(oneSensor(tank, ratedWatts, scope, scan.holdMilliseconds));
   return { ...found, limits };
 }
 
 /** The ceiling falls in a straight line from everything at the derate point to nothing at the trip point; null: below the band. */
-function derate(tank: Tank, ratedWatts: number, at: number | null): Limit | null {
+function derate(tank: Tank, ratedWatts: number, at: number | null, withinMilliseconds: Milliseconds): Limit | null {
   const { derateCelsius, tripCelsius } = tank.coolant;
   if (at === null || at <= derateCelsius) return null;
   const ceilingWatts = ratedWatts * Math.max(0, (tripCelsius - at) / (tripCelsius - derateCelsius));
@@ -57,16 +58,16 @@ function derate(tank: Tank, ratedWatts: number, at: number | null): Limit | null
   return {
     scope: `tank/${tank.name}`,
     ceilingWatts,
-    withinMilliseconds: 0,
+    withinMilliseconds,
     source: "envelope",
     reason: { code: "coolant-derate", text },
   };
 }
 
-function oneSensor(tank: Tank, ratedWatts: number, scope: Scope): Limit {
+function oneSensor(tank: Tank, ratedWatts: number, scope: Scope, withinMilliseconds: Milliseconds): Limit {
   const ceilingWatts = ratedWatts * oneSensorShare;
   const text = `Only one coolant sensor of ${tank.name} is left; it is held to ${kilowatts(ceilingWatts)}.`;
-  return { scope, ceilingWatts, withinMilliseconds: 0, source: "envelope", reason: { code: "sensor-lost", text } };
+  return { scope, ceilingWatts, withinMilliseconds, source: "envelope", reason: { code: "sensor-lost", text } };
 }
 
 function disagreement(tank: Tank, at: number): Warning {

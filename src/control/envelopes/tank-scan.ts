@@ -11,4 +11,6 @@ export interface TankScan {
   readonly keepProof: (name: string, at: Milliseconds) => void;
   /** The image is still completing and the hard-wired interlock stands: what is unknown sheds nothing yet. */
   readonly patient: boolean;
+  /** How long an order to narrow may wait, because machines found running are being taken over [ms]; 0: not at all. */
+  readonly holdMilliseconds: Milliseconds;
 }

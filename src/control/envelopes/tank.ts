@@ -21,7 +21,7 @@ export function judgeTanks(
   before: Readonly<Record<string, Milliseconds>>,
   startedAt: Milliseconds,
   now: Milliseconds,
-  adopting: boolean,
+  holdMilliseconds: Milliseconds,
 ): JudgedTanks {
   const provenAt: Record<string, Milliseconds> = {};
   const findings = layout.tanks.map(({ tank, ratedWatts }) => {
@@ -32,7 +32,8 @@ export function judgeTanks(
       keepProof: (name, at) => {
         provenAt[name] = at;
       },
-      patient: adopting && tank.hardwiredInterlock,
+      patient: holdMilliseconds > 0 && tank.hardwiredInterlock,
+      holdMilliseconds,
     };
     // A proof that is not renewed in this scan keeps its time.
     return merge([
