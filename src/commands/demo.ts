@@ -1,5 +1,6 @@
 /** `weir demo`: a whole container on this machine, a story that plays by itself, and a screen that sees MQTT and the local socket only. */
 import { type Command, InvalidArgumentError } from "commander";
+import type { DemoOptions } from "./demo/options.ts";
 import { playDemo } from "./demo/play.ts";
 
 const examples = `
@@ -17,15 +18,6 @@ Everything on a wire is simulated by processes of their own; weir itself is the 
 file scripts/demo/site.yaml. Times that are shorter than on real hardware are marked there.
 Exit code: 0 everything that was played held, 1 something did not, 2 wrong use,
 128 and its number when a signal ended it.`;
-
-export interface DemoOptions {
-  readonly seconds?: number;
-  readonly broker?: string;
-  readonly site?: string;
-  readonly plain?: boolean;
-  readonly json?: boolean;
-  readonly seed: number;
-}
 
 /** Shorter than this nothing can be shown [s]; choice. */
 const leastSeconds = 5;

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { type ServiceManager, startServiceManager } from "../drivers/service-manager.ts";
+import { type ServiceManager, startServiceManager } from "../drivers/notify-listener.ts";
 import { waitFor } from "../waiting.ts";
 import { type Container, startContainer } from "./container.ts";
 import { auxiliaryWatts, failsafeWatts, heartbeatTimeoutSeconds, machineWatts, meterAgeSeconds } from "./site-file.ts";

@@ -5,7 +5,7 @@ import { type HostProcess, startHostProcess } from "../../src/drivers/host-proce
 import { createWatchdog } from "../../src/drivers/watchdog.ts";
 import { temporaryFolder } from "../store/examples.ts";
 import { waitFor } from "../waiting.ts";
-import { type ServiceManager, startServiceManager } from "./service-manager.ts";
+import { type ServiceManager, startServiceManager } from "./notify-listener.ts";
 
 const test = suite("watchdog");
 

@@ -1,6 +1,6 @@
 /** What each key of the demo does to the container; causes only, never a view. */
 import type { KeyModel } from "../../views/screen/model.ts";
-import type { Demo } from "./play.ts";
+import type { Demo } from "./running-demo.ts";
 
 interface KeyAction extends KeyModel {
   act(): void;

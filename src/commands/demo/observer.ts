@@ -2,8 +2,8 @@
 import type { MqttClient } from "mqtt";
 import type { Site } from "../../model/site.ts";
 import type { PowerSample, ScreenModel } from "../../views/screen/model.ts";
-import { coolantOf, isComplete, sampleOf, screenModel, tripNames } from "./screen-model.ts";
-import { openShellClient, type ShellAnswer } from "./shell-client.ts";
+import { coolantOf, isComplete, type ShellPages, sampleOf, screenModel, tripNames } from "./screen-model.ts";
+import { openShellClient } from "./shell-client.ts";
 import type { Told } from "./story.ts";
 import { openUplink, type Telemetry, textOf, type UplinkEvent } from "./uplink.ts";
 
@@ -18,14 +18,6 @@ export interface Observer {
   /** To be given every message of the container. */
   take(topic: string, payload: Uint8Array): void;
   stop(): void;
-}
-
-/** Newest answers of the socket, by command. */
-export interface ShellPages {
-  readonly status: ShellAnswer | null;
-  readonly points: ShellAnswer | null;
-  readonly miners: ShellAnswer | null;
-  readonly lines: ShellAnswer | null;
 }
 
 const pollMilliseconds = 1000;

@@ -4,45 +4,24 @@ import { connect } from "mqtt";
 import { parse } from "yaml";
 import { type Result, succeed } from "../../model/result.ts";
 import type { Site } from "../../model/site.ts";
-import { type DemoContainer, startContainer } from "../../sim/demo/container.ts";
+import { startContainer } from "../../sim/demo/container.ts";
 import type { Secrets } from "../../sim/demo/machines.ts";
 import { loadSite } from "../../site/load-site.ts";
 import { problemsText } from "../check.ts";
-import type { DemoOptions } from "../demo.ts";
 import { allHold, type Check } from "./checks.ts";
-import { type Controller, startController } from "./controller.ts";
-import { type Dispatcher, startDispatcher } from "./dispatcher.ts";
+import { startController } from "./controller.ts";
+import { startDispatcher } from "./dispatcher.ts";
 import { awaitEnding, type Ending } from "./ending.ts";
-import { type Observer, startObserver } from "./observer.ts";
+import { startObserver } from "./observer.ts";
+import type { DemoOptions } from "./options.ts";
 import { openPresentation } from "./presentation.ts";
 import { demoSitePath, makeRunFolder, type RunFolder } from "./run-folder.ts";
+import type { Demo, Saying } from "./running-demo.ts";
 import { playStory } from "./story.ts";
 import { openWitness, truthOf } from "./witness.ts";
 
 /** Without a screen and without a wish [s]. */
 const usualSeconds = 120;
-
-/** Everything that runs, for keys, story and screen. */
-export interface Demo {
-  readonly site: Site;
-  readonly folder: RunFolder;
-  readonly container: DemoContainer;
-  readonly controller: Controller;
-  readonly observer: Observer;
-  readonly dispatcher: Dispatcher;
-  /** [ms] since the controller was started. */
-  now(): number;
-  /** Tells what the demo does. */
-  say(text: string): void;
-  /** Everything told, newest last. */
-  said(): readonly Saying[];
-}
-
-export interface Saying {
-  readonly text: string;
-  /** [ms] since the controller was started. */
-  readonly at: number;
-}
 
 type Stops = (() => Promise<void> | void)[];
 

@@ -2,10 +2,10 @@
 import type { EventModel, KeyModel, ScreenModel } from "../../views/screen/model.ts";
 import { drawScreen } from "../../views/screen/screen.ts";
 import { clockTime, kilowatts, rounded } from "../../views/screen/words.ts";
-import type { DemoOptions } from "../demo.ts";
 import { allHold, type Check, summaryLines } from "./checks.ts";
 import { keyActions } from "./keys.ts";
-import type { Demo, Saying } from "./play.ts";
+import type { DemoOptions } from "./options.ts";
+import type { Demo, Saying } from "./running-demo.ts";
 import { openTerminal } from "./terminal.ts";
 
 export interface Presentation {

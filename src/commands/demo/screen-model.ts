@@ -8,7 +8,7 @@ import type {
   TankModel,
   WireModel,
 } from "../../views/screen/model.ts";
-import type { ShellPages } from "./observer.ts";
+import type { ShellAnswer } from "./shell-client.ts";
 import {
   type Fields,
   numberOf,
@@ -18,6 +18,14 @@ import {
   type UplinkEvent,
   type UplinkState,
 } from "./uplink.ts";
+
+/** Newest answers of the socket, by command. */
+export interface ShellPages {
+  readonly status: ShellAnswer | null;
+  readonly points: ShellAnswer | null;
+  readonly miners: ShellAnswer | null;
+  readonly lines: ShellAnswer | null;
+}
 
 export interface Heard {
   readonly site: Site;

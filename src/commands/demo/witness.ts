@@ -1,7 +1,7 @@
 /** Looks at the truth of the plant the whole time and testifies in the end: temperature and power against their limits. */
 import { flowLitersPerMinute } from "../../sim/plant/plant.ts";
 import type { Check } from "./checks.ts";
-import type { Demo } from "./play.ts";
+import type { Demo } from "./running-demo.ts";
 import type { Truth } from "./story.ts";
 
 export interface Witness {
