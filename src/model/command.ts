@@ -1,5 +1,5 @@
 /** Commands as the core sees them: decoded and checked for shape by the broker link or the shell, judged by nobody yet. */
-
+import type { AcknowledgementMessage } from "./generated/acknowledgement.ts";
 import type { ControlMessage } from "./generated/control.ts";
 import type { SetpointMessage } from "./generated/setpoint.ts";
 import type { Milliseconds } from "./reading.ts";
@@ -12,26 +12,7 @@ export type Encoding = "json" | "cbor";
 export type { ControlMessage, SetpointMessage };
 
 /** Codes of DESIGN section 6; the first check that fails decides, in the order given there. */
-export type Rejection =
-  | "size"
-  | "retained"
-  | "schema"
-  | "signature"
-  | "key"
-  | "rate"
-  | "container"
-  | "boot"
-  | "conflict"
-  | "epoch"
-  | "sequence"
-  | "expired"
-  | "future"
-  | "range"
-  | "clock"
-  | "store"
-  | "lockout"
-  | "tripped"
-  | "unsupported";
+export type Rejection = NonNullable<AcknowledgementMessage["rejection"]>;
 
 /** A command from the broker. `body` is null where the link had to refuse it; `rejection` then says why. */
 export interface RemoteCommand {
@@ -66,16 +47,7 @@ export interface LocalCommand {
 
 export type Command = RemoteCommand | LocalCommand;
 
-export type AcknowledgementState =
-  | "accepted"
-  | "rejected"
-  | "active"
-  | "limited"
-  | "reached"
-  | "expired"
-  | "superseded"
-  | "cancelled"
-  | "failed";
+export type AcknowledgementState = AcknowledgementMessage["state"];
 
 /** One line of the contract's `acknowledgement`; the broker link adds version, boot and wall-clock time. */
 export interface Acknowledgement {
