@@ -28,6 +28,16 @@ function boardOf<Kind extends "modbus" | "firmata">(kind: Kind, name: string) {
 
 type Meter = ReturnType<typeof boardOf<"modbus">>;
 
+const identity: Meter["identity"][number] = {
+  name: "code",
+  function: 3,
+  address: 0,
+  registers: 1,
+  expected: [],
+  certain: true,
+  remedy: "",
+};
+
 const cases: readonly (readonly [name: string, damage: (board: Meter) => void, pointer: string, found: RegExp])[] = [
   [
     "a name twice",
@@ -96,6 +106,119 @@ const cases: readonly (readonly [name: string, damage: (board: Meter) => void, p
     "/probe/minimum",
     /80, maximum 70/,
   ],
+  [
+    "a block larger than Modbus allows",
+    (board) => Object.assign(board, { maximumRegisters: 126 }),
+    "/maximumRegisters",
+    /126/,
+  ],
+  [
+    "a largest request that alignment forbids",
+    (board) => Object.assign(board, { alignmentRegisters: 2, maximumRegisters: 61 }),
+    "/maximumRegisters",
+    /61 with alignmentRegisters 2/,
+  ],
+  [
+    "a quantity in a unit it cannot have",
+    (board) => Object.assign(board.points[0] ?? {}, { name: "voltage1Amperes" }),
+    "/points/0/name",
+    /voltage1Amperes \[A\]/,
+  ],
+  [
+    "a quantity in a unit that weir does not have",
+    (board) => Object.assign(board.points[0] ?? {}, { name: "power1Kilowatts" }),
+    "/points/0/name",
+    /power1Kilowatts \[no unit\]/,
+  ],
+  [
+    "a mask on a float",
+    (board) => Object.assign(board.points[0] ?? {}, { mask: "00FF" }),
+    "/points/0/mask",
+    /00FF for float32/,
+  ],
+  [
+    "a mask of no bits",
+    (board) => Object.assign(board.points[0] ?? {}, { type: "uint16", mask: "0000" }),
+    "/points/0/mask",
+    /0000/,
+  ],
+  [
+    "bits that two points take from one word",
+    (board) => {
+      Object.assign(board.points[0] ?? {}, { type: "uint16", address: 100, mask: "0003" });
+      Object.assign(board.points[1] ?? {}, { type: "uint16", address: 100, mask: "0002" });
+    },
+    "/points/1/address",
+    /voltage2Volts at 100 lies on voltage1Volts at 100/,
+  ],
+  [
+    "a float marked for settlement",
+    (board) => Object.assign(board.points[8] ?? {}, { settlement: { resolutionWattHours: 1000 } }),
+    "/points/8/settlement",
+    /importWattHours: a float32 counter/,
+  ],
+  [
+    "a settlement of no energy, by another resolution than its scale",
+    (board) => Object.assign(board.points[0] ?? {}, { type: "int32", settlement: { resolutionWattHours: 5 } }),
+    "/points/0/settlement",
+    /voltage1Volts: (no energy|5 Wh)/,
+  ],
+  [
+    "settlement by a meter that does not say which meter it is",
+    (board) => Object.assign(board.points[8] ?? {}, { type: "int32", settlement: { resolutionWattHours: 1000 } }),
+    "/points/8/settlement",
+    /importWattHours without `serialNumber`/,
+  ],
+  [
+    "an identity longer than a request",
+    (board) => board.identity.push({ ...identity, registers: 61 }),
+    "/identity/0/registers",
+    /61 registers/,
+  ],
+  [
+    "an expected answer of another length",
+    (board) => board.requirements.push({ ...identity, expected: [{ raw: "00200020", meaning: "model" }] }),
+    "/requirements/0/expected/0/raw",
+    /00200020/,
+  ],
+  [
+    "a setting of a channel that does not fit",
+    (board) => Object.assign(board.points[0] ?? {}, { setting: { ...identity, registers: 61 } }),
+    "/points/0/setting/registers",
+    /61 registers/,
+  ],
+  [
+    "an offset beyond the model it counts in",
+    (board) =>
+      Object.assign(board, {
+        discovery: { bases: [40_000], marker: "53756E53", models: [{ id: 1, lengthRegisters: 66, meaning: "" }] },
+      }),
+    "/points/7/address",
+    /frequencyHertz at 70/,
+  ],
+  [
+    "a drive that does not show whether it runs",
+    (board) => {
+      board.kind = "drive";
+      Object.assign(board.points[0] ?? {}, { type: "uint16", function: 3, writeFunction: 6 });
+    },
+    "/points",
+    /no point (running|tripped)/,
+  ],
+  [
+    "control words without the function that writes them",
+    (board) =>
+      Object.assign(board.points[0] ?? {}, { writeWords: { on: ["0001"], off: ["0000"], pauseMilliseconds: 0 } }),
+    "/points/0/writeWords",
+    /no writeFunction 6/,
+  ],
+  ["phases that its points deny", (board) => Object.assign(board, { phases: 1 }), "/phases", /1/],
+  [
+    "a delivered speed that cannot be set",
+    (board) => Object.assign(board.serial ?? {}, { defaultBaudRate: 4800 }),
+    "/serial/defaultBaudRate",
+    /4800/,
+  ],
   ["a meter without power", (board) => board.points.splice(6, 1), "/points", /no point powerWatts/],
 ];
 
@@ -113,6 +236,32 @@ for (const [name, damage, pointer, found] of cases)
     damage(board);
     assertFound(checkBoard(board), pointer, found);
   });
+
+test("two points may take different bits of one word", () => {
+  const board = boardOf("modbus", "plain-meter");
+  Object.assign(board.points[0] ?? {}, { type: "uint16", address: 100, mask: "0001" });
+  Object.assign(board.points[1] ?? {}, { type: "uint16", address: 100, mask: "0002" });
+  assert.equal(checkBoard(board), []);
+});
+
+test("a name is a quantity only by its whole first word, and distortion is a share", () => {
+  const board = boardOf("modbus", "plain-meter");
+  Object.assign(board.points[0] ?? {}, { name: "voltageDistortion1Percent" });
+  Object.assign(board.points[1] ?? {}, { name: "currently" });
+  assert.equal(checkBoard(board), []);
+});
+
+test("a variant is another board there is", () => {
+  const library = boardLibrary(`${dataFolder()}boards/`);
+  for (const name of library.names("modbus")) {
+    const board = library.modbus(name);
+    assert.ok(board.ok, name);
+    for (const variant of board.value.variants) {
+      assert.ok(library.modbus(variant.board).ok, `${name}: ${variant.board}`);
+      assert.is.not(variant.board, name);
+    }
+  }
+});
 
 test("finds a Firmata pin used twice, but not an analog channel of the same number", () => {
   const board = boardOf("firmata", "plain-uno");
