@@ -1,6 +1,8 @@
-/** `weir check FILE`: says everything that is wrong with a site file, its boards and its secrets, or what the site is. */
+/** `weir check FILE`: says everything that is wrong with a site file, its boards and its secrets, or with one board; or what it is. */
+import { resolve } from "node:path";
 import type { Command } from "commander";
 import type { Site } from "../model/site.ts";
+import { type BoardPlace, boardLibrary, placeOfBoard } from "../site/boards.ts";
 import { loadSite } from "../site/load-site.ts";
 import type { SiteProblem } from "../site/problem.ts";
 
@@ -8,17 +10,20 @@ const examples = `
 Examples:
   weir check site.yaml           everything that is wrong with it, all at once
   weir check site.yaml --json    the same as one JSON document
+  weir check boards/meters/x.json   one board, while you write it
 
-Exit code: 0 the site may run, 1 something is wrong with it, 2 wrong use.
+Exit code: 0 the site may run or the board be used, 1 something is wrong with it, 2 wrong use.
 Documentation of every word of a site file: schemas/site.schema.json`;
 
 export function describe(command: Command): void {
   command
-    .argument("<file>", "site file, YAML or JSON")
+    .argument("<file>", "site file or board, YAML or JSON")
     .option("--boards <folder>", "folder of the board files, instead of the installed one")
     .option("--json", "one JSON document and nothing else")
     .addHelpText("after", examples)
     .action((file: string, options: { json?: boolean; boards?: string }) => {
+      const board = placeOfBoard(resolve(file));
+      if (board !== null) return checkBoardFile(file, board, options.json === true);
       const loaded = loadSite(file, options.boards === undefined ? {} : { boards: folderPath(options.boards) });
       process.exitCode = loaded.ok ? 0 : 1;
       const problems = loaded.ok ? [] : loaded.error;
@@ -27,6 +32,18 @@ export function describe(command: Command): void {
         console.log(JSON.stringify({ file, good: loaded.ok, problems, ...summary }, null, 2));
       } else console.log(loaded.ok ? summaryText(file, loaded.value) : problemsText(problems));
     });
+}
+
+function checkBoardFile(file: string, { folder, kind, name }: BoardPlace, json: boolean): void {
+  const library = boardLibrary(folder);
+  const found = library[kind](name);
+  const problems = library.problems();
+  process.exitCode = found.ok ? 0 : 1;
+  if (json) console.log(JSON.stringify({ file, good: found.ok, problems, board: { kind, name } }, null, 2));
+  else if (found.ok) console.log(`${file} is good: a site names this board ${name}.`);
+  else if (problems.length > 0) console.log(problemsText(problems));
+  else
+    console.log(`${file}:1  (whole file)\n  found     no such file\n  expected  a board\n  to do     check the path`);
 }
 
 function folderPath(folder: string): string {

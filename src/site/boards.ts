@@ -31,6 +31,22 @@ export interface BoardLibrary {
 /** `unknown`: no such file. `broken`: there is one, and its problems are among `problems()`. */
 type Found<File> = Result<File, "unknown" | "broken">;
 
+export interface BoardPlace {
+  /** Of the library; ends with a slash. */
+  readonly folder: string;
+  readonly kind: keyof typeof folders;
+  readonly name: string;
+}
+
+/** What a path below a library's folders names: the library, the kind of file and its name; null for any other path. */
+export function placeOfBoard(path: string): BoardPlace | null {
+  const [, folder = "", subfolder = "", name = ""] = /^(.*\/)([^/]+)\/([^/]+)\.(?:json|ya?ml)$/.exec(path) ?? [];
+  if (subfolder === "") return null;
+  if (folders.modbus.some((each) => each === subfolder)) return { folder, kind: "modbus", name };
+  if (folders.firmata.some((each) => each === subfolder)) return { folder, kind: "firmata", name };
+  return folders.miner.some((each) => each === subfolder) ? { folder, kind: "miner", name } : null;
+}
+
 /** The library of a folder that holds meters/, sensors/ ...; ends with a slash. */
 export function boardLibrary(folder: string): BoardLibrary {
   const documents = new Map<string, Document>();

@@ -1,4 +1,7 @@
 import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -35,6 +38,33 @@ test("a bad site ends with 1 and says place, found, expected and what to do", ()
   );
   assert.match(stdout, /\n1 problem\n$/);
 });
+
+test("a board is checked alone, while it is written", () => {
+  const good = weir("check", `${testBoards}meters/plain-meter.yaml`);
+  assert.equal([good.status, good.stderr], [0, ""]);
+  assert.match(good.stdout, /is good: a site names this board plain-meter/);
+  withBoard("kind: meter\nvendor: Test\n", (file) => {
+    const { status, stdout } = weir("check", file);
+    assert.is(status, 1);
+    assert.match(stdout, /no `model`/);
+    assert.match(stdout, /no `points`/);
+    const told = JSON.parse(weir("check", file, "--json").stdout);
+    assert.equal([told.good, told.problems.length > 3, told.board.kind], [false, true, "modbus"]);
+  });
+  assert.match(weir("check", `${testBoards}meters/no-meter.yaml`).stdout, /no such file/);
+});
+
+/** A board of this text in a library of its own; gone afterwards. */
+function withBoard(text: string, use: (file: string) => void): void {
+  const folder = mkdtempSync(join(tmpdir(), "weir-board-"));
+  try {
+    mkdirSync(join(folder, "meters"));
+    writeFileSync(join(folder, "meters", "new.yaml"), text);
+    use(join(folder, "meters", "new.yaml"));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
 
 test("--json prints one document and nothing else", () => {
   const good = checkText(validText, "--json");
