@@ -9,7 +9,10 @@ export interface SettlementEnergy {
   readonly resolutionWattHours: number;
 }
 
-/** Words that switch a drive: each list is written in order with a pause after each word, and reads back as its last. */
+/**
+ * Words that switch a drive: each list is written in order with a pause after each word. The register reads back as 1 where it holds the last
+ * of `on`, else as 0; `on` is written only where it does not hold it, since its first words stop a drive that runs.
+ */
 export interface WriteWords {
   readonly on: readonly number[];
   readonly off: readonly number[];

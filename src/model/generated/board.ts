@@ -356,7 +356,7 @@ export interface BoardFile {
      */
     writeFunction?: 5 | 6;
     /**
-     * A switch made of control words: value 1 and 0 by the words to write, in order; it reads back as the last word.
+     * A switch made of control words: value 1 and 0 by the words to write, in order; it reads as 1 where the register holds the last of `on`.
      */
     writeWords?: {
       /**
