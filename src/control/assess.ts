@@ -58,7 +58,7 @@ export function judge(state: ControlState, image: ProcessImage, site: Site): Ass
     meterProofs: meterProofsOf(layout, meters, state.sleepProofWatts),
     now,
   });
-  const balances = balance(layout, fleet.accounts, meters);
+  const balances = balance(layout, fleet.accounts, meters, state.excessRatios);
   const adopting = stillAdopting(state, image, site, layout, points.judged);
   const holdMilliseconds = adopting ? site.policy.startHoldMilliseconds : 0;
   const tanks = judgeTanks(layout, judgedOf, state.provenAt, state.startedAt, now, holdMilliseconds);

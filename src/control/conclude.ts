@@ -93,6 +93,7 @@ export function conclude(
     machines: acted.plan.machines,
     sleepProofWatts: sleepProofs(layout, acted.plan.machines, assessed.fleet.accounts),
     targets,
+    excessRatios: assessed.balances.map(({ excessRatio }) => excessRatio),
     contactors: acted.contactors,
     overloadedSince: assessed.overloadedSince,
     ramp: acted.ramp,

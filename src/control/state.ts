@@ -29,6 +29,8 @@ export interface ControlState {
   readonly targets: Readonly<Record<MinerName, MinerTarget>>;
   /** Aligned with `site.branches`: what the meter of each may read at most once its curtailed machines sleep [W]. */
   readonly sleepProofWatts: readonly number[];
+  /** Aligned with `site.branches`: what each draws beyond all accounts, as a share of them, when last nothing was coming or going. */
+  readonly excessRatios: readonly number[];
   /** Aligned with `site.branches`; null where there is none. */
   readonly contactors: readonly (ContactorState | null)[];
   /** Aligned with `site.branches`: since when each has been above its breaker; null: it is not. */
@@ -64,6 +66,7 @@ export function startControl(site: Site, durable: Durable | "none" | "unreadable
     machines: layout.machines.map(({ miner, model }) => unseenMachine(model, ours.has(miner.name), now)),
     targets: {},
     sleepProofWatts: layout.branches.map(() => 0),
+    excessRatios: layout.branches.map(() => 0),
     contactors: layout.branches.map(() => null),
     overloadedSince: layout.branches.map(() => null),
     ramp: rampAtStart,

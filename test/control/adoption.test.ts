@@ -149,7 +149,7 @@ test("a tank in its derate band is not shed for before the start is complete", (
   for (let second = 0; second < 5; second += 1) scan(plant);
   assert.equal(sleepers(plant, 8), []);
   for (let second = 0; second < 5; second += 1) scan(plant);
-  assert.is(sleepers(plant, 8).length, 2);
+  assert.is(sleepers(plant, 8).length, 3);
 });
 
 test.run();

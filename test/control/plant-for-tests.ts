@@ -41,6 +41,8 @@ export interface Plant {
   heartbeats: boolean;
   stopping: boolean;
   image: ProcessImage | null;
+  /** Machines need this many times their model's wake time until their power has come; above 1 it rises steadily, in 30 to 100 % of that. */
+  wakeRatio: number;
 }
 
 /** A plant with every machine hashing, before the first scan. */
@@ -77,6 +79,7 @@ export function startPlant(site: Site, now = 1000, state: ControlState = startCo
     heartbeats: true,
     stopping: false,
     image: null,
+    wakeRatio: 0.9,
   };
 }
 
@@ -131,6 +134,14 @@ function move(plant: Plant): void {
     if (machine.target === "sleep" && elapsed >= model.sleepMilliseconds * 0.8) {
       machine.mode = "asleep";
       machine.watts = model.asleepWatts;
+    }
+    if (machine.target === "run" && plant.wakeRatio > 1) {
+      // It tells that it hashes long before its power has settled.
+      const share = elapsed / (model.wakeMilliseconds * plant.wakeRatio);
+      machine.mode = share > 0.5 ? "hashing" : "starting";
+      const risen = Math.max(0, Math.min(1, (share - 0.3) / 0.7));
+      machine.watts = model.asleepWatts + (model.ratedWatts - model.asleepWatts) * risen;
+      continue;
     }
     if (machine.target !== "run" || machine.mode === "hashing") continue;
     const settled = elapsed >= model.wakeMilliseconds * 0.9;

@@ -28,6 +28,11 @@ export interface MachineState {
   readonly wokenAt: Milliseconds | null;
   /** It left the sleep we had proven, without our doing: since when. */
   readonly relapsedAt: Milliseconds | null;
+  /** When its newest report was read, and the power it told [W]. */
+  readonly reportAt: Milliseconds;
+  readonly reportWatts: number;
+  /** Its own power was still coming at the newest report: awake is not settled. */
+  readonly rising: boolean;
 }
 
 /** What a report is worth at this moment. */
@@ -49,6 +54,9 @@ export interface Sighting {
 export const reportMaximumAgeMilliseconds: Milliseconds = 30_000;
 /** Power above this share of the larger of rated and peak is not believed. Source: choice: a PSU cannot draw twice its plate. */
 const believablePowerRatio = 2;
+
+/** Power that grows faster than this share of the plate is still coming [1/s]. Source: choice: a full rise in 400 s; miners.md: machines need 60 to 300 s. */
+const risingSharePerSecond = 0.0025;
 
 const refusals: ReadonlySet<MinerFault> = new Set([
   "credentials-refused",
@@ -74,6 +82,9 @@ export function unseenMachine(model: MinerModel, ours: boolean, now: Millisecond
     asleepSince: null,
     wokenAt: null,
     relapsedAt: null,
+    reportAt: 0,
+    reportWatts: 0,
+    rising: false,
   };
 }
 
@@ -121,21 +132,23 @@ function believableWatts(report: MinerReport, model: MinerModel): number | null 
 }
 
 /** What a sighting teaches for later: last power awake, efficiency, inlet. */
-export function learn(machine: MachineState, sighting: Sighting): MachineState {
-  if (!sighting.fresh) return machine;
+export function learn(machine: MachineState, sighting: Sighting, model: MinerModel): MachineState {
+  if (!sighting.fresh || sighting.at === machine.reportAt) return machine;
   const { watts, terahashesPerSecond, inletCelsius } = sighting;
   const hashing = sighting.mode === "hashing";
   const settled = hashing && sighting.ownPower && (machine.phase === "hashing" || machine.phase === "trimmed");
   const joules =
     settled && watts !== null && terahashesPerSecond > 0 ? watts / terahashesPerSecond : machine.joulesPerTerahash;
-  const lastWatts = hashing && watts !== null ? watts : machine.lastWatts;
-  const inletChanged = inletCelsius !== null && sighting.at > machine.inletAt;
-  if (joules === machine.joulesPerTerahash && lastWatts === machine.lastWatts && !inletChanged) return machine;
+  const risenWatts = (watts ?? 0) - machine.reportWatts;
+  const seconds = (sighting.at - machine.reportAt) / 1000;
   return {
     ...machine,
     joulesPerTerahash: joules,
-    lastWatts,
-    ...(inletChanged ? { inletCelsius, inletAt: sighting.at } : {}),
+    lastWatts: hashing && watts !== null ? watts : machine.lastWatts,
+    reportAt: sighting.at,
+    reportWatts: watts ?? 0,
+    rising: sighting.ownPower && risenWatts > risingSharePerSecond * model.ratedWatts * seconds,
+    ...(inletCelsius !== null && sighting.at > machine.inletAt ? { inletCelsius, inletAt: sighting.at } : {}),
   };
 }
 

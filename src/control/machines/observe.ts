@@ -40,7 +40,7 @@ export function observe(
   around: Surroundings,
 ): MachineState {
   if (!around.powered) return enter(machine, "unreachable", around.now);
-  const known = learn(machine, sighting);
+  const known = learn(machine, sighting, model);
   if (sighting.refused) return enter(known, "excluded", around.now);
   switch (known.command) {
     case "sleep":
@@ -112,7 +112,7 @@ function sleepProof(
 function observeWake(machine: MachineState, sighting: Sighting, model: MinerModel, now: Milliseconds): MachineState {
   const elapsed = now - machine.commandedAt;
   const hashing = sighting.mode === "hashing" && sighting.at >= machine.commandedAt;
-  if (hashing && elapsed >= model.wakeMilliseconds)
+  if (hashing && isSettled(machine, elapsed, model))
     return { ...enter(machine, hashingPhase(machine, sighting, model), now), command: "leave", ours: false };
   if (elapsed < wakeTimesUntilFailed * model.wakeMilliseconds || tellsAwake(sighting))
     return enter(machine, "waking", now);
@@ -124,7 +124,7 @@ function observeWake(machine: MachineState, sighting: Sighting, model: MinerMode
 
 function observeLeft(machine: MachineState, sighting: Sighting, model: MinerModel, now: Milliseconds): MachineState {
   if (sighting.mode === "hashing") {
-    const booted = machine.phase !== "waking" || now - machine.since >= model.wakeMilliseconds;
+    const booted = machine.phase !== "waking" || isSettled(machine, now - machine.since, model);
     const phase = booted ? hashingPhase(machine, sighting, model) : "waking";
     return adopt(enter(machine, phase, now));
   }
@@ -137,6 +137,12 @@ function observeLeft(machine: MachineState, sighting: Sighting, model: MinerMode
   // Machines that boot behind a contactor just closed do not answer yet: they keep their reservation.
   const booting = machine.phase === "waking" && now - machine.since < wakeTimesUntilFailed * model.wakeMilliseconds;
   return booting ? machine : enter(machine, "unreachable", now);
+}
+
+/** Its proven time is over and its power has come; one whose power never stops rising is taken as it is after twice that time. */
+function isSettled(machine: MachineState, elapsed: Milliseconds, model: MinerModel): boolean {
+  const times = machine.rising ? wakeTimesUntilFailed : 1;
+  return elapsed >= times * model.wakeMilliseconds;
 }
 
 /** A machine that runs without our doing is not ours to wake later. */

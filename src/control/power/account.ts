@@ -7,6 +7,10 @@ import { shedWindow } from "../machines/observe.ts";
 export interface Account {
   /** Draws at least this by its own account [W]. */
   readonly lowWatts: number;
+  /** Of that, what a meter must show by now: not what its last report told before it was shed [W]. */
+  readonly settledWatts: number;
+  /** May come or go between the samples of two meters, because it was just told to [W]. */
+  readonly inFlightWatts: number;
   /** Draws at most this [W]. */
   readonly highWatts: number;
   /** What to plan with: after a shed in time, after a wake at its peak [W]. */
@@ -17,7 +21,15 @@ export interface Account {
   readonly reservedWatts: number;
 }
 
-const nothing: Account = { lowWatts: 0, highWatts: 0, nextWatts: 0, unknownWatts: 0, reservedWatts: 0 };
+const nothing: Account = {
+  lowWatts: 0,
+  settledWatts: 0,
+  inFlightWatts: 0,
+  highWatts: 0,
+  nextWatts: 0,
+  unknownWatts: 0,
+  reservedWatts: 0,
+};
 
 /** The account of one machine. `powered` is false where a contactor above it is proven open. */
 export function accountOf(
@@ -39,14 +51,25 @@ export function accountOf(
       const peak = Math.max(model.peakWakeWatts, model.ratedWatts, own ?? 0);
       const low = Math.min(own ?? 0, peak);
       const reserved = sighting.fresh ? peak - low : 0;
-      return { lowWatts: low, highWatts: peak, nextWatts: peak, unknownWatts: 0, reservedWatts: reserved };
+      return {
+        lowWatts: low,
+        settledWatts: low,
+        inFlightWatts: peak,
+        highWatts: peak,
+        nextWatts: peak,
+        unknownWatts: 0,
+        reservedWatts: reserved,
+      };
     }
     case "curtailing": {
       const high = Math.max(machine.baselineWatts, own ?? 0, model.asleepWatts);
       const late = now - machine.commandedAt >= shedWindow(model);
       const low = Math.min(own ?? 0, high);
+      const told = sighting.at >= machine.commandedAt + model.sleepMilliseconds;
       return {
         lowWatts: low,
+        settledWatts: told ? low : 0,
+        inFlightWatts: told ? 0 : high,
         highWatts: high,
         nextWatts: late ? high : model.asleepWatts,
         unknownWatts: 0,
@@ -62,12 +85,12 @@ export function accountOf(
 }
 
 function steady(watts: number): Account {
-  return { lowWatts: watts, highWatts: watts, nextWatts: watts, unknownWatts: 0, reservedWatts: 0 };
+  return { ...nothing, lowWatts: watts, settledWatts: watts, highWatts: watts, nextWatts: watts };
 }
 
 /** Source: DESIGN section 3: unknown or unreachable counts as the greater of nameplate and last power. */
 function unknown(machine: MachineState, model: MinerModel): Account {
-  return { lowWatts: 0, highWatts: 0, nextWatts: 0, unknownWatts: plate(machine, model), reservedWatts: 0 };
+  return { ...nothing, unknownWatts: plate(machine, model) };
 }
 
 function plate(machine: MachineState, model: MinerModel): number {

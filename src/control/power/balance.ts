@@ -13,6 +13,10 @@ export interface BranchBalance {
   /** Bounds of what is drawn by those who can be told apart. */
   readonly lowWatts: number;
   readonly highWatts: number;
+  /** Of the lower bound, what a meter above must show by now. */
+  readonly settledWatts: number;
+  /** May come or go between the samples of two meters. */
+  readonly inFlightWatts: number;
   /** What to plan with for them. */
   readonly nextWatts: number;
   /** May be drawn by machines and auxiliaries that nobody can tell apart; bounded by a meter where one stands above them. */
@@ -23,6 +27,8 @@ export interface BranchBalance {
   readonly provenWatts: number;
   /** Promised to waking machines. */
   readonly reservedWatts: number;
+  /** What is drawn beyond all accounts, as a share of them, when last nothing was coming or going. */
+  readonly excessRatio: number;
 }
 
 /** Source: DESIGN section 3: the meter may lower the estimate by 5 % at most. */
@@ -37,57 +43,63 @@ export function balance(
   layout: Layout,
   accounts: readonly Account[],
   meters: readonly (Judged | null)[],
+  excessRatios: readonly number[],
 ): readonly BranchBalance[] {
   const balances: BranchBalance[] = [];
-  for (const index of layout.leafFirst)
-    balances[index] = balanceBranch(layout, index, accounts, meters[index] ?? null, balances);
+  for (const index of layout.leafFirst) {
+    const sum = sumBehind(certain(layout.branches[index], "branch"), accounts, balances);
+    balances[index] = balanceBranch(sum, meters[index] ?? null, certain(excessRatios[index], "ratio"));
+  }
   return balances;
 }
 
-function balanceBranch(
-  layout: Layout,
-  index: number,
-  accounts: readonly Account[],
-  meter: Judged | null,
-  balances: readonly BranchBalance[],
-): BranchBalance {
-  const place = certain(layout.branches[index], "branch");
-  const sum = sumBehind(place, accounts, balances);
-  const { low, high, next, unknown } = sum;
+function balanceBranch(sum: Sum, meter: Judged | null, excessRatio: number): BranchBalance {
+  const { low, high, next, unknown, settled } = sum;
   const metered = meter === null || meter.quality === "bad" ? null : meter.value;
-  const below =
-    metered !== null && (metered < meterFaultRatio * low || metered < (1 - branchSumTolerance) * sum.meteredBehind);
-  const mayLower = 1 - meterMayLowerRatio;
+  const belowAccount = metered !== null && metered < meterFaultRatio * settled;
+  const belowBehind = metered !== null && metered < (1 - branchSumTolerance) * sum.meteredBehind;
+  // Two meters sample at different moments: what is on its way may be seen by one of them only.
+  const atFault = belowBehind && metered < (1 - branchSumTolerance) * (sum.meteredBehind - sum.inFlight);
   const base = {
     meteredWatts: metered,
-    meterBelowAccount: below,
+    meterBelowAccount: belowAccount || atFault,
+    inFlightWatts: sum.inFlight,
     reservedWatts: sum.reserved,
     provenWatts: provenOf(sum.proven, meter),
+    excessRatio,
   };
-  if (metered === null || below)
+  if (metered === null || belowAccount || belowBehind)
     return {
       ...base,
       presentWatts: sum.present,
       lowWatts: low,
+      settledWatts: settled,
       highWatts: high,
       nextWatts: next,
       unknownWatts: unknown,
     };
-  const presentWatts = Math.max(metered, mayLower * low);
+  const presentWatts = Math.max(metered, (1 - meterMayLowerRatio) * settled);
+  const settledWatts = Math.max(0, presentWatts - sum.inFlight);
+  const still = sum.inFlight === 0;
   // Below: an estimate too high, lowered a little. Above: something draws that nobody owned up to; it is added.
-  if (metered < low) {
-    const nextWatts = next + presentWatts - low;
-    return { ...base, presentWatts, lowWatts: presentWatts, highWatts: presentWatts, nextWatts, unknownWatts: 0 };
+  if (metered < settled) {
+    const nextWatts = next + presentWatts - settled;
+    const bounds = { lowWatts: presentWatts, settledWatts, highWatts: presentWatts };
+    return { ...base, ...bounds, presentWatts, nextWatts, unknownWatts: 0, excessRatio: still ? 0 : excessRatio };
   }
-  const excess = Math.max(0, metered - high - unknown);
-  const bounded = Math.min(unknown, metered - low);
+  const seen = Math.max(0, metered - high - unknown);
+  const bounded = Math.min(unknown, metered - settled);
+  // What machines promise or have promised hides what the others draw beyond their account: it is remembered meanwhile.
+  const excess = still ? seen : Math.max(seen, Math.min(excessRatio * settled, metered - settled - bounded));
   return {
     ...base,
     presentWatts,
     lowWatts: metered - bounded,
-    highWatts: Math.min(high + excess, metered),
+    settledWatts: Math.max(0, settledWatts - bounded),
+    highWatts: Math.min(high + seen, metered),
     nextWatts: next + excess,
     unknownWatts: bounded,
+    excessRatio: still && settled > 0 ? seen / settled : excessRatio,
   };
 }
 
@@ -100,6 +112,8 @@ function provenOf(sum: number, meter: Judged | null): number {
 
 interface Sum {
   readonly low: number;
+  readonly settled: number;
+  readonly inFlight: number;
   readonly high: number;
   readonly next: number;
   readonly unknown: number;
@@ -110,22 +124,36 @@ interface Sum {
 }
 
 function sumBehind(place: BranchPlace, accounts: readonly Account[], balances: readonly BranchBalance[]): Sum {
-  const sum = { low: 0, high: 0, next: 0, unknown: place.auxiliaryWatts, reserved: 0, present: place.auxiliaryWatts };
+  const { auxiliaryWatts } = place;
+  const sum = {
+    low: 0,
+    settled: 0,
+    inFlight: 0,
+    high: 0,
+    next: 0,
+    unknown: auxiliaryWatts,
+    reserved: 0,
+    present: auxiliaryWatts,
+  };
   let proven = 0;
   let meteredBehind = 0;
   for (const machine of place.own) {
     const account = certain(accounts[machine], "account");
     sum.low += account.lowWatts;
+    sum.settled += account.settledWatts;
+    sum.inFlight += account.inFlightWatts;
     sum.high += account.highWatts;
     sum.next += account.nextWatts;
     sum.unknown += account.unknownWatts;
     sum.reserved += account.reservedWatts;
     sum.present += account.lowWatts + account.unknownWatts;
-    proven += account.lowWatts;
+    proven += account.settledWatts;
   }
   for (const child of place.children) {
     const behind = certain(balances[child], "balance");
     sum.low += behind.lowWatts;
+    sum.settled += behind.settledWatts;
+    sum.inFlight += behind.inFlightWatts;
     sum.high += behind.highWatts;
     sum.next += behind.nextWatts;
     sum.unknown += behind.unknownWatts;
