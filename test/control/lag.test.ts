@@ -86,22 +86,22 @@ test("a curtailment in mid-ramp is kept on the true meter, whatever the lag and 
         toldRatio: fc.constantFrom(1, 0.96, 1.04),
         first: fc.integer({ min: 5000, max: 40_000 }),
         rising: fc.integer({ min: 1, max: 45 }),
-        then: fc.integer({ min: 5000, max: 60_000 }),
+        later: fc.integer({ min: 5000, max: 60_000 }),
       }),
-      ({ lag, wakeRatio, toldRatio, first, rising, then }) => {
+      ({ lag, wakeRatio, toldRatio, first, rising, later }) => {
         const plant = laggingPlant(lag, wakeRatio, toldRatio);
         scan(plant, 1000, [setpoint(first, plant.now + 1000)]);
         run(plant, 30);
         scan(plant, 1000, [setpoint(90_000, plant.now + 1000)]);
         run(plant, rising);
-        scan(plant, 1000, [setpoint(then, plant.now + 1000)]);
+        scan(plant, 1000, [setpoint(later, plant.now + 1000)]);
         // The way down by the ramp, and the proven time of a shed.
         run(plant, Math.ceil(80_000 / 20_000) + 5 + 1);
         let highest = 0;
         run(plant, 60, () => {
           highest = Math.max(highest, trueWatts(plant, "feeder"));
         });
-        assert.ok(highest <= then + 1e-6, `${Math.round(highest)} W above ${then} W`);
+        assert.ok(highest <= later + 1e-6, `${Math.round(highest)} W above ${later} W`);
       },
     ),
     { seed, numRuns: Number(process.env["RUNS"] ?? 20), includeErrorInReport: true },
