@@ -3,6 +3,7 @@
 /** Suffix -> unit as schemas write it; longer suffixes first. */
 const unitsBySuffix: readonly (readonly [suffix: string, unit: string])[] = [
   ["TerahashesPerSecond", "TH/s"],
+  ["JoulesPerTerahash", "J/TH"],
   ["GigahashesPerSecond", "GH/s"],
   ["LitersPerMinute", "L/min"],
   ["MillilitersPerSecond", "mL/s"],

@@ -111,6 +111,56 @@ export interface MinerModelFile {
     source: string;
   };
   /**
+   * From a command that restarts mining until power has settled.
+   */
+  restartSeconds?: {
+    value: number;
+    /**
+     * Where it comes from.
+     */
+    source: string;
+  };
+  /**
+   * Lowest limit that the firmware takes.
+   */
+  minimumLimitWatts?: {
+    value: number;
+    /**
+     * Where it comes from.
+     */
+    source: string;
+  };
+  /**
+   * What carries its heat away as it is sold.
+   */
+  cooling?: {
+    value: "air" | "hydro" | "immersion";
+    /**
+     * Where it comes from.
+     */
+    source: string;
+  };
+  /**
+   * Figures that differ by mode.
+   *
+   * Items: One mode.
+   */
+  modes?: {
+    name: "low" | "normal" | "high";
+    /**
+     * Nominal.
+     */
+    joulesPerTerahash?: number;
+    /**
+     * Inlet at which an operator's software warns; no maker's limit.
+     */
+    inletWarningCelsius?: number;
+    /**
+     * Where it comes from.
+     */
+    source: string;
+  }[];
+  /**
    * Traps.
    *
    * Items: A trap.
