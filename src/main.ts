@@ -20,6 +20,8 @@ const commandFiles: Readonly<Record<string, { summary: string; load: () => Promi
     summary: "the central side by hand: watch, setpoint, control",
     load: () => import("./commands/dispatch.ts"),
   },
+  scan: { summary: "the devices of a serial line, and the boards that fit", load: () => import("./commands/scan.ts") },
+  read: { summary: "one device of a serial line: all it tells", load: () => import("./commands/read.ts") },
   check: { summary: "a site file and the boards it names", load: () => import("./commands/check.ts") },
 };
 

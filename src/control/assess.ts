@@ -31,8 +31,6 @@ export interface Assessed {
   readonly provenAt: Readonly<Record<string, Milliseconds>>;
   /** Since when each branch has been above its breaker; null: it is not. Aligned with branches. */
   readonly overloadedSince: readonly (Milliseconds | null)[];
-  /** How uneven the phases of each branch were when all of them were last measured [A]. Aligned with branches. */
-  readonly unevenAmperes: readonly number[];
 }
 
 /** Judges what the image says, without deciding anything. */
@@ -64,12 +62,12 @@ export function judge(state: ControlState, image: ProcessImage, site: Site): Ass
   const adopting = stillAdopting(state, image, site, layout, points.judged);
   const holdMilliseconds = adopting ? site.policy.startHoldMilliseconds : 0;
   const tanks = judgeTanks(layout, judgedOf, state.provenAt, state.startedAt, now, holdMilliseconds);
-  const feeder = judgeFeeder(site, layout, balances, state.unevenAmperes, judgedOf, now, holdMilliseconds);
-  const overload = judgeOverload(layout, balances, feeder.finding, state.overloadedSince, now);
+  const feeder = judgeFeeder(site, layout, balances, judgedOf, now, holdMilliseconds);
+  const overload = judgeOverload(layout, balances, feeder, state.overloadedSince, now);
   const inlets = judgeInlets(layout, fleet.machines, now);
   const machines: Finding = { ...nothingFound, warnings: fleetWarnings(layout, fleet.machines, powered) };
   const finding = merge([
-    feeder.finding,
+    feeder,
     tanks.finding,
     overload.finding,
     inlets,
@@ -89,7 +87,6 @@ export function judge(state: ControlState, image: ProcessImage, site: Site): Ass
     finding,
     provenAt: tanks.provenAt,
     overloadedSince: overload.since,
-    unevenAmperes: feeder.unevenAmperes,
   };
 }
 

@@ -96,7 +96,6 @@ export function conclude(
     excessRatios: assessed.balances.map(({ excessRatio }) => excessRatio),
     contactors: acted.contactors,
     overloadedSince: assessed.overloadedSince,
-    unevenAmperes: assessed.unevenAmperes,
     ramp: acted.ramp,
     starts: acted.starts,
     trippedAt: Object.fromEntries(

@@ -35,8 +35,6 @@ export interface ControlState {
   readonly contactors: readonly (ContactorState | null)[];
   /** Aligned with `site.branches`: since when each has been above its breaker; null: it is not. */
   readonly overloadedSince: readonly (Milliseconds | null)[];
-  /** Aligned with `site.branches`: how uneven the phases of each were when all of them were last measured [A]. */
-  readonly unevenAmperes: readonly number[];
   readonly ramp: RampState;
   /** Moments of the last starts, at most one interval's worth. */
   readonly starts: readonly Milliseconds[];
@@ -71,7 +69,6 @@ export function startControl(site: Site, durable: Durable | "none" | "unreadable
     excessRatios: layout.branches.map(() => 0),
     contactors: layout.branches.map(() => null),
     overloadedSince: layout.branches.map(() => null),
-    unevenAmperes: layout.branches.map(() => 0),
     ramp: rampAtStart,
     starts: [],
     trippedAt: Object.fromEntries(stored.trips.map(({ name }) => [name, now])),

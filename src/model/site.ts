@@ -132,9 +132,7 @@ export type MinerDialect =
   | "braiins-graphql"
   | "vnish"
   | "epic"
-  | "sealminer"
-  | "ebang"
-  | "none";
+  | "sealminer";
 
 /** From boards/miners, with the site's overrides. */
 export interface MinerModel {

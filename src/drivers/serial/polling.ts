@@ -48,8 +48,8 @@ export interface Polling {
   opened(now: number): void;
   /** Wanted outputs; names of other lines are ignored. */
   command(outputs: Readonly<Record<PointName, 0 | 1>>, now: number): void;
-  /** Since when the device that has been silent for the longest time has owed an answer, good or bad; `now` where none does [ms]. */
-  reportedAt(now: number): number;
+  /** When the device that has said nothing, good or bad, for the longest time last did [ms]. */
+  reportedAt(): number;
 }
 
 /** Polling of every point of `line`, from `now` on. */
@@ -92,13 +92,8 @@ export function createPolling(line: LineSite, now: number): Polling {
         if (wanted !== undefined) wantOutput(output, wanted, time);
       }
     },
-    reportedAt: (time) => Math.min(time, ...devices.map((device) => Math.max(device.reportedAt, owingSince(device)))),
+    reportedAt: () => Math.min(Number.POSITIVE_INFINITY, ...devices.map((device) => device.reportedAt)),
   };
-}
-
-/** Since when a device has had something to answer; a device that is asked seldom is not silent in between. */
-function owingSince(device: DeviceRun): number {
-  return device.proven ? Math.min(...device.blocks.map(({ dueAt }) => dueAt)) : device.identityDueAt;
 }
 
 function createRun(site: DeviceSite, now: number): DeviceRun {

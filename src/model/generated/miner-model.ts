@@ -27,9 +27,7 @@ export interface MinerModelFile {
     | "braiins-graphql"
     | "vnish"
     | "epic"
-    | "sealminer"
-    | "ebang"
-    | "none";
+    | "sealminer";
   /**
    * Rated wall power.
    */

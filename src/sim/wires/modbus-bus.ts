@@ -88,15 +88,25 @@ export function createBus(slaves: readonly Slave[], settings: BusSettings, writt
     if (faults.has("line", "echo")) transmit(frame, now);
     const noisy = faults.take("line", "noise", 3);
     if (noisy !== null) transmit(Uint8Array.from({ length: noisy }, noise), endsAt);
-    const slave = slaves.find(({ address }) => address === frame[0]);
-    if (slave === undefined || faults.take(slave.name, "mute", 0) !== null) return;
+    const replies = slaves
+      .filter((slave) => slave.address === frame[0] && faults.take(slave.name, "mute", 0) === null)
+      .map((slave) => replyOf(slave, frame, now, endsAt));
+    const [first, ...others] = replies;
+    if (first === undefined) return;
+    let { bytes } = first;
+    for (const other of others) bytes = collided(bytes, other.bytes);
+    const reflected = faults.take("line", "reflections", 20);
+    if (reflected !== null) bytes = reflect(bytes, reflected, noise);
+    busyUntil.set(first.slave, transmit(bytes, first.from));
+  };
+  const replyOf = (slave: Slave, frame: Uint8Array, now: number, endsAt: number) => {
     const given = obey(slave, frame, now, faults);
     if (given.kind === "written") written(slave);
     const silence = Math.max(silentCharacters * characterMilliseconds, silenceMilliseconds);
     const late = faults.take(slave.name, "late", 0) ?? 0;
     // A slave does one thing after the other: what it was asked meanwhile is answered after that.
     const from = Math.max(endsAt + silence + settings.turnaroundMilliseconds + late, busyUntil.get(slave) ?? 0);
-    busyUntil.set(slave, transmit(spoil(slave.name, encode(frame, given), faults, noise), from));
+    return { slave, bytes: spoil(slave.name, encode(frame, given), faults, noise), from };
   };
   const babble = (now: number): number[] => {
     if (!faults.has("line", "babble")) {
@@ -158,6 +168,22 @@ function spoil(name: string, reply: Uint8Array, faults: Faults, noise: () => num
   const garbage = faults.take(name, "garbage", 3);
   if (garbage !== null) bytes = Uint8Array.from([...Array.from({ length: garbage }, noise), ...bytes]);
   return bytes;
+}
+
+/** Two drivers on one pair, the second a character later: where either pulls low, the line is low. */
+function collided(first: Uint8Array, second: Uint8Array): Uint8Array {
+  const length = Math.max(first.length, second.length + 1);
+  return Uint8Array.from(
+    { length },
+    (_, index) => (first[index] ?? 0xff) & (index === 0 ? 0xff : (second[index - 1] ?? 0xff)),
+  );
+}
+
+/** The longer the frame, the likelier one of its bytes meets an echo of the open end. */
+function reflect(bytes: Uint8Array, spared: number, noise: () => number): Uint8Array {
+  const hit = noise() % 100 < bytes.length - spared;
+  const place = noise() % bytes.length;
+  return hit ? bytes.map((byte, index) => (index === place ? byte ^ 0x08 : byte)) : bytes;
 }
 
 function perform(slave: Slave, frame: Uint8Array, now: number, short: boolean): Answer {

@@ -5,7 +5,9 @@
  * 50 Hz), `/current1Amperes`, `/voltage1Volts`, `/frequencyHertz` ...; `/input3Celsius` (never told: an open input, 97.7 °C),
  * `/input2Milliamperes`, `/input4`. Effects: `<device>/output1` ... of boards with outputs.
  * Faults of a device: `late` (value: ms), `mute`, `truncate`, `corrupt`, `garbage`, `wrong-unit`, `short`, `exception` (value: code),
- * `freeze`, `lost-transformer` (value: phase). Of the target `line`: `noise`, `echo`, `babble`, `hangup`.
+ * `freeze`, `lost-transformer` (value: phase). Of the target `line`: `noise`, `echo`, `babble`, `hangup`, and `reflections`
+ * (value: bytes of a reply that come through; beyond that the more are corrupted the longer they are: no termination).
+ * Devices of one address answer at once and garble each other.
  * With `-once` behind its name a fault meets the next reply only.
  */
 
@@ -21,6 +23,11 @@ export interface LineSetup {
   readonly parity: "none" | "even" | "odd";
   readonly stopBits: 1 | 2;
   readonly devices: readonly { readonly name: string; readonly kind: SlaveKind; readonly address: number }[];
+  /**
+   * What comes at another speed than this line's is not understood, as by a real receiver. The pseudo-terminal itself carries bytes
+   * at any speed, but keeps the speed that the program has set, which is looked up at each request (2 ms). Parity is not kept.
+   */
+  readonly refusesOtherSpeeds?: boolean;
   /** Outputs as they stand at the start, `<device>/output1`: the module kept them while nobody spoke to it. */
   readonly outputs?: Readonly<Record<string, number>>;
   /** From a request to its reply [ms]; default 5. */
@@ -37,6 +44,8 @@ let slaves: readonly Slave[] = [];
 let bus: Bus | null = null;
 let pty: Pty | null = null;
 let link = "";
+/** Null: bytes of any speed are understood. */
+let speed: number | null = null;
 let releasing: NodeJS.Timeout | null = null;
 
 const farEnd = serveFarEnd({ setup, truth, fault });
@@ -52,6 +61,7 @@ async function setup(given: unknown): Promise<void> {
   };
   bus = createBus(slaves, settings, tellEffects);
   link = line.link;
+  if (line.refusesOtherSpeeds === true) speed = line.baudRate;
   plugIn();
   tellEffects();
   setInterval(tellEffects, effectsMilliseconds);
@@ -59,9 +69,14 @@ async function setup(given: unknown): Promise<void> {
 
 function plugIn(): void {
   pty ??= openPty(link, (bytes) => {
+    if (!understood()) return;
     bus?.receive(bytes, performance.now());
     release();
   });
+}
+
+function understood(): boolean {
+  return speed === null || pty === null || pty.baudRate() === speed;
 }
 
 /** Hands over what is through, and comes again while something is under way. */

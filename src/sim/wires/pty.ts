@@ -13,6 +13,8 @@ export interface Pty {
   readonly path: string;
   /** Bytes towards the program; what it does not read in time is lost. */
   write(bytes: Uint8Array): void;
+  /** Speed that the program has set on its side [Bd]. Of parity a pseudo-terminal keeps nothing to rely on. */
+  baudRate(): number;
   /** Hangs up, as an adapter pulled out of its socket does. */
   close(): void;
 }
@@ -44,6 +46,7 @@ export function openPty(link: string | null, receive: (bytes: Buffer) => void): 
     write: (bytes) => {
       if (open && stream.writableLength < lostBeyond) stream.write(bytes);
     },
+    baudRate: () => Number(/speed (\d+) baud/.exec(run("stty", ["-a"], far))?.[1]),
     close: () => {
       if (!open) return;
       open = false;
@@ -54,7 +57,8 @@ export function openPty(link: string | null, receive: (bytes: Buffer) => void): 
   };
 }
 
-function run(command: string, parameters: readonly string[], input: number): void {
+function run(command: string, parameters: readonly string[], input: number): string {
   const ended = spawnSync(command, parameters, { stdio: [input, "pipe", "pipe"], encoding: "utf8" });
   if (ended.status !== 0) throw new Error(`${command} failed: ${ended.error?.message ?? ended.stderr}`);
+  return ended.stdout;
 }

@@ -10,9 +10,7 @@ export type MachineKind =
   | "braiins-graphql"
   | "vnish"
   | "epic"
-  | "sealminer"
-  | "ebang"
-  | "none";
+  | "sealminer";
 
 export interface SimulatedMiner {
   readonly name: string;
