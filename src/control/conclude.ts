@@ -1,15 +1,16 @@
 /** The end of a scan: the decision with its alarms, events and explanation, and the state for the next one. */
 import type { Decision, EventRecord, MinerView, Mode, PowerBalance } from "../model/decision.ts";
+import type { Durable } from "../model/durable.ts";
 import type { ProcessImage } from "../model/image.ts";
 import type { MinerTarget } from "../model/miner.ts";
 import type { Limit } from "../model/reason.ts";
 import type { Site } from "../model/site.ts";
 import type { Acted } from "./act.ts";
-import { limitWarnings, raiseAlarms } from "./alarms.ts";
+import { limitWarnings, type RaisedAlarms, raiseAlarms } from "./alarms.ts";
 import { bindingOf, isGentle, unlimitedWatts } from "./arbitration.ts";
 import type { Assessed } from "./assess.ts";
 import { openWarning } from "./contactors.ts";
-import { trackSetpoints } from "./dispatch/track.ts";
+import { type Tracked, trackSetpoints } from "./dispatch/track.ts";
 import { nextDurable } from "./durable.ts";
 import type { Warning } from "./envelopes/finding.ts";
 import { explain } from "./explanation.ts";
@@ -20,7 +21,7 @@ import { defianceEvents, sleepProofs } from "./machines/fleet.ts";
 import type { Ordered } from "./orders.ts";
 import type { ControlState } from "./state.ts";
 import { mayEnd } from "./stopping.ts";
-import { latch } from "./trips.ts";
+import { type Latched, latch } from "./trips.ts";
 
 /** Puts the scan together. */
 export function conclude(
@@ -32,27 +33,59 @@ export function conclude(
   acted: Acted,
 ): { readonly state: ControlState; readonly decision: Decision } {
   const { now } = image;
-  const { layout } = assessed;
   const binding = rampedBinding(ordered);
   const power = powerOf(assessed);
-  const latched = latch(ordered.trips, ordered.trippedAt, acted.violations, image);
-  const tracked = trackSetpoints(ordered.dispatch, image, {
-    ceilingWatts: ordered.ramp.ceilingWatts,
+  const concluded: Concluded = {
     binding,
-    measuredWatts: power.measuredWatts,
-  });
-  const mode = modeOf(ordered, assessed, image);
-  const alarms = raiseAlarms(state.alarms, warningsOf(state, image, site, assessed, ordered, acted), now);
+    power,
+    latched: latch(ordered.trips, ordered.trippedAt, acted.violations, image),
+    tracked: trackSetpoints(ordered.dispatch, image, {
+      ceilingWatts: ordered.ramp.ceilingWatts,
+      binding,
+      measuredWatts: power.measuredWatts,
+    }),
+    mode: modeOf(ordered, assessed, image),
+    alarms: raiseAlarms(state.alarms, warningsOf(state, image, site, assessed, ordered, acted), now),
+    targets: targetsOf(state, acted, assessed.layout),
+  };
   const durable = nextDurable(state.durable, {
-    trips: latched.trips,
+    trips: concluded.latched.trips,
     lockout: ordered.lockout,
     remoteStop: ordered.remoteStop,
     order: ordered.order,
-    asleepByUs: asleepByUs(acted, layout),
+    asleepByUs: asleepByUs(acted, assessed.layout),
     contactorOperations: acted.contactorOperations,
   });
-  const targets = targetsOf(state, acted, layout);
-  const decision: Decision = {
+  return {
+    state: nextState(state, image, assessed, ordered, acted, concluded, durable),
+    decision: decide(state, image, site, assessed, ordered, acted, concluded, durable),
+  };
+}
+
+/** What the end of the scan found out, for decision and state. */
+interface Concluded {
+  readonly binding: Limit;
+  readonly power: PowerBalance;
+  readonly latched: Latched;
+  readonly tracked: Tracked;
+  readonly mode: Mode;
+  readonly alarms: RaisedAlarms;
+  readonly targets: ControlState["targets"];
+}
+
+function decide(
+  state: ControlState,
+  image: ProcessImage,
+  site: Site,
+  assessed: Assessed,
+  ordered: Ordered,
+  acted: Acted,
+  { binding, power, latched, tracked, mode, alarms, targets }: Concluded,
+  durable: Durable,
+): Decision {
+  const { now } = image;
+  const { layout } = assessed;
+  return {
     at: now,
     mode,
     limits: ordered.limits,
@@ -79,11 +112,22 @@ export function conclude(
       ...alarms.events,
       ...tracked.events,
     ],
-    explanation: explain(layout.scopes, ordered.ceilings, acted.plan.nextWatts, ordered.holding),
+    explanation: explain({ layout, ceilings: ordered.ceilings, plan: acted.plan, holding: ordered.holding }),
     mayEnd: mayEnd(layout, acted.plan.machines, assessed.powered, ordered.stoppingSince, now),
   };
-  const next: ControlState = {
-    now,
+}
+
+function nextState(
+  state: ControlState,
+  image: ProcessImage,
+  assessed: Assessed,
+  ordered: Ordered,
+  acted: Acted,
+  { latched, tracked, mode, alarms, targets }: Concluded,
+  durable: Durable,
+): ControlState {
+  return {
+    now: image.now,
     startedAt: state.startedAt,
     adopting: assessed.adopting,
     durable,
@@ -91,7 +135,7 @@ export function conclude(
     points: assessed.points.states,
     provenAt: assessed.provenAt,
     machines: acted.plan.machines,
-    sleepProofWatts: sleepProofs(layout, acted.plan.machines, assessed.fleet.accounts),
+    sleepProofWatts: sleepProofs(assessed.layout, acted.plan.machines, assessed.fleet.accounts),
     targets,
     excessRatios: assessed.balances.map(({ excessRatio }) => excessRatio),
     contactors: acted.contactors,
@@ -105,7 +149,6 @@ export function conclude(
     mode,
     stoppingSince: ordered.stoppingSince,
   };
-  return { state: next, decision };
 }
 
 /** What binds the container: the smallest limit, or the ramp while it is on its way there. */

@@ -1,44 +1,73 @@
 /** The explanation: for every limited scope what binds it, what comes next, and what must change for more. One reason, shown everywhere. */
 import type { ScopeExplanation } from "../model/decision.ts";
-import type { Limit, LimitSource, Scope } from "../model/reason.ts";
+import type { Limit, LimitSource, ReasonCode, Scope } from "../model/reason.ts";
+import type { Plan } from "./allocation/plan.ts";
 import type { ScopeCeilings } from "./arbitration.ts";
 import { ceilingsOf, unlimitedWatts } from "./arbitration.ts";
 import { kilowatts } from "./figures.ts";
 import { certain } from "./impossible.ts";
+import type { Layout } from "./layout.ts";
+import type { MachineState } from "./machines/machine.ts";
+
+export interface ExplanationInput {
+  readonly layout: Layout;
+  readonly ceilings: ReadonlyMap<Scope, ScopeCeilings>;
+  readonly plan: Plan;
+  /** Why nothing may rise; null: it may. */
+  readonly holding: string | null;
+}
 
 /** Explains every scope that has a limit, container first. */
-export function explain(
-  scopes: readonly Scope[],
-  ceilings: ReadonlyMap<Scope, ScopeCeilings>,
-  nextWatts: readonly number[],
-  holding: string | null,
-): readonly ScopeExplanation[] {
-  return scopes.flatMap((scope, index) => {
+export function explain({ layout, ceilings, plan, holding }: ExplanationInput): readonly ScopeExplanation[] {
+  const sleepers = sleepersOf(layout, plan.machines);
+  return layout.scopes.flatMap((scope, index) => {
     const { binding, next } = ceilingsOf(ceilings, scope);
     if (binding === null) return [];
-    const accountedWatts = certain(nextWatts[index], "scope");
-    const forMore = holding !== null && scope === "container" ? holding : forMoreOf(binding, next, accountedWatts);
+    const accountedWatts = certain(plan.nextWatts[index], "scope");
+    const freeWatts = binding.ceilingWatts - accountedWatts;
+    // Where a good part is free the limit is not what holds it.
+    const forMore =
+      freeWatts > freeShare * binding.ceilingWatts
+        ? `${kilowatts(freeWatts)} are free: ${untaken(certain(sleepers[index], "scope"), holding)}.`
+        : `${remedy(binding)}; ${behind(next)}.`;
     return [{ scope, binding, next, accountedWatts, forMore }];
   });
 }
 
-/** What must change for more power, in a sentence. */
-function forMoreOf(binding: Limit, next: Limit | null, accountedWatts: number): string {
-  const after =
-    next === null || next.ceilingWatts >= unlimitedWatts
-      ? "nothing else limits it then"
-      : `then ${kilowatts(next.ceilingWatts)} are next (${next.reason.code})`;
-  const idle =
-    binding.ceilingWatts - accountedWatts > 0.1 * binding.ceilingWatts
-      ? ` ${kilowatts(binding.ceilingWatts - accountedWatts)} of it are free: no machine at hand can take them in this moment.`
-      : "";
-  return `${remedy(binding)}; ${after}.${idle}`;
+/** Free room larger than this is no more the last machine that does not fit. Source: choice: one machine of ten. */
+const freeShare = 0.1;
+
+/** How many machines of each scope could wake. */
+function sleepersOf(layout: Layout, machines: readonly MachineState[]): readonly number[] {
+  const sleepers = layout.scopes.map(() => 0);
+  for (const [index, { phase, ours }] of machines.entries()) {
+    if (phase !== "asleep" || !ours) continue;
+    for (const { scope } of certain(layout.machines[index], "machine").scopes)
+      sleepers[scope] = certain(sleepers[scope], "scope") + 1;
+  }
+  return sleepers;
+}
+
+/** Why nobody takes what is free. */
+function untaken(sleepers: number, holding: string | null): string {
+  if (sleepers === 0) return "every machine here that weir may wake is awake";
+  const many =
+    sleepers === 1 ? "one machine that weir may wake sleeps" : `${sleepers} machines that weir may wake sleep`;
+  return holding === null
+    ? `${many}; as minimum off-times, ramp, staggered starts and the limits around it allow, more may come`
+    : `${many}, and ${holding.charAt(0).toLowerCase()}${holding.slice(1).replace(/\.$/, "")}`;
+}
+
+/** What comes when the limit that binds is gone. */
+function behind(next: Limit | null): string {
+  return next === null || next.ceilingWatts >= unlimitedWatts
+    ? "nothing else limits it then"
+    : `then ${kilowatts(next.ceilingWatts)} are next (${next.reason.code})`;
 }
 
 /** What would lift a limit, by who set it. */
-const remedies: Readonly<Record<LimitSource, string>> = {
+const remedies: Readonly<Record<Exclude<LimitSource, "envelope">, string>> = {
   site: "Only a larger rating allows more",
-  envelope: "The measured state must improve",
   trip: "A person here must reset the trip when its cause is gone and the cool-down is over",
   dispatch: "A higher setpoint of the dispatcher allows more",
   group: "A higher setpoint of the group allows more",
@@ -50,6 +79,26 @@ const remedies: Readonly<Record<LimitSource, string>> = {
   ramp: "The ramp is on its way",
 };
 
+/** What would lift a limit of an envelope, by its reason. */
+const improvements: Partial<Readonly<Record<ReasonCode, string>>> = {
+  "breaker-continuous": "Only a larger breaker, more voltage or more even phases allow more",
+  "breaker-meter-lost": "The voltages and currents of its meter must be read again",
+  "coolant-derate": "Its coolant must get cooler",
+  "coolant-trip": "Its coolant must get cooler",
+  "coolant-unknown": "Its coolant temperature must be read again",
+  "sensor-lost": "Another of its coolant sensors must be read again",
+  "flow-lost": "Its flow must be proven again",
+  "flow-unknown": "Its flow must be read again",
+  "pump-not-running": "Its pump must be proven to run",
+  leak: "Its leak detectors must be dry",
+  "leak-unknown": "Its leak detectors must be read again",
+  "level-low": "Its level must rise",
+  "level-unknown": "Its level must be read again",
+  "miner-inlet-hot": "Its inlet must get cooler",
+};
+
 function remedy({ source, reason }: Limit): string {
-  return reason.code === "remote-stop" ? "Whoever ordered the stop must release it" : remedies[source];
+  if (reason.code === "remote-stop") return "Whoever ordered the stop must release it";
+  if (source === "envelope") return certain(improvements[reason.code], "remedy of an envelope");
+  return remedies[source];
 }

@@ -140,15 +140,27 @@ export function learn(machine: MachineState, sighting: Sighting, model: MinerMod
   const joules =
     settled && watts !== null && terahashesPerSecond > 0 ? watts / terahashesPerSecond : machine.joulesPerTerahash;
   const risenWatts = (watts ?? 0) - machine.reportWatts;
+  const newer = inletCelsius !== null && sighting.at > machine.inletAt;
   const seconds = (sighting.at - machine.reportAt) / 1000;
+  // Written out: this copy is made for every machine at every report, and a spread takes ten times as long.
   return {
-    ...machine,
+    phase: machine.phase,
+    since: machine.since,
+    command: machine.command,
+    commandedAt: machine.commandedAt,
+    ours: machine.ours,
+    baselineWatts: machine.baselineWatts,
+    wakes: machine.wakes,
+    asleepSince: machine.asleepSince,
+    wokenAt: machine.wokenAt,
+    relapsedAt: machine.relapsedAt,
     joulesPerTerahash: joules,
     lastWatts: hashing && watts !== null ? watts : machine.lastWatts,
     reportAt: sighting.at,
     reportWatts: watts ?? 0,
     rising: sighting.ownPower && risenWatts > risingSharePerSecond * model.ratedWatts * seconds,
-    ...(inletCelsius !== null && sighting.at > machine.inletAt ? { inletCelsius, inletAt: sighting.at } : {}),
+    inletCelsius: newer ? inletCelsius : machine.inletCelsius,
+    inletAt: newer ? sighting.at : machine.inletAt,
   };
 }
 
