@@ -20,7 +20,7 @@ import type { Core, Parts } from "./parts.ts";
 import { commandSafeState } from "./safe-state.ts";
 import { createScanner, type Scanner } from "./scan.ts";
 import { type Schedule, startSchedule } from "./schedule.ts";
-import { durableAtStart } from "./start-state.ts";
+import { durableAfterLateDisk, durableAtStart } from "./start-state.ts";
 
 /** How the process is to end: 0 as asked, 70 after something impossible, 75 to be started again, 1 not all was shed. */
 export interface Ending {
@@ -172,7 +172,13 @@ class Running implements Controller {
   #endWhenReadable(): void {
     this.#store.keepAsItIs();
     const text = "The disk has told its state after all; the controller must be started again to use it.";
-    void this.#store.opened.then(() => this.#finish({ exitCode: 75, text }));
+    void this.#store.opened.then(({ state }) => {
+      const lived = this.#scanner?.snapshot()?.decision.durable;
+      // A trip, a lockout or a stop of the meantime must not end with this process.
+      if (lived !== undefined)
+        this.#store.amend(durableAfterLateDisk(state, lived, this.#setup.clock.unixMilliseconds()));
+      this.#finish({ exitCode: 75, text });
+    });
   }
 
   #finish(ending: Ending): void {

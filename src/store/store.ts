@@ -26,6 +26,8 @@ export interface Store {
   log(event: NewEvent): void;
   /** Nothing is written any more in this start: what the disk knows must stand until it could be read. */
   keepAsItIs(): void;
+  /** The one state that is written all the same: what the disk knew, once that is known, and what came to it. */
+  amend(durable: Durable): void;
   /** Events that reached the disk since the last call, with their numbers, oldest first. */
   takeLogged(): readonly LoggedEvent[];
   /** Newest revision known to be on disk; -1 while that is not known. */
@@ -110,6 +112,11 @@ class StoreProcess implements Store {
 
   save(durable: Durable): void {
     if (this.#isKept) return;
+    this.#wanted = durable;
+    this.#ask();
+  }
+
+  amend(durable: Durable): void {
     this.#wanted = durable;
     this.#ask();
   }

@@ -43,9 +43,13 @@ test("a disk that hangs at the start counts as tripped, and once it has answered
   const log = (): string => program.log().join("\n");
   await waitFor(() => /takes over|taken over/.test(log()), { within: 15_000, what: () => `a first scan; ${log()}` });
   assert.match(await askShell(join(data, "shell.sock"), "status"), /stored latches could not be read/);
+  assert.match(await askShell(join(data, "shell.sock"), "lockout"), /Locked out/);
   writeFileSync(join(data, "state"), "nonsense");
   const ended = await program.end(25_000);
   assert.is(ended.code, 75, log());
+  const stored = readDurable(data);
+  assert.ok(stored.ok && stored.value.lockout !== null, "the lockout of the meantime stands for the next start");
+  assert.equal(stored.ok && stored.value.trips.map(({ name }) => name), ["store"]);
 });
 
 test.run();
