@@ -22,6 +22,10 @@ const commandFiles: Readonly<Record<string, { summary: string; load: () => Promi
   },
   scan: { summary: "the devices of a serial line, and the boards that fit", load: () => import("./commands/scan.ts") },
   read: { summary: "one device of a serial line: all it tells", load: () => import("./commands/read.ts") },
+  simulate: {
+    summary: "the core against a simulated container, in virtual time",
+    load: () => import("./commands/simulate.ts"),
+  },
   check: { summary: "a site file and the boards it names", load: () => import("./commands/check.ts") },
 };
 

@@ -5,6 +5,7 @@ import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.
 import type { BoardFile } from "../model/generated/board.ts";
 import type { FirmataBoardFile } from "../model/generated/firmata-board.ts";
 import type { MinerModelFile } from "../model/generated/miner-model.ts";
+import type { ScenarioFile } from "../model/generated/scenario.ts";
 import type { SecretsFile } from "../model/generated/secrets.ts";
 import type { SiteFile } from "../model/generated/site.ts";
 import { fail, type Result, succeed } from "../model/result.ts";
@@ -19,6 +20,7 @@ interface Shapes {
   "firmata-board": FirmataBoardFile;
   "miner-model": MinerModelFile;
   secrets: SecretsFile;
+  scenario: ScenarioFile;
 }
 
 const validators = new Map<keyof Shapes, ValidateFunction>();

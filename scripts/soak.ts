@@ -1,0 +1,24 @@
+/** `npm run soak -- NAME ...`: long runs that are not part of the tests, each in a file of its own under scripts/soak/. */
+
+interface SoakFile {
+  /** Runs with the words after the name; the process' exit code. */
+  soak(words: readonly string[]): Promise<number> | number;
+}
+
+const soaks: Readonly<Record<string, { readonly summary: string; readonly load: () => Promise<SoakFile> }>> = {
+  core: {
+    summary: "core [DAYS] [SEED]: random days of random containers in virtual time, every invariant watched",
+    load: () => import("./soak/core.ts"),
+  },
+};
+
+const [name = "", ...words] = process.argv.slice(2);
+const found = Object.hasOwn(soaks, name) ? soaks[name] : undefined;
+if (found === undefined) {
+  console.error(
+    `usage: npm run soak -- NAME ...\n${Object.values(soaks)
+      .map(({ summary }) => `  ${summary}`)
+      .join("\n")}`,
+  );
+  process.exitCode = 2;
+} else process.exitCode = await (await found.load()).soak(words);

@@ -1,0 +1,63 @@
+/** Random days of random containers, one after the other; stops at the first that violates an invariant and writes it down. */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { realCore } from "../../src/commands/simulate/real-core.ts";
+import { resultText } from "../../src/commands/simulate/report.ts";
+import { buildSite } from "../../src/sim/closed-loop/build-site.ts";
+import { randomDay } from "../../src/sim/closed-loop/random-life.ts";
+import { runScenario } from "../../src/sim/closed-loop/run.ts";
+
+const folder = fileURLToPath(new URL("../../../.weir/", import.meta.url));
+
+/** Exit code 0: all days held; 1: one did not, and its scenario file is named; 2: wrong use. */
+export function soak([days = "10", seed = "1"]: readonly string[]): number {
+  const count = Number(days);
+  const first = Number(seed);
+  if (!Number.isSafeInteger(count) || count < 1 || !Number.isSafeInteger(first) || first < 0) {
+    console.error("usage: npm run soak -- core [DAYS] [SEED], whole numbers");
+    return 2;
+  }
+  const tripped = new Map<string, number>();
+  for (let day = first; day < first + count; day += 1) {
+    if (!soakDay(day, tripped)) return 1;
+  }
+  const visited = [...tripped].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, times]) => `${name} ${times}`);
+  console.log(`${count} days held; tripped on the way: ${visited.join(", ") || "nothing"}`);
+  return 0;
+}
+
+function soakDay(seed: number, tripped: Map<string, number>): boolean {
+  const scenario = randomDay(seed);
+  const { builder } = scenario.site;
+  if (builder === undefined) throw new RangeError("a random day has a builder");
+  const begun = performance.now();
+  const result = runScenario(scenario, buildSite(builder), realCore, {
+    until: (violations) => violations.length > 0,
+  });
+  if (typeof result === "string") throw new RangeError(result);
+  const { measures, violations } = result;
+  for (const name of measures.tripped) {
+    const kind = name.replace(/-\d+/, "");
+    tripped.set(kind, (tripped.get(kind) ?? 0) + 1);
+  }
+  const spent = ((performance.now() - begun) / 1000).toFixed(1);
+  if (violations.length === 0) {
+    console.log(
+      `seed ${seed}: held, ${measures.starts.total} starts, tripped ${measures.tripped.length} times, ${spent} s`,
+    );
+    return true;
+  }
+  mkdirSync(folder, { recursive: true });
+  const file = `${folder}soak-${seed}.json`;
+  const end = Math.ceil((violations[0]?.atSeconds ?? 0) + 60);
+  const cut = {
+    ...scenario,
+    durationSeconds: end,
+    events: scenario.events.filter(({ atSeconds }) => atSeconds <= end),
+  };
+  writeFileSync(file, JSON.stringify(cut, null, 2));
+  console.log(
+    `${resultText({ ...result, failures: [] })}\nseed ${seed}; again with: scripts/weir simulate --scenario ${file}`,
+  );
+  return false;
+}

@@ -1,0 +1,420 @@
+/** Generated from schemas/ by `npm run generate`; change the schema, not this file. */
+
+/**
+ * A closed-loop run in virtual time: the core against a simulated container, what happens to it, and what must come out.
+ */
+export interface ScenarioFile {
+  version: 1;
+  /**
+   * Name, as its file's.
+   */
+  name: string;
+  /**
+   * What it shows.
+   */
+  description: string;
+  /**
+   * The container: a site file, or figures to build one; `weir simulate --site` replaces it.
+   */
+  site: {
+    /**
+     * Site file, from this file's folder.
+     */
+    file?: string;
+    /**
+     * A container built from figures: one branch with meter and contactor for each tank, below one feeder; real times.
+     */
+    builder?: {
+      /**
+       * Tanks.
+       */
+      tanks: number;
+      /**
+       * Machines in each tank.
+       */
+      machinesPerTank: number;
+      /**
+       * Coolant sensors of each tank.
+       */
+      sensorsPerTank: number;
+      /**
+       * Rated power of the container; default: what all machines and auxiliaries draw.
+       */
+      ratedWatts?: number;
+      /**
+       * Without dispatcher; default: a third of rated.
+       */
+      failsafeWatts?: number;
+      /**
+       * Full load of a branch as a share of its breaker's continuous current.
+       */
+      breakerShareRatio: number;
+      /**
+       * Machines on three phases, or each on the next single one.
+       */
+      phases: "three" | "rotate";
+      /**
+       * Every branch has a meter.
+       */
+      branchMeters: boolean;
+      /**
+       * A hard-wired flow switch and thermostat open the contactor of their tank.
+       */
+      interlock: boolean;
+      /**
+       * Machines hash by themselves when power comes back.
+       */
+      hashesAfterPowerCycle: boolean;
+      /**
+       * Proven time until a machine sleeps.
+       */
+      sleepSeconds: number;
+      /**
+       * Proven time until a machine has settled.
+       */
+      wakeSeconds: number;
+      /**
+       * Steepest way up.
+       */
+      rampUpWattsPerSecond: number;
+      /**
+       * Steepest way down of orders.
+       */
+      rampDownWattsPerSecond: number;
+      /**
+       * Machines that may wake in each 10 s.
+       */
+      startsPerInterval: number;
+    };
+  };
+  /**
+   * Virtual time.
+   */
+  durationSeconds: number;
+  /**
+   * Everything random follows from it.
+   */
+  seed: number;
+  /**
+   * The hidden physics.
+   */
+  plant: {
+    /**
+     * Hidden figures are off by up to this.
+     */
+    deviationRatio: number;
+    /**
+     * Air outside at the start.
+     */
+    ambientCelsius: number;
+    /**
+     * Half the difference between noon and night.
+     */
+    dailySwingKelvin: number;
+    /**
+     * Fluid at the start.
+     */
+    tankCelsius: number;
+  };
+  /**
+   * Averaging of the meters.
+   */
+  meterLagSeconds: number;
+  /**
+   * The dispatcher's heartbeat; 0: none.
+   */
+  heartbeatSeconds: number;
+  /**
+   * A person tries to reset what is tripped each time after this; 0: nobody.
+   */
+  technicianSeconds: number;
+  /**
+   * Machines that somebody else had put to sleep.
+   *
+   * Items: Machine.
+   */
+  startAsleep: string[];
+  /**
+   * What happens, in any order.
+   *
+   * Items: Something that happens: a time and exactly one of the others.
+   */
+  events: {
+    /**
+     * Since the start of the scenario.
+     */
+    atSeconds: number;
+    /**
+     * A setpoint is sent.
+     */
+    setpoint?: {
+      /**
+       * Who sends it.
+       */
+      from: "dispatch" | "site" | "operator" | "group";
+      /**
+       * Kind.
+       */
+      order: "limit" | "target";
+      /**
+       * Level.
+       */
+      watts: number;
+      /**
+       * Time to live.
+       */
+      timeToLiveSeconds: number;
+      /**
+       * Sent again, with a new identifier, at half of its life, until another one of the same sender.
+       */
+      renewed: boolean;
+      /**
+       * What follows an expiry; default: the failsafe limit.
+       */
+      onExpiryWatts?: number;
+      /**
+       * Reason.
+       */
+      reason: "sced" | "rrs" | "ecrs" | "nonspin" | "peak" | "price" | "emergency" | "manual" | "test";
+    };
+    /**
+     * A control command from afar.
+     */
+    control?: {
+      /**
+       * Who sends it.
+       */
+      from: "dispatch" | "site" | "operator";
+      /**
+       * What is ordered.
+       */
+      action: "stop" | "release";
+    };
+    /**
+     * A person at the container.
+     */
+    local?: {
+      /**
+       * What is done.
+       */
+      action: "lockout" | "release" | "reset";
+      /**
+       * Which trip a reset names; default: each that stands.
+       */
+      trip?: string;
+    };
+    /**
+     * Something fails.
+     */
+    fault?: {
+      /**
+       * What fails; see src/sim/closed-loop/README.md.
+       */
+      fault:
+        | "missing"
+        | "no-reply"
+        | "stale"
+        | "not-a-number"
+        | "stuck"
+        | "drift"
+        | "offset"
+        | "scale"
+        | "current-transformer-lost"
+        | "pump-broken"
+        | "pump-stopped"
+        | "leak"
+        | "fan-stopped"
+        | "cooler-fouled"
+        | "deaf"
+        | "unreachable"
+        | "slow"
+        | "wakes-alone"
+        | "lies-about-power"
+        | "trimmed"
+        | "reports-no-power"
+        | "contactor-welded"
+        | "contactor-late"
+        | "broker-lost"
+        | "store-slow"
+        | "store-failing"
+        | "clock-untrusted"
+        | "clock-jump"
+        | "black-out"
+        | "sag";
+      /**
+       * Point, device, tank, branch or machine; none for what there is one of.
+       */
+      target: string;
+      /**
+       * Figure of the fault, by its kind.
+       */
+      value?: number;
+      /**
+       * It heals after this time; default: never.
+       */
+      forSeconds?: number;
+    };
+    /**
+     * The air outside changes.
+     */
+    weather?: {
+      /**
+       * New temperature.
+       */
+      ambientCelsius: number;
+      /**
+       * In a straight line over this time.
+       */
+      overSeconds: number;
+    };
+    /**
+     * The controller's process dies and comes back.
+     */
+    restart?: {
+      /**
+       * Until it is back.
+       */
+      outageSeconds: number;
+      /**
+       * What the new process finds on disk.
+       */
+      store: "kept" | "unreadable";
+    };
+  }[];
+  /**
+   * What must come out; a violated invariant is a failure by itself.
+   */
+  expect: {
+    /**
+     * The 5 s mean of the true power stays below.
+     *
+     * Items: One.
+     */
+    ceilings: {
+      /**
+       * Ceiling.
+       */
+      watts: number;
+      /**
+       * From this time on.
+       */
+      fromSeconds: number;
+      /**
+       * Up to this time; default: the end.
+       */
+      untilSeconds?: number;
+    }[];
+    /**
+     * The mean of the true power over the window is at least this.
+     *
+     * Items: One.
+     */
+    floors: {
+      /**
+       * Floor.
+       */
+      watts: number;
+      /**
+       * From this time on.
+       */
+      fromSeconds: number;
+      /**
+       * Up to this time; default: the end.
+       */
+      untilSeconds?: number;
+    }[];
+    /**
+     * The true power of the machines of a scope is below within a time.
+     *
+     * Items: One.
+     */
+    shed: {
+      /**
+       * `container`, a tank or a branch.
+       */
+      scope: string;
+      /**
+       * Below.
+       */
+      belowWatts: number;
+      /**
+       * Time counts from here.
+       */
+      fromSeconds: number;
+      /**
+       * And ends here.
+       */
+      withinSeconds: number;
+    }[];
+    /**
+     * No tank's fluid is ever warmer.
+     */
+    tanksBelowCelsius?: number;
+    /**
+     * No fluid around machines is ever warmer.
+     */
+    stagnantBelowCelsius?: number;
+    /**
+     * Exactly these trips latch during the run.
+     *
+     * Items: Trip.
+     */
+    trips: string[];
+    /**
+     * Alarms that must stand at some moment.
+     *
+     * Items: Alarm, or the beginning of its name.
+     */
+    alarms: string[];
+    /**
+     * The mode at a moment.
+     *
+     * Items: One.
+     */
+    modes: {
+      /**
+       * When.
+       */
+      atSeconds: number;
+      /**
+       * Mode.
+       */
+      mode: "starting" | "failsafe" | "controlled" | "stopped" | "lockout" | "stopping";
+    }[];
+    /**
+     * A contactor truly stands so at a moment.
+     *
+     * Items: One.
+     */
+    contactors: {
+      /**
+       * Branch.
+       */
+      branch: string;
+      /**
+       * When.
+       */
+      atSeconds: number;
+      /**
+       * How.
+       */
+      closed: boolean;
+    }[];
+    /**
+     * Tracking error at most, root of the mean square, of rated.
+     */
+    trackingRmsPercent?: number;
+    /**
+     * Tracking error at most, 95th percentile, of rated.
+     */
+    trackingTailPercent?: number;
+    /**
+     * At most, against the ideal.
+     */
+    hashrateLostPercent?: number;
+    /**
+     * Most starts of any machine.
+     */
+    startsPerMachine?: number;
+  };
+}

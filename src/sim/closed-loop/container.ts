@@ -1,0 +1,260 @@
+/** The container's truth: plant, machines, contactors and hard-wired interlocks, moved second by second by what is commanded and what is broken. */
+import type { MinerTarget } from "../../model/miner.ts";
+import type { PointName } from "../../model/reading.ts";
+import type { Site } from "../../model/site.ts";
+import { advance, flowLitersPerMinute, type Plant, type PlantEffects, startPlant, supplied } from "../plant/plant.ts";
+import type { Random } from "../random.ts";
+import type { Faults } from "./faults.ts";
+import {
+  drawMachine,
+  forgetTarget,
+  giveTarget,
+  type MachineFaults,
+  moveMachine,
+  type SimulatedMachine,
+  soundMachine,
+  startUp,
+} from "./machine.ts";
+import type { HiddenPlant } from "./plant-of-site.ts";
+
+export interface Container {
+  readonly site: Site;
+  readonly hidden: HiddenPlant;
+  readonly machines: readonly SimulatedMachine[];
+  plant(): Plant;
+  now(): number;
+  ambientCelsius: number;
+  /** Drawn by the machines of each tank [W]. */
+  tankWatts(): readonly number[];
+  /** Whether the interlock of a tank holds the coils. */
+  interlockHolds(tank: number): boolean;
+  command(targets: Readonly<Record<string, MinerTarget>>, outputs: Readonly<Record<PointName, 0 | 1>>): void;
+  /** The controller's process died: links forget, outputs stay. */
+  forget(): void;
+  /** The timer relay in series with every contactor; false: it has dropped. */
+  relay(holds: boolean): void;
+  advance(milliseconds: number): void;
+}
+
+/** A hard-wired flow switch opens after this, and a thermostat this far above the trip [ms, K]; choice. */
+const flowSwitchMilliseconds = 15_000;
+const thermostatKelvin = 3;
+/** After a black-out the modules are back after this [ms]; choice: an IO module boots in seconds. */
+const moduleBootMilliseconds = 3000;
+/** A late contactor opens after this where the fault does not say [s]; choice. */
+const lateSeconds = 4;
+
+export function openContainer(site: Site, hidden: HiddenPlant, faults: Faults, random: Random): Container {
+  return new SimulatedContainer(site, hidden, faults, random);
+}
+
+class SimulatedContainer implements Container {
+  readonly site: Site;
+  readonly hidden: HiddenPlant;
+  readonly machines: readonly SimulatedMachine[];
+  ambientCelsius = 25;
+  readonly #faults: Faults;
+  readonly #tankWatts: number[];
+  readonly #branchWatts: [number, number, number][];
+  readonly #interlockSince: (number | null)[];
+  /** When each contactor was told to open; null: told to close. */
+  readonly #openSince: (number | null)[];
+  #plant: Plant;
+  #now = 0;
+  #faultsSeen = -1;
+  #relayHolds = true;
+  #darkUntil = Number.NEGATIVE_INFINITY;
+  #commanded: Readonly<Record<PointName, 0 | 1>> | null = null;
+  /** Relays of the IO modules as they stand; 1 where nothing has been told yet. */
+  #relays: Record<PointName, 0 | 1> = {};
+
+  constructor(site: Site, hidden: HiddenPlant, faults: Faults, random: Random) {
+    this.site = site;
+    this.hidden = hidden;
+    this.#faults = faults;
+    this.#plant = startPlant(hidden.parameters);
+    const tanks = site.tanks.map(({ name }) => name);
+    const branches = hidden.branches.map((index) => site.branches[index]?.name);
+    this.machines = site.miners.flatMap((miner) => {
+      const model = site.minerModels[miner.model];
+      const place = { tank: tanks.indexOf(miner.tank), branch: branches.indexOf(miner.branch) };
+      return model === undefined ? [] : [drawMachine(miner, model, place, random)];
+    });
+    this.#tankWatts = tanks.map(() => 0);
+    this.#branchWatts = branches.map(() => [0, 0, 0]);
+    this.#interlockSince = tanks.map(() => null);
+    this.#openSince = branches.map(() => null);
+    this.#sumUp();
+  }
+
+  plant(): Plant {
+    return this.#plant;
+  }
+
+  now(): number {
+    return this.#now;
+  }
+
+  tankWatts(): readonly number[] {
+    return this.#tankWatts;
+  }
+
+  interlockHolds(tank: number): boolean {
+    const since = this.#interlockSince[tank] ?? null;
+    return since === null || this.#now - since < flowSwitchMilliseconds;
+  }
+
+  command(targets: Readonly<Record<string, MinerTarget>>, outputs: Readonly<Record<PointName, 0 | 1>>): void {
+    this.#commanded = outputs;
+    for (const machine of this.machines) {
+      const target = targets[machine.name];
+      if (target !== undefined) giveTarget(machine, target.mode, this.#now);
+    }
+  }
+
+  forget(): void {
+    this.#commanded = null;
+    for (const machine of this.machines) forgetTarget(machine);
+  }
+
+  relay(holds: boolean): void {
+    this.#relayHolds = holds;
+  }
+
+  advance(milliseconds: number): void {
+    this.#now += milliseconds;
+    this.#applyFaults();
+    this.#driveRelays();
+    this.#moveMachines();
+    this.#plant = advance(this.#plant, milliseconds, this.#effects());
+    this.#watchInterlocks();
+  }
+
+  #applyFaults(): void {
+    if (this.#faultsSeen === this.#faults.version()) return;
+    this.#faultsSeen = this.#faults.version();
+    for (const machine of this.machines) {
+      machine.faults = machineFaults(this.#faults, machine.name);
+      const wakes = this.#faults.find("wakes-alone", machine.name);
+      if (wakes !== null && machine.stage === "asleep") startUp(machine, this.#now);
+    }
+  }
+
+  /** Modules without supply drop the contactors; cooling hangs on contacts that are closed at rest. */
+  #driveRelays(): void {
+    const dark = this.#faults.find("black-out") !== null;
+    if (dark) {
+      this.#darkUntil = this.#now + moduleBootMilliseconds;
+      for (const { contactor } of this.site.branches) if (contactor !== null) this.#relays[contactor.output] = 0;
+      for (const { pump } of this.site.tanks) if (pump?.output) this.#relays[pump.output] = 1;
+    }
+    if (this.#now < this.#darkUntil || this.#commanded === null) return;
+    Object.assign(this.#relays, this.#commanded);
+  }
+
+  #moveMachines(): void {
+    const fed = this.#branchWatts.map((_, index) => supplied(this.#plant, index));
+    for (const machine of this.machines) {
+      const tank = this.#plant.tanks[machine.tank];
+      // With flow the inlet is as warm as the fluid; without, as what stands around the machine.
+      const inlet =
+        tank === undefined ? 0 : tank.bulkCelsius + (tank.localCelsius - tank.bulkCelsius) * (1 - tank.pumpRatio);
+      moveMachine(machine, this.#now, fed[machine.branch] === true, inlet);
+    }
+    this.#sumUp();
+  }
+
+  #sumUp(): void {
+    this.#tankWatts.fill(0);
+    for (const phases of this.#branchWatts) phases.fill(0);
+    for (const { tank, branch, phase, watts } of this.machines) {
+      this.#tankWatts[tank] = (this.#tankWatts[tank] ?? 0) + watts;
+      const phases = this.#branchWatts[branch];
+      if (phases === undefined) continue;
+      if (phase === -1) for (let line = 0; line < 3; line += 1) phases[line] = (phases[line] ?? 0) + watts / 3;
+      else phases[phase] = (phases[phase] ?? 0) + watts;
+    }
+  }
+
+  #effects(): PlantEffects {
+    const { site } = this;
+    const dark = this.#faults.find("black-out") !== null;
+    const sag = this.#faults.find("sag");
+    const cooler = this.#faults.find("cooler-fouled");
+    return {
+      tanks: site.tanks.map(({ name, pump }, index) => ({
+        machinesWatts: this.#tankWatts[index] ?? 0,
+        pumpCommanded: this.#faults.find("pump-stopped", name) === null && this.#isOn(pump?.output ?? null),
+        pumpBroken: this.#faults.find("pump-broken", name) !== null,
+        leaking: this.#faults.find("leak", name) !== null,
+      })),
+      branches: this.#branchWatts.map((watts, index) => ({
+        machinesWatts: [watts[0], watts[1], watts[2]],
+        contactorCommanded: !dark && this.#coil(index),
+        welded: this.#faults.find("contactor-welded", this.#branchName(index)) !== null,
+      })),
+      fanCommanded:
+        this.#faults.find("fan-stopped") === null && site.coolingOutputs.every((output) => this.#isOn(output)),
+      ambientCelsius: this.ambientCelsius,
+      supplyRatio: dark ? 0 : (sag?.value ?? (sag === null ? 1 : 0.9)),
+      coolerRatio: cooler === null ? 1 : (cooler.value ?? 0.5),
+    };
+  }
+
+  #isOn(output: PointName | null): boolean {
+    return output === null || (this.#relays[output] ?? 1) === 1;
+  }
+
+  #branchName(index: number): string {
+    return this.site.branches[this.hidden.branches[index] ?? -1]?.name ?? "";
+  }
+
+  /** Whether the contactor's armature is pulled in: output, timer relay and interlocks in series; a late one opens later. */
+  #coil(index: number): boolean {
+    const branch = this.site.branches[this.hidden.branches[index] ?? -1];
+    const contactor = branch?.contactor ?? null;
+    if (branch === undefined || contactor === null) return true;
+    const held =
+      this.#relayHolds &&
+      this.#isOn(contactor.output) &&
+      this.#tanksBehind(index).every((tank) => this.interlockHolds(tank));
+    if (held) {
+      this.#openSince[index] = null;
+      return true;
+    }
+    const since = this.#openSince[index] ?? this.#now;
+    this.#openSince[index] = since;
+    const late = this.#faults.find("contactor-late", branch.name);
+    return late !== null && this.#now - since < (late.value ?? lateSeconds) * 1000;
+  }
+
+  #tanksBehind(index: number): readonly number[] {
+    const tanks = new Set(this.machines.filter(({ branch }) => branch === index).map(({ tank }) => tank));
+    return [...tanks];
+  }
+
+  #watchInterlocks(): void {
+    for (const [index, { hardwiredInterlock, coolant, flow }] of this.site.tanks.entries()) {
+      const tank = this.#plant.tanks[index];
+      const parameters = this.hidden.parameters.tanks[index];
+      if (!hardwiredInterlock || tank === undefined || parameters === undefined) continue;
+      const starved = flow !== null && flowLitersPerMinute(parameters, tank) < flow.minimumLitersPerMinute / 2;
+      const hot = tank.sensedCelsius >= coolant.tripCelsius + thermostatKelvin;
+      this.#interlockSince[index] = starved || hot ? (this.#interlockSince[index] ?? this.#now) : null;
+    }
+  }
+}
+
+function machineFaults(faults: Faults, name: string): MachineFaults {
+  const of = (fault: Parameters<Faults["find"]>[0]): ReturnType<Faults["find"]> => faults.find(fault, name);
+  const [slow, lies, trimmed] = [of("slow"), of("lies-about-power"), of("trimmed")];
+  const found: MachineFaults = {
+    deaf: of("deaf") !== null,
+    unreachable: of("unreachable") !== null,
+    slowRatio: slow === null ? 1 : (slow.value ?? 4),
+    reportRatio: lies === null ? 1 : (lies.value ?? 0.5),
+    reportsNoPower: of("reports-no-power") !== null,
+    trimRatio: trimmed === null ? 1 : (trimmed.value ?? 0.7),
+  };
+  return JSON.stringify(found) === JSON.stringify(soundMachine) ? soundMachine : found;
+}

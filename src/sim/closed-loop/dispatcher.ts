@@ -1,0 +1,137 @@
+/** Central dispatch: heartbeats, setpoints renewed and sent again until answered, controls; all of it lost while the broker is. */
+import type { Acknowledgement, CommandSource, RemoteCommand } from "../../model/command.ts";
+import type { Heartbeat } from "../../model/image.ts";
+import type { Site } from "../../model/site.ts";
+import type { Faults } from "./faults.ts";
+import type { SetpointEvent } from "./scenario.ts";
+import { trueUnixMilliseconds } from "./wall-clock.ts";
+
+export interface Dispatcher {
+  setpoint(event: SetpointEvent, now: number): void;
+  control(from: CommandSource, action: "stop" | "release", now: number): void;
+  /** What arrives in this moment. */
+  arrivals(now: number): readonly RemoteCommand[];
+  heartbeat(now: number): Heartbeat;
+  hear(acknowledgements: readonly Acknowledgement[]): void;
+  /** The newest setpoint that each sender means to hold, by sender; for judging, not for the controller. */
+  wanted(): readonly {
+    readonly from: string;
+    readonly order: "limit" | "target";
+    readonly watts: number;
+    readonly until: number;
+  }[];
+}
+
+/** A command without an answer is sent again after this [ms]. Source: DESIGN section 6. */
+const againMilliseconds = 5000;
+
+interface Sent {
+  readonly command: RemoteCommand;
+  readonly expiresAt: number;
+  nextAt: number;
+}
+
+interface Standing {
+  readonly event: SetpointEvent;
+  renewAt: number;
+  until: number;
+}
+
+export function openDispatcher(
+  site: Site,
+  faults: Faults,
+  options: { readonly heartbeatMilliseconds: number },
+): Dispatcher {
+  const standing = new Map<string, Standing>();
+  const open: Sent[] = [];
+  let sequence = 0;
+  let heartbeat: Heartbeat = { at: null, epoch: 0, number: 0 };
+  let beatAt = 0;
+  let beats = 0;
+
+  const send = (now: number, expiresAt: number, command: Omit<RemoteCommand, "receivedAt" | "via">): void => {
+    open.push({ command: { via: "broker", receivedAt: now, ...command }, expiresAt, nextAt: now });
+  };
+  const base = (from: SetpointEvent["from"], now: number, lifeSeconds: number) => {
+    sequence += 1;
+    const id = sequence.toString(16).padStart(32, "0");
+    const group = from === "group";
+    const source: CommandSource = group ? "dispatch" : from;
+    const issuedAt = trueUnixMilliseconds(now);
+    return {
+      command: { source, addressee: group ? "group" : "container", encoding: "json", digest: id, id, rejection: null },
+      body: {
+        version: 1,
+        id,
+        container: group ? "group" : site.container,
+        epoch: 1,
+        sequence,
+        issuedAt,
+        expiresAt: issuedAt + lifeSeconds * 1000,
+        timeToLiveSeconds: lifeSeconds,
+      },
+    } as const;
+  };
+  const sendSetpoint = (event: SetpointEvent, now: number): void => {
+    const { command, body } = base(event.from, now, event.timeToLiveSeconds);
+    send(now, now + event.timeToLiveSeconds * 1000, {
+      ...command,
+      kind: "setpoint",
+      body: {
+        ...body,
+        kind: event.order,
+        watts: Math.round(event.watts),
+        onExpiry: { mode: "limit", watts: Math.round(event.onExpiryWatts ?? site.policy.failsafeWatts) },
+        reason: event.reason,
+      },
+    });
+  };
+  return {
+    setpoint(event, now) {
+      sendSetpoint(event, now);
+      const life = event.timeToLiveSeconds * 1000;
+      const renewAt = event.renewed ? now + life / 2 : Number.POSITIVE_INFINITY;
+      standing.set(event.from, { event, renewAt, until: event.renewed ? Number.POSITIVE_INFINITY : now + life });
+    },
+    control(from, action, now) {
+      const { command, body } = base(from, now, 3600);
+      send(now, now + 3_600_000, { ...command, kind: "control", body: { ...body, action } });
+      if (action === "release") standing.delete(from);
+    },
+    arrivals(now) {
+      for (const wish of standing.values()) {
+        if (wish.renewAt > now) continue;
+        sendSetpoint(wish.event, now);
+        wish.renewAt = now + (wish.event.timeToLiveSeconds * 1000) / 2;
+      }
+      for (let index = open.length - 1; index >= 0; index -= 1)
+        if ((open[index]?.expiresAt ?? 0) <= now) open.splice(index, 1);
+      if (faults.find("broker-lost") !== null) return [];
+      const due = open.filter(({ nextAt }) => nextAt <= now);
+      for (const sent of due) sent.nextAt = now + againMilliseconds;
+      return due.map(({ command }) => ({ ...command, receivedAt: now }));
+    },
+    heartbeat(now) {
+      if (options.heartbeatMilliseconds <= 0 || now < beatAt) return heartbeat;
+      beatAt = now + options.heartbeatMilliseconds;
+      if (faults.find("broker-lost") !== null) return heartbeat;
+      beats += 1;
+      heartbeat = { at: now, epoch: 1, number: beats };
+      return heartbeat;
+    },
+    hear(acknowledgements) {
+      if (faults.find("broker-lost") !== null) return;
+      for (const { id } of acknowledgements) {
+        const index = open.findIndex(({ command }) => command.id === id);
+        if (index >= 0) open.splice(index, 1);
+      }
+    },
+    wanted: () =>
+      [...standing.values()].map(({ event, until }) => ({
+        from: event.from,
+        order: event.order,
+        watts: event.watts,
+        until,
+      })),
+  };
+}

@@ -1,0 +1,149 @@
+/** Runs a scenario in virtual time, second by second: events, physics, instruments, scan, invariants, measures. Deterministic. */
+import type { Command } from "../../model/command.ts";
+import type { MinerReport } from "../../model/miner.ts";
+import type { Site } from "../../model/site.ts";
+import { randomOf } from "../random.ts";
+import { type Container, openContainer } from "./container.ts";
+import { type Controller, openController, type Scan } from "./controller.ts";
+import type { Core } from "./core.ts";
+import { openDispatcher } from "./dispatcher.ts";
+import { openJudge } from "./expectations.ts";
+import { openFaults } from "./faults.ts";
+import { type Happenings, openHappenings } from "./happenings.ts";
+import { openInstruments } from "./instruments.ts";
+import type { SimulatedMachine } from "./machine.ts";
+import { type Measures, openMeasurer } from "./measures.ts";
+import type { Moment, RunParts } from "./moment.ts";
+import { openMonitor, type Violation } from "./monitor.ts";
+import { plantOf } from "./plant-of-site.ts";
+import type { Scenario } from "./scenario.ts";
+
+export interface RunResult {
+  readonly scenario: string;
+  readonly seed: number;
+  readonly seconds: number;
+  readonly measures: Measures;
+  readonly violations: readonly Violation[];
+  readonly failures: readonly string[];
+  readonly good: boolean;
+}
+
+export interface RunOptions {
+  /** Called once a virtual second with what there is to see. */
+  readonly each?: (moment: Moment, parts: RunParts) => void;
+  /** Ends the run early when it says so. */
+  readonly until?: (violations: readonly Violation[]) => boolean;
+}
+
+/** A scan every second. Source: DESIGN section 3. */
+const scanMilliseconds = 1000;
+/** The timer relay in series with the contactors drops when no scan came for this long [ms]. Source: DESIGN section 3. */
+const relayMilliseconds = 20_000;
+
+/** Runs it; a sentence where the site cannot be simulated. */
+export function runScenario<State>(
+  scenario: Scenario,
+  site: Site,
+  core: Core<State>,
+  options: RunOptions = {},
+): RunResult | string {
+  const run = openRun(scenario, site, core);
+  if (typeof run === "string") return run;
+  const end = Math.round(scenario.durationSeconds * 1000);
+  const { parts, monitor, measurer, judge } = run;
+  let now = 0;
+  while (now < end && options.until?.(monitor.violations()) !== true) {
+    now += scanMilliseconds;
+    const moment = second(run, now);
+    monitor.watch(moment);
+    measurer.measure(moment, scanMilliseconds / 1000);
+    judge.look(moment);
+    options.each?.(moment, parts);
+  }
+  const measures = measurer.result();
+  const violations = monitor.violations();
+  const failures = judge.failures(measures, now / 1000);
+  return {
+    scenario: scenario.name,
+    seed: scenario.seed,
+    seconds: now / 1000,
+    measures,
+    violations,
+    failures,
+    good: violations.length === 0 && failures.length === 0,
+  };
+}
+
+interface Run {
+  readonly parts: RunParts;
+  readonly controller: Controller;
+  readonly happenings: Happenings;
+  readonly monitor: ReturnType<typeof openMonitor>;
+  readonly measurer: ReturnType<typeof openMeasurer>;
+  readonly judge: ReturnType<typeof openJudge>;
+  readonly reports: Record<string, MinerReport>;
+}
+
+function openRun<State>(scenario: Scenario, site: Site, core: Core<State>): Run | string {
+  const random = randomOf(scenario.seed);
+  const hidden = plantOf(site, scenario.plant, random.fork("plant"));
+  if (typeof hidden === "string") return hidden;
+  const faults = openFaults();
+  const container = openContainer(site, hidden, faults, random.fork("machines"));
+  container.ambientCelsius = scenario.plant.ambientCelsius;
+  const instruments = openInstruments(
+    container,
+    faults,
+    { meterLagMilliseconds: scenario.meterLagSeconds * 1000 },
+    random.fork("instruments"),
+  );
+  const dispatcher = openDispatcher(site, faults, { heartbeatMilliseconds: scenario.heartbeatSeconds * 1000 });
+  const controller = openController(core, site, faults);
+  const foreignSleepers = new Set(scenario.startAsleep);
+  for (const machine of container.machines) if (foreignSleepers.has(machine.name)) putToSleep(machine);
+  const parts: RunParts = { site, container, faults, instruments, dispatcher, foreignSleepers };
+  return {
+    parts,
+    controller,
+    happenings: openHappenings(scenario, parts, controller),
+    monitor: openMonitor(parts),
+    measurer: openMeasurer(parts),
+    judge: openJudge(scenario.expect, parts),
+    reports: {},
+  };
+}
+
+function putToSleep(machine: SimulatedMachine): void {
+  machine.stage = "asleep";
+  machine.watts = machine.model.asleepWatts;
+}
+
+function second(run: Run, now: number): Moment {
+  const { parts, controller, happenings, reports } = run;
+  const { container, instruments, dispatcher } = parts;
+  const local = happenings.until(now);
+  container.relay(now - controller.scannedAt() < relayMilliseconds);
+  container.advance(now - container.now());
+  instruments.advance(now);
+  for (const { name, report } of container.machines) reports[name] = report;
+  const alive = controller.startedAt() !== null;
+  const remote = alive ? dispatcher.arrivals(now) : [];
+  const commands: Command[] = [...remote, ...local];
+  const scan = controller.scan({
+    now,
+    readings: instruments.readings(),
+    miners: reports,
+    commands,
+    heartbeat: dispatcher.heartbeat(now),
+  });
+  if (scan !== null) {
+    apply(container, scan, dispatcher);
+    happenings.see(scan.decision.trips);
+  } else if (alive) container.forget();
+  return { now, scan, startedAt: controller.startedAt(), commands: scan === null ? [] : remote };
+}
+
+function apply(container: Container, { decision }: Scan, dispatcher: RunParts["dispatcher"]): void {
+  container.command(decision.minerTargets, decision.outputs);
+  dispatcher.hear(decision.acknowledgements);
+}
