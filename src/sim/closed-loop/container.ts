@@ -28,7 +28,11 @@ export interface Container {
   tankWatts(): readonly number[];
   /** Whether the interlock of a tank holds the coils. */
   interlockHolds(tank: number): boolean;
-  command(targets: Readonly<Record<string, MinerTarget>>, outputs: Readonly<Record<PointName, 0 | 1>>): void;
+  /** Returns the machines that are told to run and were not before. */
+  command(
+    targets: Readonly<Record<string, MinerTarget>>,
+    outputs: Readonly<Record<PointName, 0 | 1>>,
+  ): readonly SimulatedMachine[];
   /** The controller's process died: links forget, outputs stay. */
   forget(): void;
   /** The timer relay in series with every contactor; false: it has dropped. */
@@ -104,12 +108,17 @@ class SimulatedContainer implements Container {
     return since === null || this.#now - since < flowSwitchMilliseconds;
   }
 
-  command(targets: Readonly<Record<string, MinerTarget>>, outputs: Readonly<Record<PointName, 0 | 1>>): void {
+  command(
+    targets: Readonly<Record<string, MinerTarget>>,
+    outputs: Readonly<Record<PointName, 0 | 1>>,
+  ): readonly SimulatedMachine[] {
     this.#commanded = outputs;
+    const woken: SimulatedMachine[] = [];
     for (const machine of this.machines) {
       const target = targets[machine.name];
-      if (target !== undefined) giveTarget(machine, target.mode, this.#now);
+      if (target !== undefined && giveTarget(machine, target.mode, this.#now)) woken.push(machine);
     }
+    return woken;
   }
 
   forget(): void {

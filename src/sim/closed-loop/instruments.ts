@@ -9,6 +9,7 @@ import type { FaultName } from "./scenario.ts";
 export interface Instruments {
   /** Samples what is due. */
   advance(now: number): void;
+  /** Newest readings; the same object each time, changed by the next `advance`. */
   readings(): Readings;
   /** Readings as they would be with every value there is lost or found again: what a healthy wire shows. */
   healthy(): Readings;
@@ -86,7 +87,7 @@ export function openInstruments(
       }
       before = now;
     },
-    readings: () => ({ ...shown }),
+    readings: () => shown,
     healthy: () => Object.fromEntries(instruments.map(({ name, healthy }) => [name, healthy])),
   };
 }

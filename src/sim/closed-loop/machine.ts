@@ -104,11 +104,12 @@ export function drawMachine(
   };
 }
 
-/** The newest target of its link. */
-export function giveTarget(machine: SimulatedMachine, mode: MinerTarget["mode"], now: number): void {
-  if (machine.want === mode) return;
+/** The newest target of its link; true: it is told to run, and was not before. */
+export function giveTarget(machine: SimulatedMachine, mode: MinerTarget["mode"], now: number): boolean {
+  if (machine.want === mode) return false;
   machine.want = mode;
   machine.sendAt = mode === "leave" ? Number.POSITIVE_INFINITY : now + machine.linkMilliseconds;
+  return mode === "run";
 }
 
 /** The controller's process is gone, and with it the link's memory. */

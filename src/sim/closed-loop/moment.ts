@@ -8,6 +8,7 @@ import type { Scan } from "./controller.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import type { Faults } from "./faults.ts";
 import type { Instruments } from "./instruments.ts";
+import type { SimulatedMachine } from "./machine.ts";
 
 /** What does not change in a run. */
 export interface RunParts {
@@ -27,6 +28,8 @@ export interface Moment {
   /** When this process started; null: none is there. */
   readonly startedAt: Milliseconds | null;
   readonly commands: readonly RemoteCommand[];
+  /** Machines told to run in this scan, and not in the one before. */
+  readonly woken: readonly SimulatedMachine[];
 }
 
 /** What a rule found; null: it holds. Rules are called once a scan, in order of time. */

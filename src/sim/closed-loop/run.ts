@@ -136,14 +136,16 @@ function second(run: Run, now: number): Moment {
     commands,
     heartbeat: dispatcher.heartbeat(now),
   });
-  if (scan !== null) {
-    apply(container, scan, dispatcher);
-    happenings.see(scan.decision.trips);
-  } else if (alive) container.forget();
-  return { now, scan, startedAt: controller.startedAt(), commands: scan === null ? [] : remote };
+  const woken = scan === null ? [] : apply(container, scan, dispatcher);
+  if (scan !== null) happenings.see(scan.decision.trips);
+  return { now, scan, startedAt: controller.startedAt(), commands: scan === null ? [] : remote, woken };
 }
 
-function apply(container: Container, { decision }: Scan, dispatcher: RunParts["dispatcher"]): void {
-  container.command(decision.minerTargets, decision.outputs);
+function apply(
+  container: Container,
+  { decision }: Scan,
+  dispatcher: RunParts["dispatcher"],
+): readonly SimulatedMachine[] {
   dispatcher.hear(decision.acknowledgements);
+  return container.command(decision.minerTargets, decision.outputs);
 }

@@ -1,54 +1,30 @@
 /** Invariants of order in time: who is woken when, contactors, latches, the disk before a raise. */
 import type { Decision } from "../../../model/decision.ts";
-import { decisionOf, firstOf, type Invariant, type Moment, stopwatch } from "../moment.ts";
-
-/** Names of machines told to run in this scan and not in the one before. */
-function wokenIn(decision: Decision, before: Decision | null): readonly string[] {
-  return Object.entries(decision.minerTargets).flatMap(([name, { mode }]) =>
-    mode === "run" && before?.minerTargets[name]?.mode !== "run" ? [name] : [],
-  );
-}
-
-/** Calls a rule with the decision of the scan before, of the same process. */
-function withBefore(rule: (moment: Moment, decision: Decision, before: Decision | null) => string | null) {
-  let before: Decision | null = null;
-  let startedAt: number | null = null;
-  return (moment: Moment): string | null => {
-    const decision = decisionOf(moment);
-    if (decision === null) return null;
-    const last = startedAt === moment.startedAt ? before : null;
-    before = decision;
-    startedAt = moment.startedAt;
-    return rule(moment, decision, last);
-  };
-}
+import { decisionOf, firstOf, type Invariant, stopwatch } from "../moment.ts";
 
 export const minimumOffTime: Invariant = {
   name: "minimum-off-time",
   covers: [10],
-  open: ({ site, container }) => {
-    const byName = new Map(container.machines.map((machine) => [machine.name, machine]));
-    return withBefore(({ now }, decision, before) =>
-      firstOf(wokenIn(decision, before), (name) => {
-        const machine = byName.get(name);
-        if (machine === undefined || machine.stage !== "asleep") return null;
+  open:
+    ({ site }) =>
+    ({ now, woken }) =>
+      firstOf(woken, ({ name, stage, since, model }) => {
+        if (stage !== "asleep") return null;
         // Proven asleep is below half of its power, a little before the last watt is gone.
-        const slept = now - machine.since + machine.model.sleepMilliseconds / 2;
+        const slept = now - since + model.sleepMilliseconds / 2;
         return slept < site.policy.minimumOffMilliseconds ? `${name} is woken after ${slept / 1000} s of sleep` : null;
       }),
-    );
-  },
 };
 
 export const wakesOnlyOwn: Invariant = {
   name: "wakes-only-own",
   covers: [],
-  open: ({ foreignSleepers }) =>
-    withBefore((_, decision, before) =>
-      firstOf(wokenIn(decision, before), (name) =>
+  open:
+    ({ foreignSleepers }) =>
+    ({ woken }) =>
+      firstOf(woken, ({ name }) =>
         foreignSleepers.has(name) ? `${name} is woken, but somebody else had put it to sleep` : null,
       ),
-    ),
 };
 
 export const staggeredStarts: Invariant = {
@@ -56,14 +32,11 @@ export const staggeredStarts: Invariant = {
   covers: [20],
   open: ({ site }) => {
     let starts: number[] = [];
-    return withBefore(({ now }, decision, before) => {
+    return ({ now, woken }) => {
       const { startsPerInterval, startIntervalMilliseconds } = site.policy;
-      starts = [
-        ...starts.filter((at) => now - at < startIntervalMilliseconds),
-        ...wokenIn(decision, before).map(() => now),
-      ];
+      starts = [...starts.filter((at) => now - at < startIntervalMilliseconds), ...woken.map(() => now)];
       return starts.length > startsPerInterval ? `${starts.length} machines are woken within an interval` : null;
-    });
+    };
   },
 };
 
@@ -71,25 +44,27 @@ export const nothingRaisedWhileHeld: Invariant = {
   name: "nothing-raised-while-held",
   covers: [7, 30],
   open: ({ site }) => {
-    const tanks = new Map(site.miners.map(({ name, tank }) => [name, tank]));
-    const branches = new Map(site.miners.map(({ name, branch }) => [name, branch]));
-    return withBefore((moment, decision, before) => {
-      const woken = wokenIn(decision, before);
-      if (woken.length === 0) return null;
+    const places = new Map(site.miners.map(({ name, tank, branch }) => [name, [`tank/${tank}`, `branch/${branch}`]]));
+    let wanted: { readonly revision: number; readonly startedAt: number | null } | null = null;
+    return (moment) => {
+      const decision = decisionOf(moment);
+      if (decision === null) return null;
+      const before = wanted?.startedAt === moment.startedAt ? wanted : null;
+      wanted = { revision: decision.durable.revision, startedAt: moment.startedAt };
+      const [first] = moment.woken;
+      if (first === undefined) return null;
       if (decision.mode !== "controlled" && decision.mode !== "failsafe")
-        return `${woken[0]} is woken in mode ${decision.mode}`;
-      const stored = moment.scan?.image.storedRevision ?? -1;
-      if (before !== null && stored < before.durable.revision)
-        return `${woken[0]} is woken with revision ${before.durable.revision} not on disk`;
-      return firstOf(woken, (name) => {
+        return `${first.name} is woken in mode ${decision.mode}`;
+      if (before !== null && (moment.scan?.image.storedRevision ?? -1) < before.revision)
+        return `${first.name} is woken with revision ${before.revision} not on disk`;
+      return firstOf(moment.woken, ({ name }) => {
         const held = decision.trips.find(
           ({ scope, reason }) =>
-            reason.code !== "sensor-latched" &&
-            (scope === "container" || scope === `tank/${tanks.get(name)}` || scope === `branch/${branches.get(name)}`),
+            reason.code !== "sensor-latched" && (scope === "container" || places.get(name)?.includes(scope) === true),
         );
         return held === undefined ? null : `${name} is woken although trip ${held.name} stands`;
       });
-    });
+    };
   },
 };
 
