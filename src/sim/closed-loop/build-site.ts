@@ -83,6 +83,7 @@ export function buildSite(builder: Builder): Site {
     broker: null,
     console: null,
     heartbeatOutput: null,
+    settlementEnergy: null,
     coolingOutputs: ["io/fan"],
     clock: "system",
   };
@@ -208,6 +209,11 @@ function linesOf(tanks: readonly number[], builder: Builder): LineSite {
       responseTimeoutMilliseconds: 500,
       averagingMilliseconds: 0,
       probe: null,
+    discovery: null,
+    identity: [],
+    requirements: [],
+    serialNumber: null,
+    setpoints: [],
     }),
   );
   return { name: "simulated", port: "simulated", baudRate: 38_400, parity: "none", stopBits: 1, devices: each };
@@ -229,5 +235,9 @@ function point(name: string, minimum: number, maximum: number): PointSite {
     rawMaximum: null,
     pollMilliseconds: 1000,
     writeFunction: null,
+    mask: null,
+    decoding: "plain",
+    scaleFactorAddress: null,
+    writeWords: null,
   };
 }
