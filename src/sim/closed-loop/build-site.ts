@@ -209,11 +209,11 @@ function linesOf(tanks: readonly number[], builder: Builder): LineSite {
       responseTimeoutMilliseconds: 500,
       averagingMilliseconds: 0,
       probe: null,
-    discovery: null,
-    identity: [],
-    requirements: [],
-    serialNumber: null,
-    setpoints: [],
+      discovery: null,
+      identity: [],
+      requirements: [],
+      serialNumber: null,
+      setpoints: [],
     }),
   );
   return { name: "simulated", port: "simulated", baudRate: 38_400, parity: "none", stopBits: 1, devices: each };
