@@ -36,13 +36,12 @@ type WriteAction = Extract<SlotAction, { readonly kind: "write" | "limit" }>;
 /** First wait for the effect of an acknowledged write, then doubling up to the poll period [ms]. Choice. */
 const firstReadBackMilliseconds = 250;
 
-/** The first reads of all links are spread over this, so that the first image is soon whole [ms]. Choice. */
-const firstReadMilliseconds = 1_000;
-
 /** A link as the technician's tool wants it: also orders that nothing asserts again, and a look at the details. */
 export interface MinerTool extends MinerDriver {
   /** Success is the machine's acknowledgement. */
   order(order: MinerOrder): Promise<Result<null, MinerFault>>;
+  /** Reads at once, whatever the poll's turn; the report of a read that began after the call. */
+  look(): Promise<MinerReport>;
   inspect(): Promise<Result<MinerDetails, MinerFault>>;
 }
 
@@ -110,6 +109,7 @@ class MinerLink implements MinerTool {
   private spread: boolean;
   private reading: Promise<void> | undefined;
   private writing: Promise<void> | undefined;
+  private preparing: Promise<void> | undefined;
   private timer: NodeJS.Timeout | undefined;
   private timerAt = Number.POSITIVE_INFINITY;
   private retryTimer: NodeJS.Timeout | undefined;
@@ -128,7 +128,8 @@ class MinerLink implements MinerTool {
   start(): void {
     if (this.state !== "new") return;
     this.state = "started";
-    this.lookIn(Math.random() * Math.min(firstReadMilliseconds, this.timing.pollMilliseconds));
+    const { firstReadMilliseconds, pollMilliseconds } = this.timing;
+    this.lookIn(Math.random() * Math.min(firstReadMilliseconds, pollMilliseconds));
     this.advance();
   }
 
@@ -155,6 +156,13 @@ class MinerLink implements MinerTool {
     return this.session.order?.(order, this.stopping.signal) ?? Promise.resolve(fail("command-refused"));
   }
 
+  async look(): Promise<MinerReport> {
+    await this.reading;
+    this.beginRead();
+    await this.reading;
+    return this.report();
+  }
+
   inspect(): Promise<Result<MinerDetails, MinerFault>> {
     return this.session.inspect?.(this.stopping.signal) ?? Promise.resolve({ ok: true, value: {} });
   }
@@ -164,7 +172,7 @@ class MinerLink implements MinerTool {
     clearTimeout(this.timer);
     clearTimeout(this.retryTimer);
     this.stopping.abort();
-    await Promise.all([this.reading, this.writing]);
+    await Promise.all([this.reading, this.writing, this.preparing]);
   }
 
   /** The next look at the machine, unless an earlier one is due. */
@@ -175,12 +183,17 @@ class MinerLink implements MinerTool {
     this.timerAt = at;
     this.timer = setTimeout(() => {
       this.timerAt = Number.POSITIVE_INFINITY;
-      this.reading ??= this.read().finally(() => {
-        this.reading = undefined;
-        this.lookIn(this.pollWait());
-        this.advance();
-      });
+      this.beginRead();
     }, milliseconds);
+  }
+
+  private beginRead(): void {
+    if (this.state !== "started") return;
+    this.reading ??= this.read().finally(() => {
+      this.reading = undefined;
+      this.lookIn(this.pollWait());
+      this.advance();
+    });
   }
 
   private pollWait(): number {
@@ -215,7 +228,10 @@ class MinerLink implements MinerTool {
     this.seen = { setting, startedAt, ...(limitWatts === undefined ? {} : { limitWatts }) };
     this.slot = observeSetting(this.slot, this.asTargeted(this.seen), this.clock.now(), this.timing);
     // A write in progress prepares for itself.
-    if (this.writing === undefined) await this.session.prepare(this.stopping.signal);
+    if (this.writing === undefined)
+      this.preparing ??= this.session.prepare(this.stopping.signal).finally(() => {
+        this.preparing = undefined;
+      });
   }
 
   private async write(action: WriteAction): Promise<void> {

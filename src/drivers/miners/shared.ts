@@ -6,6 +6,8 @@ import { createTokenDeriver, type TokenDeriver } from "./token-deriver.ts";
 
 export interface LinkTiming extends SlotTiming {
   readonly pollMilliseconds: number;
+  /** The first reads of all links are spread over this, so that the first image is soon whole and nothing is flooded. */
+  readonly firstReadMilliseconds: number;
   /** Longest wait between polls of a machine that does not answer. */
   readonly longestPollMilliseconds: number;
   readonly connectMilliseconds: number;
@@ -19,6 +21,7 @@ export interface LinkTiming extends SlotTiming {
 /** Source of each: choice, from the speeds and time limits in the miners' fact sheet, sections 1.4 and 5. */
 export const defaultTiming: LinkTiming = {
   pollMilliseconds: 5_000,
+  firstReadMilliseconds: 1_000,
   longestPollMilliseconds: 30_000,
   connectMilliseconds: 2_000,
   replyMilliseconds: 5_000,

@@ -35,6 +35,7 @@ const farEnd = serveFarEnd({
     const { machines } = setup as MinersSetup;
     for (const [index, miner] of machines.entries()) {
       const machine = new Machine(miner, now());
+      machine.replyMilliseconds = (setup as MinersSetup).replyMilliseconds ?? 0;
       const sockets = new Set<Socket>();
       played.set(miner.name, {
         machine,

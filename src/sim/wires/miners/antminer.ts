@@ -60,12 +60,16 @@ export function serveWeb(
       if (machine.faults.has("no-reply")) return;
       if (machine.faults.has("early-close")) return void request.socket.destroy();
       const judged = authorised(request, access, nonces, now());
-      if (judged !== "yes") return void challenge(machine, response, judged, access, nonces, now());
+      const after = (milliseconds: number, reply: () => void): void => {
+        if (milliseconds > 0) setTimeout(reply, milliseconds);
+        else reply();
+      };
+      if (judged !== "yes")
+        return after(machine.replyMilliseconds, () => challenge(machine, response, judged, access, nonces, now()));
       const asked = { method: request.method ?? "", path: request.url ?? "", body };
       const text = page(machine, index, configuration, asked, now());
-      const delay = asked.method === "POST" ? machine.faults.get("slow-post") : undefined;
-      if (delay === undefined) send(machine, response, text);
-      else setTimeout(() => send(machine, response, text), delay);
+      const slow = asked.method === "POST" ? (machine.faults.get("slow-post") ?? 0) : 0;
+      after(machine.replyMilliseconds + slow, () => send(machine, response, text));
     });
   });
   server.on("connection", (socket) => {

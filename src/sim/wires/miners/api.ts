@@ -48,7 +48,8 @@ function reply(socket: Socket, machine: Machine, answered: ReturnType<Answer>): 
     if (machine.faults.has("no-nul")) socket.write(text);
     else socket.end(`${text}\0`);
   };
-  if (answered.delayMilliseconds > 0) setTimeout(send, answered.delayMilliseconds);
+  const delay = answered.delayMilliseconds + machine.replyMilliseconds;
+  if (delay > 0) setTimeout(send, delay);
   else send();
 }
 

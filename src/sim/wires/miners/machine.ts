@@ -22,6 +22,8 @@ export class Machine {
   limitWatts = Number.POSITIVE_INFINITY;
   /** Share of the power by a quick command, gone after a restart. */
   percent = 100;
+  /** From a request to its reply, on every port [ms]. */
+  replyMilliseconds = 0;
   /** Antminer: the work mode it runs in unless asleep. */
   runMode: number;
   private bootedAt: number;

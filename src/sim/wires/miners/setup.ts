@@ -49,6 +49,8 @@ export interface MinersSetup {
   readonly tokenSeconds?: number;
   /** Life of a digest nonce of an Antminer [s]; 300 if absent. */
   readonly nonceSeconds?: number;
+  /** From a request to its reply, of every machine on every port [ms]; 0 if absent. */
+  readonly replyMilliseconds?: number;
 }
 
 export const faultNames = [

@@ -1,0 +1,61 @@
+/** weir's own links as a client of the miners' bench, as `weir run` opens them. */
+import { createMinerLink } from "../../../src/drivers/miners/link.ts";
+import { createMinerShared } from "../../../src/drivers/miners/shared.ts";
+import type { SimulatedMiner } from "../../../src/sim/wires/miners/setup.ts";
+import { access, type MinersClient, type Phase } from "./work.ts";
+
+/** Between two looks at the reports [ms]; the time of the proof is in the report itself. */
+const lookMilliseconds = 5;
+const warmMilliseconds = 4_000;
+
+const clock = { now: () => performance.now(), unixMilliseconds: () => Date.now() };
+
+export function openWeir(machines: readonly SimulatedMiner[]): MinersClient {
+  // Everything else as it is in the field; only that the first reads are not spread over a second.
+  const shared = createMinerShared({ firstReadMilliseconds: 0 });
+  const links = machines.map((machine) => {
+    const { name, host, port = null, webPort = null, kind } = machine;
+    const site = { name, host, port, webPort, model: kind, tank: "", branch: "", phase: null, credentials: "" };
+    const dialect = kind === "antminer" ? "bitmain-stock" : "whatsminer-v2";
+    return createMinerLink(site, { dialect }, access, clock, shared);
+  });
+  type Link = (typeof links)[number];
+
+  const proven = async (link: Link, mode: "sleep" | "run"): Promise<boolean> => {
+    link.target({ mode });
+    for (;;) {
+      const { command } = link.report();
+      if (command?.readBackAt !== undefined) return true;
+      if (command?.failedAt !== undefined) return false;
+      await looked();
+    }
+  };
+  let nextLook: Promise<void> | undefined;
+  const looked = (): Promise<void> => {
+    nextLook ??= new Promise((resolve) =>
+      setTimeout(() => {
+        nextLook = undefined;
+        resolve();
+      }, lookMilliseconds),
+    );
+    return nextLook;
+  };
+  const seen = async (link: Link): Promise<boolean> => {
+    const startedAt = clock.now();
+    const { at, fault } = await link.look();
+    return fault === undefined && at !== undefined && at >= startedAt;
+  };
+
+  return {
+    act: (phase: Phase) => {
+      if (phase === "first") for (const link of links) link.start();
+      return links.map((link) => (phase === "first" || phase === "read" ? seen(link) : proven(link, phase)));
+    },
+    // The links renew their tokens by themselves.
+    warm: () => new Promise((resolve) => setTimeout(resolve, warmMilliseconds)),
+    stop: async () => {
+      await Promise.all(links.map((link) => link.stop()));
+      await shared.stop();
+    },
+  };
+}

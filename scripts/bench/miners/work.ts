@@ -1,0 +1,48 @@
+/** What the miners' bench has done: the machines, the phases, and what a client tells of each. */
+import type { SimulatedMiner } from "../../../src/sim/wires/miners/setup.ts";
+
+/** `first` reads each machine with nothing known; `read` again with everything known; `sleep` and `run` are proven by a read-back. */
+export type Phase = "first" | "read" | "sleep" | "run";
+
+export const access = { user: "root", password: "bench-password" } as const;
+
+/** From a request to its reply [ms]. Source: control trials, section 5, which this bench repeats. */
+export const replyMilliseconds = 20;
+
+/** Half Antminers, half WhatsMiners, each on a loopback address of its own; the odd ones are WhatsMiners. */
+export function machinesOf(count: number): readonly SimulatedMiner[] {
+  return Array.from({ length: count }, (_, index) => ({
+    name: `m${index}`,
+    kind: index % 2 === 0 ? "antminer" : "whatsminer",
+    host: `127.77.${Math.floor(index / 250) + 1}.${(index % 250) + 1}`,
+    port: 14_028,
+    webPort: 18_080,
+    ratedWatts: 3_300,
+    sleepSeconds: 0.2,
+    wakeSeconds: 0.5,
+  }));
+}
+
+/** One client under measurement: a promise for each machine, true when the phase was done and proven. */
+export interface MinersClient {
+  act(phase: Phase): readonly Promise<boolean>[];
+  /** What is to be ready ahead of need: tokens. */
+  warm(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export type ToClient =
+  | { readonly type: "setup"; readonly machines: readonly SimulatedMiner[] }
+  | { readonly type: "warm" }
+  /** Machines left out of the measurement are asked as well. */
+  | { readonly type: "phase"; readonly phase: Phase; readonly leftOut: readonly string[] }
+  | { readonly type: "stop" };
+
+export interface Measured {
+  readonly wallSeconds: number;
+  readonly cpuSeconds: number;
+  readonly done: number;
+  readonly sockets: number;
+  readonly socketsAtOnce: number;
+  readonly residentMegabytes: number;
+}
