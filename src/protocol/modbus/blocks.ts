@@ -40,9 +40,10 @@ function planClass(device: DeviceSite, points: readonly PointSite[]): Block[] {
     };
     blocks.push({ read, points: members, pollMilliseconds: first.pollMilliseconds });
   };
-  for (const point of [...points].sort((a, b) => a.address - b.address)) {
-    const from = Math.floor(point.address / align) * align;
-    const to = Math.ceil((point.address + widthOf(point.type)) / align) * align;
+  for (const point of [...points].sort((a, b) => extentOf(a).first - extentOf(b).first)) {
+    const { first, end: behind } = extentOf(point);
+    const from = Math.floor(first / align) * align;
+    const to = Math.ceil(behind / align) * align;
     if (to - from > device.maximumRegisters) throw new RangeError(`${point.name} does not fit into one request`);
     if (members.length > 0 && from - end <= mergeGap && to - start <= device.maximumRegisters) {
       members.push(point);
@@ -56,6 +57,13 @@ function planClass(device: DeviceSite, points: readonly PointSite[]): Block[] {
   }
   flush();
   return blocks;
+}
+
+/** Registers that a point needs: its own, and that of its power of ten, which must be of the same moment. */
+function extentOf({ address, type, scaleFactorAddress }: PointSite): { first: number; end: number } {
+  const end = address + widthOf(type);
+  if (scaleFactorAddress === null) return { first: address, end };
+  return { first: Math.min(address, scaleFactorAddress), end: Math.max(end, scaleFactorAddress + 1) };
 }
 
 /**

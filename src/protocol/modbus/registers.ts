@@ -29,7 +29,27 @@ export function decodePoint(point: PointSite, data: Uint8Array, start: number): 
   if (point.type === "bit") return judge(point, ((data[index >> 3] ?? 0) >> (index & 7)) & 1);
   const words = wordsOf(point, data, index);
   if (point.invalid.includes(hexadecimal(words))) return { ok: false, fault: "no-value" };
-  return judge(point, rawNumber(point.type, words));
+  const raw = quantityOf(point, rawNumber(point.type, words));
+  if (point.scaleFactorAddress === null) return judge(point, raw);
+  const place = 2 * (point.scaleFactorAddress - start);
+  const exponent = new DataView(data.buffer, data.byteOffset, data.byteLength).getInt16(place);
+  return judge(point, exponent === noScaleFactor ? Number.NaN : raw, 10 ** exponent);
+}
+
+/** Source: SunSpec Device Information Model Specification: a scale factor that is not implemented. */
+const noScaleFactor = -0x8000;
+
+/** What the raw number says, where it is not the quantity itself: bits of a word, a switch made of words, a power factor of four quadrants. */
+function quantityOf(point: PointSite, raw: number): number {
+  if (point.writeWords !== null) return raw === point.writeWords.on.at(-1) ? 1 : 0;
+  // Numbers of 32 bits are divided, not shifted: the sign bit is no sign here.
+  if (point.mask !== null) return ((raw & point.mask) >>> 0) / lowestBit(point.mask);
+  if (point.decoding === "plain" || Math.abs(raw) <= 1) return raw;
+  return raw > 0 ? 2 - raw : -2 - raw;
+}
+
+function lowestBit(mask: number): number {
+  return (mask & -mask) >>> 0;
 }
 
 /** The raw number, not scaled, of a point: what a commissioning person compares with the manual. */
@@ -54,10 +74,10 @@ function rawNumber(type: RegisterType, words: Uint8Array): number {
   }
 }
 
-function judge(point: PointSite, raw: number): Decoded {
+function judge(point: PointSite, raw: number, factor = 1): Decoded {
   if (!Number.isFinite(raw)) return { ok: false, fault: "no-value" };
   if (outside(raw, point.rawMinimum, point.rawMaximum)) return { ok: false, fault: "broken-sensor" };
-  const value = raw * point.scale + point.offset;
+  const value = raw * factor * point.scale + point.offset;
   if (!Number.isFinite(value)) return { ok: false, fault: "no-value" };
   if (outside(value, point.minimum, point.maximum)) return { ok: false, fault: "out-of-range" };
   return { ok: true, value };

@@ -70,6 +70,16 @@ test("every point lies wholly in exactly one block, whatever the map", () => {
   );
 });
 
+test("a point is read together with its power of ten, wherever that stands", () => {
+  const reads = (address: number, scaleFactorAddress: number) =>
+    planBlocks(device([point({ address, type: "int16", scaleFactorAddress })])).map(({ read }) => [
+      read.address,
+      read.count,
+    ]);
+  assert.equal(reads(18, 22), [[18, 5]]);
+  assert.equal(reads(18, 10), [[10, 9]]);
+});
+
 test("nonces differ from each other in what their replies look like, and first come those no block's reply resembles", () => {
   const site = device([point({ address: 0, type: "float32" }), point({ address: 20 })]);
   const blocks = planBlocks(site);

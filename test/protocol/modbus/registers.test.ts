@@ -61,6 +61,38 @@ test("a broken current loop is a broken sensor, whatever the site's scaling; a v
   assert.equal(decode(loop, "4E20"), bad("out-of-range"));
 });
 
+test("bits of a word are a number of their own", () => {
+  assert.equal(decode({ mask: 0x0004 }, "0004"), good(1));
+  assert.equal(decode({ mask: 0x0004 }, "FFFB"), good(0));
+  assert.equal(decode({ mask: 0x00f0 }, "12A5"), good(10));
+  assert.equal(decode({ type: "uint32", mask: 0x8000_0000 }, "8000 0000"), good(1));
+  assert.equal(decode({ type: "uint32", mask: 0xffff_0000 }, "8001 0000"), good(0x8001));
+});
+
+test("a switch made of words is on while it reads back as the last of them", () => {
+  const writeWords = { on: [0x0006, 0x006f], off: [0x006e], pauseMilliseconds: 100 };
+  assert.equal(decode({ writeWords }, "006F"), good(1));
+  assert.equal(decode({ writeWords }, "006E"), good(0));
+  assert.equal(decode({ writeWords }, "0006"), good(0));
+});
+
+test("a power factor of four quadrants is lagging to 1 and leading beyond", () => {
+  const factor = { type: "float32", decoding: "four-quadrant-power-factor" } as const;
+  assert.equal(decode(factor, "3F00 0000"), good(0.5));
+  assert.equal(decode(factor, "BF00 0000"), good(-0.5));
+  // 1.5 and -1.5.
+  assert.equal(decode(factor, "3FC0 0000"), good(0.5));
+  assert.equal(decode(factor, "BFC0 0000"), good(-0.5));
+});
+
+test("a power of ten from its own register scales the raw number; without one there is no value", () => {
+  const watts = { type: "int16", address: 2, scaleFactorAddress: 4 } as const;
+  assert.equal(decode(watts, "1234 0000 0002", 2), good(466_000));
+  assert.equal(decode(watts, "FFFE 0000 FFFF", 2), good(-0.2));
+  assert.equal(decode(watts, "1234 0000 8000", 2), bad("no-value"));
+  assert.equal(decode({ ...watts, address: 5 }, "0001 0007", 4), good(70));
+});
+
 test("whatever the bytes, a good value is finite and within the range", () => {
   const types = ["uint16", "int16", "uint32", "int32", "uint64", "int64", "float32"] as const;
   void fc.assert(
