@@ -67,6 +67,11 @@ export function refusedEvent(command: RemoteCommand, rejection: Rejection): Even
   return { kind: "command", severity: "warning", subject: command.id ?? "", text };
 }
 
+/** The event of refusals that were not told one by one. */
+export function refusalsEvent(count: number): EventRecord {
+  return { kind: "command", severity: "warning", subject: "refused", text: `${count} more commands were refused.` };
+}
+
 /** The event of a setpoint's end. */
 export function endEvent(slot: Slot, state: AcknowledgementState): EventRecord {
   return {

@@ -9,15 +9,16 @@ import type {
 import type { EventRecord } from "../../model/decision.ts";
 import type { OrderRegisters, RemoteStop } from "../../model/durable.ts";
 import type { ProcessImage } from "../../model/image.ts";
+import type { Milliseconds } from "../../model/reading.ts";
 import { fail, type Result, succeed } from "../../model/result.ts";
 import type { Site } from "../../model/site.ts";
-import { acceptedEvent, firstAnswer, refusedEvent, remember, repetition } from "./answer.ts";
+import { acceptedEvent, firstAnswer, refusalsEvent, refusedEvent, remember, repetition } from "./answer.ts";
 import { applyControl, refuseControl } from "./control-command.ts";
 import { elapse } from "./elapse.ts";
 import type { CommandContext, Judgement } from "./judgement.ts";
 import { advanceOrder, outOfOrder } from "./order.ts";
 import { applySetpoint, refuseSetpoint } from "./setpoint-command.ts";
-import { type DispatchState, remoteStopOf } from "./state.ts";
+import { type DispatchState, type Refusals, remoteStopOf } from "./state.ts";
 
 export interface Received {
   readonly dispatch: DispatchState;
@@ -42,11 +43,12 @@ export function receiveCommands(
   context: CommandContext,
 ): Received {
   const elapsed = elapse(dispatch, image, site);
+  const summary = summariseRefusals(elapsed.dispatch.refusals, image.now);
   const storeBehindSince = context.storedOk ? null : (dispatch.storeBehindSince ?? image.now);
   const storedOk = storeBehindSince === null || image.now - storeBehindSince < storeToleranceMilliseconds;
-  let state: DispatchState = { ...elapsed.dispatch, storeBehindSince };
+  let state: DispatchState = { ...elapsed.dispatch, storeBehindSince, refusals: summary.refusals };
   const acknowledgements = [...elapsed.acknowledgements];
-  const events = [...elapsed.events];
+  const events = [...elapsed.events, ...summary.events];
   for (const command of image.commands) {
     if (command.via !== "broker") continue;
     const taken = takeCommand(command, { dispatch: state, image, site, context: { ...context, storedOk } });
@@ -56,6 +58,10 @@ export function receiveCommands(
   }
   return { dispatch: state, acknowledgements, events, order: state.order, remoteStop: remoteStopOf(state) };
 }
+
+/** Refusals told as events of their own in each time. Choice: a flood must not push trips out of the event log, which holds about 40,000. */
+const largestTold = 20;
+const refusalMilliseconds = 60_000;
 
 interface Taken {
   readonly dispatch: DispatchState;
@@ -115,10 +121,29 @@ function apply(command: RemoteCommand, body: Body, judgement: Judgement): Taken 
   };
 }
 
+/** Every refusal is answered; of a flood of them only the first are told as events, the rest as a number. */
 function refused(dispatch: DispatchState, command: RemoteCommand, rejection: Rejection): Taken {
+  const acknowledgements = [firstAnswer(command, rejection)];
+  const { refusals } = dispatch;
+  if (refusals.told >= largestTold)
+    return {
+      dispatch: { ...dispatch, refusals: { ...refusals, untold: refusals.untold + 1 } },
+      acknowledgements,
+      events: [],
+    };
   return {
-    dispatch,
-    acknowledgements: [firstAnswer(command, rejection)],
+    dispatch: { ...dispatch, refusals: { ...refusals, told: refusals.told + 1 } },
+    acknowledgements,
     events: [refusedEvent(command, rejection)],
   };
+}
+
+/** Begins a new count when its time has come, and tells how many refusals the old one kept to itself. */
+function summariseRefusals(
+  refusals: Refusals,
+  now: Milliseconds,
+): { readonly refusals: Refusals; readonly events: readonly EventRecord[] } {
+  if (now - refusals.since < refusalMilliseconds) return { refusals, events: [] };
+  const events = refusals.untold === 0 ? [] : [refusalsEvent(refusals.untold)];
+  return { refusals: { since: now, told: 0, untold: 0 }, events };
 }

@@ -75,6 +75,13 @@ export interface Answer {
   readonly acknowledgement: Acknowledgement;
 }
 
+/** Refusals since a moment: those told as events, and those only counted. */
+export interface Refusals {
+  readonly since: Milliseconds;
+  readonly told: number;
+  readonly untold: number;
+}
+
 export interface DispatchState {
   readonly order: OrderRegisters;
   /** Oldest first, at most 256. */
@@ -85,6 +92,7 @@ export interface DispatchState {
   readonly heartbeat: Heartbeat;
   /** Since when the disk has not kept up; null: it does. */
   readonly storeBehindSince: Milliseconds | null;
+  readonly refusals: Refusals;
   /** Null: controlled. */
   readonly failsafe: Failsafe | null;
 }
@@ -100,6 +108,7 @@ export function startDispatch(durable: Durable | null, now: Milliseconds): Dispa
     stops: stops.map(({ source, id }) => ({ source, id, acknowledge: null, activeTold: true, endsWithRevision: null })),
     heartbeat: { at: null, epoch: 0, number: -1 },
     storeBehindSince: null,
+    refusals: { since: now, told: 0, untold: 0 },
     // The level comes with the site, at the first scan; nothing is allowed before.
     failsafe: { cause: "start", since: now, heartbeatSince: null, course: steady(0) },
   };

@@ -231,4 +231,26 @@ test("a rejection is an event that names command and reason", () => {
   });
 });
 
+test("every refusal of a flood is answered, but only some are events, and the rest are told as a number", () => {
+  const bench = startBench();
+  let told = 0;
+  for (let count = 0; count < 100; count += 1) {
+    const { acknowledgements, events } = bench.scan(bench.setpoint({ watts: 400_001 }));
+    assert.equal(
+      acknowledgements.map(({ rejection }) => rejection),
+      ["range"],
+    );
+    told += events.length;
+    bench.now += 50;
+  }
+  assert.is(told, 20);
+  bench.now += 60_000;
+  assert.equal(
+    bench.scan().events.map(({ text }) => text),
+    ["80 more commands were refused."],
+  );
+  assert.equal(bench.scan().events, []);
+  assert.is(bench.scan(bench.setpoint({ watts: 400_001 })).events.length, 1);
+});
+
 test.run();
