@@ -1,6 +1,6 @@
 /** Closures: where nothing at all is allowed for safety, and whether the power there is really gone; else the contactor has to help. */
 import type { Milliseconds } from "../model/reading.ts";
-import type { Limit, Scope } from "../model/reason.ts";
+import type { Limit, ReasonCode, Scope } from "../model/reason.ts";
 import type { Policy } from "../model/site.ts";
 import type { Trip } from "../model/trip.ts";
 import type { ContactorDemand } from "./contactors.ts";
@@ -14,6 +14,9 @@ import type { Account } from "./power/account.ts";
 /** Power counts as gone below this share of the plates. Source: DESIGN section 3. */
 const goneShare = 0.1;
 
+/** Nothing is hot, dry or overloaded: the machines get their own time before a contactor opens under load. */
+const idleReasons: ReadonlySet<ReasonCode> = new Set(["store-unreadable", "restart-loop"]);
+
 export interface Closures {
   /** Machines that must be without power for safety: trips, lost proofs, lockout. */
   readonly closed: readonly boolean[];
@@ -25,9 +28,9 @@ export interface Closures {
 export function closuresOf(layout: Layout, limits: readonly Limit[]): Closures {
   const urgentScopes = new Set<Scope>();
   const scopes = new Set<Scope>();
-  for (const { scope, source, ceilingWatts, withinMilliseconds } of limits) {
+  for (const { scope, source, ceilingWatts, withinMilliseconds, reason } of limits) {
     if (ceilingWatts > 0 || withinMilliseconds > 0) continue;
-    if (source === "trip" || source === "envelope") urgentScopes.add(scope);
+    if ((source === "trip" || source === "envelope") && !idleReasons.has(reason.code)) urgentScopes.add(scope);
     if (source === "trip" || source === "envelope" || source === "lockout") scopes.add(scope);
   }
   const covered = (wanted: ReadonlySet<Scope>): readonly boolean[] =>

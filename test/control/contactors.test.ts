@@ -1,6 +1,7 @@
 /** Contactors: the last means of a shed, taken over as found, closed late and with room. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { startControl } from "../../src/control/state.ts";
 import { local, setpoint } from "./commands-for-tests.ts";
 import { type Plant, run, scan, startPlant, trueWatts } from "./plant-for-tests.ts";
 import { good, type SiteWishes, siteForTests } from "./site-for-tests.ts";
@@ -257,6 +258,14 @@ test("machines of another tank that do not answer hide no power of a tank withou
   plant.forced.set("tank-1/flowLitersPerMinute", (_, now) => good(0, now));
   run(plant, 12);
   assert.is(plant.contactors.get("branch-1"), false);
+});
+
+test("an unreadable store opens no contactor under load: the machines sleep in their own time", () => {
+  const site = siteForTests({ ...quick, model: { sleepMilliseconds: 20_000 } });
+  const plant = startPlant(site, 1000, startControl(site, "unreadable", 1000));
+  run(plant, 90);
+  assert.is(Math.round(trueWatts(plant, "branch-1")), 80);
+  assert.ok(isClosed(plant, "branch-1"));
 });
 
 test.run();

@@ -189,4 +189,16 @@ test("a machine that refuses commands is excluded, and counts with what it draws
   assert.is(plant.decision?.miners[0]?.accountedWatts, 3400);
 });
 
+test("what merely may flow after a black-out latches no overload: nobody has measured one", () => {
+  const plant = startPlant(siteForTests({ branchAmperes: 25, currents: true, voltages: true }));
+  run(plant, 20);
+  for (const name of Object.keys(plant.state.points)) plant.forced.set(name, null);
+  for (const each of plant.machines.values()) each.silent = true;
+  run(plant, 180);
+  assert.equal(
+    plant.decision?.trips.map(({ name }) => name),
+    [],
+  );
+});
+
 test.run();

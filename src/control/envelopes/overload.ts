@@ -27,15 +27,15 @@ export function judgeOverload(
   const since: (Milliseconds | null)[] = [];
   const findings = layout.branches.map((place, index): Finding => {
     const scope = certain(layout.scopes[place.scope], "scope");
-    const { presentWatts } = certain(balances[index], "balance");
+    const drawnWatts = surelyDrawn(certain(balances[index], "balance"));
     const ceilingWatts = feeder.limits
       .filter((limit) => limit.scope === scope && limit.withinMilliseconds <= 0)
       .reduce((least, limit) => Math.min(least, limit.ceilingWatts), Number.MAX_VALUE);
-    const above = presentWatts > ceilingWatts ? (before[index] ?? now) : null;
+    const above = drawnWatts > ceilingWatts ? (before[index] ?? now) : null;
     since[index] = above;
     if (above === null) return nothingFound;
     const name = `${place.branch.name}/overload`;
-    const figures = `${kilowatts(presentWatts)} above ${kilowatts(ceilingWatts)}`;
+    const figures = `${kilowatts(drawnWatts)} above ${kilowatts(ceilingWatts)}`;
     const causes = { [name]: `it draws ${figures}.` };
     const windows = place.behind.map((machine) => shedWindow(certain(layout.machines[machine], "machine").model));
     if (now - above < Math.max(shedTimeMilliseconds, ...windows)) return { ...nothingFound, causes };
@@ -43,4 +43,9 @@ export function judgeOverload(
     return { ...nothingFound, causes, violations: [{ name, scope, reason: { code: "breaker-overload", text } }] };
   });
   return { finding: merge(findings), since };
+}
+
+/** What a believed meter shows, or the machines' own account: what merely may flow limits, and is no violation that latches. */
+function surelyDrawn({ meteredWatts, meterBelowAccount, lowWatts }: BranchBalance): number {
+  return meteredWatts === null || meterBelowAccount ? lowWatts : Math.max(meteredWatts, lowWatts);
 }
