@@ -111,7 +111,7 @@ function slotOf(command: RemoteCommand, body: SetpointMessage, judgement: Judgem
     expiresAtUnixMilliseconds: body.expiresAt,
     deadline: image.wallClock.trusted ? Math.min(byTimeToLive, byWallClock) : byTimeToLive,
     reachBy: body.reachBySeconds === undefined ? null : command.receivedAt + body.reachBySeconds * 1000,
-    onExpiryWatts: body.onExpiry.mode === "off" ? 0 : certain(body.onExpiry.watts, "watts of a limit after expiry"),
+    onExpiryWatts: Math.min(followingWatts(body), mayOnlyLower(command, judgement) ? standing : site.ratedWatts),
     toleranceWatts: Math.max(site.ratedWatts * toleranceRatio, toleranceWatts),
     course: raises ? raisedCourse(standing, body) : steady(body.watts),
     waitsForRevision: raises ? context.durableRevision + 1 : null,
@@ -120,6 +120,15 @@ function slotOf(command: RemoteCommand, body: SetpointMessage, judgement: Judgem
     ended: false,
     progress: { toldAt: null, activeTold: false, limitedTold: null, withinSince: null, reachedTold: false },
   };
+}
+
+function followingWatts({ onExpiry }: SetpointMessage): number {
+  return onExpiry.mode === "off" ? 0 : certain(onExpiry.watts, "watts of a limit after expiry");
+}
+
+/** Then what follows the setpoint may not raise either: a short life would be a way around. */
+function mayOnlyLower(command: RemoteCommand, { image }: Judgement): boolean {
+  return command.addressee === "group" || !image.wallClock.trusted;
 }
 
 /** A raise begins from what held before, when its order is on disk; the core's own ramp narrows it further. */

@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { boot, startBench, startUnix, words } from "./bench.ts";
+import { type Bench, boot, startBench, startUnix, words } from "./bench.ts";
 
 const test = suite("rejections of commands");
 
@@ -130,6 +130,38 @@ test("with an untrusted clock lowering is obeyed and raising refused", () => {
   assert.equal(words(bench.scan(bench.control("release"))), ["rejected clock"]);
   assert.equal(words(bench.scan(bench.control("stop")))[0], "accepted");
   assert.is(bench.scan().ceilingWatts, 0);
+});
+
+test("the same level again is no raise: it is renewed without clock and disk", () => {
+  const bench = startBench();
+  bench.takeControl(200_000);
+  bench.trusted = false;
+  bench.storedOk = false;
+  bench.run(10_000);
+  assert.is(words(bench.scan(bench.setpoint({ watts: 200_000 })))[0], "accepted");
+});
+
+test("what follows an order that may only lower is no raise either", () => {
+  const raising = { watts: 40_000, timeToLiveSeconds: 1, onExpiry: { mode: "limit", watts: 300_000 } } as const;
+  const untrusted = startBench();
+  untrusted.takeControl(200_000);
+  untrusted.trusted = false;
+  assert.equal(words(untrusted.scan(untrusted.setpoint(raising)))[0], "accepted");
+  const highest = (bench: Bench): number => {
+    let most = 0;
+    for (let second = 0; second < 200; second += 1) {
+      bench.now += 1000;
+      bench.beat();
+      most = Math.max(most, bench.scan().ceilingWatts);
+    }
+    return most;
+  };
+  assert.is(highest(untrusted), 200_000, "without a trusted clock");
+  const group = startBench();
+  group.takeControl(300_000);
+  group.scan(group.setpoint({ container: "group", watts: 50_000 }, { addressee: "group" }));
+  group.scan(group.setpoint({ ...raising, container: "group" }, { addressee: "group" }));
+  assert.is(highest(group), 50_000, "by a group's order");
 });
 
 test("with an untrusted clock failsafe is not left", () => {
