@@ -8,7 +8,8 @@ import { type Block, equalBlocks, usualBlocks, wireLimit } from "./serial/work.t
 import { type Bench, type Mark, median, printMarks, printTable, writeResult } from "./words.ts";
 
 const timeoutMilliseconds = 500;
-const warmUpMilliseconds = 2500;
+/** The first seconds of a process go into compiling its code. */
+const warmUpMilliseconds = 5000;
 const baudRates = [19_200, 115_200] as const;
 /** One unit is dead from the start; its discovery is over when the window begins. */
 const deadWarmUpMilliseconds = 8000;

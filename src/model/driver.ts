@@ -26,6 +26,10 @@ export interface LineHealth {
   /** Why it is not open, in the words of the system; absent while it is. */
   readonly problem?: string;
   readonly devices: readonly DeviceHealth[];
+  /** Requests of a second master heard on the line, since the start of the process; absent where none can be. */
+  readonly foreignRequests?: number;
+  /** Reads that began more than a whole poll time after they were due; absent where nothing is polled. */
+  readonly lateReads?: number;
 }
 
 /** Counters since the start of the process. */
@@ -37,6 +41,8 @@ export interface DeviceHealth {
   readonly badFrames: number;
   readonly exceptions: number;
   readonly strayBytes: number;
+  /** Whole replies in its name that nobody here asked for: it talks unasked, or answers a second master. Absent where that cannot be told. */
+  readonly unaskedReplies?: number;
   readonly latencyMilliseconds: number;
 }
 

@@ -1,40 +1,12 @@
 /** What is asked of the devices of one line, and when; what their answers mean. No port, no timer: time is an argument. */
 import assert from "node:assert/strict";
 import type { Fault, PointName, Reading } from "../../model/reading.ts";
-import type { DeviceSite, LineSite, PointSite } from "../../model/site.ts";
-import { type Block, planBlocks, pointRead } from "../../protocol/modbus/blocks.ts";
-import type { ModbusRequest } from "../../protocol/modbus/frame.ts";
+import type { LineSite, PointSite } from "../../model/site.ts";
+import { pointRead } from "../../protocol/modbus/blocks.ts";
 import type { Order, Outcome } from "../../protocol/modbus/line-state.ts";
 import { decodePoint } from "../../protocol/modbus/registers.ts";
-import { createOutput, type Output, outputRead, outputResult, wantOutput } from "./output.ts";
-
-/** Lower goes first: what opens a contactor, its proof, contacts (trip inputs), then the rest. */
-const priorities = { write: 0, readBack: 1, contact: 2, measurement: 3 } as const;
-
-interface BlockRun {
-  readonly block: Block;
-  dueAt: number;
-  pending: boolean;
-  /** Asked for while a read was under way that may be older than what is to be seen. */
-  again: boolean;
-  /** Proves a write: goes before other reads. */
-  hurried: boolean;
-}
-
-interface DeviceRun {
-  readonly site: DeviceSite;
-  readonly blocks: readonly BlockRun[];
-  readonly outputs: readonly Output[];
-  proven: boolean;
-  identityDueAt: number;
-  identityPending: boolean;
-  reportedAt: number;
-}
-
-type Job =
-  | { readonly kind: "read"; readonly device: DeviceRun; readonly run: BlockRun }
-  | { readonly kind: "identity"; readonly device: DeviceRun }
-  | { readonly kind: "write"; readonly device: DeviceRun; readonly output: Output; readonly value: 0 | 1 };
+import { type BlockRun, createRun, type DeviceRun, dueOf, type Job, type MakeOrder, nextDueOf } from "./device-run.ts";
+import { outputRead, outputResult, wantOutput } from "./output.ts";
 
 export interface Polling {
   readonly readings: Readonly<Record<PointName, Reading>>;
@@ -48,9 +20,13 @@ export interface Polling {
   opened(now: number): void;
   /** Wanted outputs; names of other lines are ignored. */
   command(outputs: Readonly<Record<PointName, 0 | 1>>, now: number): void;
+  /** Reads that began more than a poll time after they were due: the line is asked for more than it can carry. */
+  lateReads(): number;
   /** When the device that has said nothing, good or bad, for the longest time last did [ms]. */
   reportedAt(): number;
 }
+
+const nothing: Order[] = [];
 
 /** Polling of every point of `line`, from `now` on. */
 export function createPolling(line: LineSite, now: number): Polling {
@@ -61,24 +37,37 @@ export function createPolling(line: LineSite, now: number): Polling {
   }
   const jobs = new Map<number, Job>();
   let lastId = 0;
-  const order = (job: Job, priority: number, insist: boolean, request: ModbusRequest): Order => {
+  /** When something is due next; null: to be found out, because something has changed. */
+  let dueAt: number | null = null;
+  let lateReads = 0;
+  const order: MakeOrder = (job, place, request) => {
     lastId += 1;
     jobs.set(lastId, job);
-    return { id: lastId, priority, insist, request };
+    return { id: lastId, ...place, request };
   };
 
   return {
     readings,
-    due: (time) => devices.flatMap((device) => dueOf(device, time, order)),
-    nextDueAt: () => Math.min(Number.POSITIVE_INFINITY, ...devices.map(nextDueOf)),
+    due: (time) => {
+      if (dueAt !== null && time < dueAt) return nothing;
+      dueAt = null;
+      return devices.flatMap((device) => dueOf(device, time, order));
+    },
+    nextDueAt: () => {
+      dueAt ??= devices.reduce((earliest, device) => Math.min(earliest, nextDueOf(device)), Number.POSITIVE_INFINITY);
+      return dueAt;
+    },
     result: (done, outcome, startedAt, time) => {
       const job = jobs.get(done.id);
       assert.ok(job !== undefined, "a result belongs to an order");
       jobs.delete(done.id);
+      dueAt = null;
       job.device.reportedAt = time;
+      if (job.kind === "read" && startedAt > job.run.dueAt + job.run.block.pollMilliseconds) lateReads += 1;
       return settle(job, outcome, startedAt, time, readings);
     },
     opened: (time) => {
+      dueAt = null;
       for (const device of devices) {
         device.proven = device.site.probe === null;
         device.identityDueAt = time;
@@ -87,76 +76,15 @@ export function createPolling(line: LineSite, now: number): Polling {
       }
     },
     command: (outputs, time) => {
+      dueAt = null;
       for (const output of devices.flatMap((device) => device.outputs)) {
         const wanted = outputs[output.point.name];
         if (wanted !== undefined) wantOutput(output, wanted, time);
       }
     },
+    lateReads: () => lateReads,
     reportedAt: () => Math.min(Number.POSITIVE_INFINITY, ...devices.map((device) => device.reportedAt)),
   };
-}
-
-function createRun(site: DeviceSite, now: number): DeviceRun {
-  return {
-    site,
-    blocks: planBlocks(site).map((block) => ({ block, dueAt: now, pending: false, again: false, hurried: false })),
-    outputs: site.points.filter(({ writeFunction }) => writeFunction !== null).map((point) => createOutput(point)),
-    proven: site.probe === null,
-    identityDueAt: now,
-    identityPending: false,
-    reportedAt: now,
-  };
-}
-
-type MakeOrder = (job: Job, priority: number, insist: boolean, request: ModbusRequest) => Order;
-
-function dueOf(device: DeviceRun, now: number, order: MakeOrder): Order[] {
-  const orders: Order[] = [];
-  for (const output of device.outputs) {
-    const { wanted, point } = output;
-    if (wanted === null || output.pending || now < output.writeAt) continue;
-    assert.ok(point.writeFunction !== null, "an output has a function that writes it");
-    const { writeFunction, address } = point;
-    output.pending = true;
-    orders.push(
-      order({ kind: "write", device, output, value: wanted }, priorities.write, output.fresh, {
-        mode: "write",
-        unit: device.site.address,
-        function: writeFunction,
-        address,
-        value: wanted,
-      }),
-    );
-    output.fresh = false;
-  }
-  if (!device.proven) {
-    const { probe } = device.site;
-    if (probe !== null && !device.identityPending && now >= device.identityDueAt) {
-      device.identityPending = true;
-      const request = pointRead(device.site, probe.point);
-      orders.push(order({ kind: "identity", device }, priorities.contact, false, request));
-    }
-    return orders;
-  }
-  for (const run of device.blocks) {
-    if (run.pending || now < run.dueAt) continue;
-    run.pending = true;
-    const { read } = run.block;
-    const usual = read.function <= 2 ? priorities.contact : priorities.measurement;
-    orders.push(order({ kind: "read", device, run }, run.hurried ? priorities.readBack : usual, false, read));
-    run.hurried = false;
-  }
-  return orders;
-}
-
-function nextDueOf(device: DeviceRun): number {
-  const outputs = device.outputs.filter(({ pending, wanted }) => !pending && wanted !== null);
-  const reads = device.proven
-    ? device.blocks.filter(({ pending }) => !pending).map(({ dueAt }) => dueAt)
-    : device.identityPending
-      ? []
-      : [device.identityDueAt];
-  return Math.min(Number.POSITIVE_INFINITY, ...reads, ...outputs.map(({ writeAt }) => writeAt));
 }
 
 function settle(
@@ -203,7 +131,7 @@ function settleIdentity(
     for (const run of device.blocks) run.dueAt = now;
     if (device.proven) return false;
   }
-  device.identityDueAt = now + Math.min(...points.map(({ pollMilliseconds }) => pollMilliseconds));
+  device.identityDueAt = now + fastestPoll(points);
   if (outcome.kind === "failed" && !outcome.persists) {
     device.identityDueAt = now;
     return false;
@@ -231,7 +159,7 @@ function settleRead(
     }
     if (device.site.probe !== null && outcome.fault !== "refused-by-device") {
       device.proven = false;
-      device.identityDueAt = run.dueAt;
+      device.identityDueAt = now + fastestPoll(device.site.points);
     }
     // A refusal concerns what was asked; anything else the whole device.
     return spoil(
@@ -242,6 +170,7 @@ function settleRead(
     );
   }
   assert.ok(outcome.kind === "data", "a read brings data or fails");
+  run.everRead = true;
   const at = startedAt - device.site.averagingMilliseconds;
   let contactChanged = false;
   for (const point of block.points) {
@@ -254,6 +183,10 @@ function settleRead(
     if (output !== undefined && decoded.ok) outputRead(output, decoded.value, startedAt, now);
   }
   return contactChanged;
+}
+
+function fastestPoll(points: readonly PointSite[]): number {
+  return Math.min(...points.map(({ pollMilliseconds }) => pollMilliseconds));
 }
 
 function spoil(points: readonly PointSite[], fault: Fault, at: number, readings: Record<PointName, Reading>): boolean {

@@ -13,8 +13,8 @@ import { replyExpectedAt, stepLine } from "../../protocol/modbus/master.ts";
 import { createPolling } from "./polling.ts";
 import { type KeptPort, keepPortOpen } from "./port.ts";
 
-/** Listening begins this long before a reply should be complete: timers come up to a millisecond late, and pieces of it about once a millisecond. Choice. */
-const leadMilliseconds = 2;
+/** Listening begins this long before a reply should be complete: timers come up to a millisecond late, and each piece that is heard earlier costs a turn. Choice. */
+const leadMilliseconds = 1;
 /** A silence shorter than this is not listened to [ms]. Choice: longer than the silence between two frames. */
 const shortSilenceMilliseconds = 5;
 
@@ -111,6 +111,8 @@ export function openSerialLine(line: LineSite, clock: Clock, options: SerialLine
       port: line.port,
       ...health,
       devices: line.devices.map(({ name, address }) => deviceHealth(name, master.units[address])),
+      foreignRequests: master.foreignRequests,
+      lateReads: polling.lateReads(),
     }),
     stop: async () => {
       running = false;
@@ -156,6 +158,7 @@ function deviceHealth(name: string, unit: UnitState | undefined): DeviceHealth {
     badFrames: unit?.badFrames ?? 0,
     exceptions: unit?.exceptions ?? 0,
     strayBytes: unit?.strayBytes ?? 0,
+    unaskedReplies: unit?.unaskedReplies ?? 0,
     latencyMilliseconds: unit?.latencyMilliseconds ?? 0,
   };
 }

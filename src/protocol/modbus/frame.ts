@@ -28,9 +28,10 @@ export interface ReplyShape {
   readonly byteCount: number;
 }
 
-/** A reply to a read, with a right checksum. `data`: what follows the byte count; `end`: offset behind the frame. */
+/** A reply to a read, with a right checksum. `data`: what follows the byte count; `start`, `end`: offsets of the frame and behind it. */
 export interface ReadFrame {
   readonly kind: "read";
+  readonly start: number;
   readonly unit: number;
   readonly function: number;
   readonly data: Uint8Array;
@@ -39,14 +40,22 @@ export interface ReadFrame {
 
 export type Frame =
   | ReadFrame
-  | { readonly kind: "written"; readonly end: number }
-  | { readonly kind: "exception"; readonly function: number; readonly code: number; readonly end: number };
+  | { readonly kind: "written"; readonly start: number; readonly end: number }
+  | {
+      readonly kind: "exception";
+      readonly function: number;
+      readonly code: number;
+      readonly start: number;
+      readonly end: number;
+    };
 
 /** Bytes of a request, of the reply to a write, and of any frame without data. Source: Modbus Application Protocol V1.1b3, section 6. */
 export const requestLength = 8;
 /** unit, function, byte count, two of checksum. */
 const readOverhead = 5;
 const exceptionLength = 5;
+/** Most bits of one read. Source: Modbus Application Protocol V1.1b3, section 6.1. */
+const mostBits = 2000;
 
 /** The eight bytes of a request. */
 export function encodeRequest(request: ModbusRequest): Uint8Array {
@@ -117,6 +126,29 @@ export function findUnasked(bytes: Uint8Array): ReadFrame | null {
   return null;
 }
 
+/** A request to read, of any unit, at any offset: what only a master sends. `sent` is our own, which an adapter may give back. */
+export function findForeignRequest(bytes: Uint8Array, sent: Uint8Array | null): { readonly end: number } | null {
+  for (let offset = 0; offset + requestLength <= bytes.length; offset += 1) {
+    const code = bytes[offset + 1] ?? 0;
+    const count = (bytes[offset + 4] ?? 0) * 256 + (bytes[offset + 5] ?? 0);
+    if (code < 1 || code > 4 || count < 1 || count > mostBits) continue;
+    // A reply with three bytes of bits is as long as a request; with another offset it may even be one.
+    if (readAt(bytes, offset, { function: code, byteCount: bytes[offset + 2] ?? 0 }) !== null) continue;
+    const end = offset + requestLength;
+    if (!checksumHolds(bytes, offset, end)) continue;
+    if (sent === null || !beginsWith(bytes.subarray(offset), sent)) return { end };
+  }
+  return null;
+}
+
+/** Where the reply to `request` begins in what was received, or its exception; -1: nowhere yet. */
+export function replyBeginsAt(bytes: Uint8Array, start: number, request: ModbusRequest): number {
+  for (let offset = start; offset + 1 < bytes.length; offset += 1) {
+    if (bytes[offset] === request.unit && ((bytes[offset + 1] ?? 0) & 0x7f) === request.function) return offset;
+  }
+  return -1;
+}
+
 /** The shape of the reply to a read. */
 export function shapeOf(read: ReadRequest): ReplyShape {
   return { function: read.function, byteCount: byteCountOf(read.function, read.count) };
@@ -131,17 +163,19 @@ function readAt(bytes: Uint8Array, offset: number, shape: ReplyShape): ReadFrame
   if (bytes[offset + 1] !== shape.function || bytes[offset + 2] !== shape.byteCount) return null;
   if (end > bytes.length || !checksumHolds(bytes, offset, end)) return null;
   const data = bytes.slice(offset + 3, end - 2);
-  return { kind: "read", unit: bytes[offset] ?? 0, function: shape.function, data, end };
+  return { kind: "read", start: offset, unit: bytes[offset] ?? 0, function: shape.function, data, end };
 }
 
 function writtenAt(bytes: Uint8Array, offset: number, echo: Uint8Array): Frame | null {
-  return beginsWith(bytes.subarray(offset), echo) ? { kind: "written", end: offset + requestLength } : null;
+  return beginsWith(bytes.subarray(offset), echo)
+    ? { kind: "written", start: offset, end: offset + requestLength }
+    : null;
 }
 
 function exceptionAt(bytes: Uint8Array, offset: number, function_: number): Frame | null {
   const end = offset + exceptionLength;
   if (bytes[offset + 1] !== (function_ | 0x80) || !checksumHolds(bytes, offset, end)) return null;
-  return { kind: "exception", function: function_, code: bytes[offset + 2] ?? 0, end };
+  return { kind: "exception", start: offset, function: function_, code: bytes[offset + 2] ?? 0, end };
 }
 
 function checksumHolds(bytes: Uint8Array, start: number, end: number): boolean {

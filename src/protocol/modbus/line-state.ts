@@ -101,6 +101,8 @@ export interface Exchange {
   /** When it is given up: at `lastDeadline`, or sooner when a reply has begun and broken off. */
   readonly deadline: number;
   readonly lastDeadline: number;
+  /** Its own reply has begun to come: after the deadline nothing more of it does. */
+  readonly brokeOff: boolean;
   readonly taken: boolean;
   /** The deadline has been moved once because this process itself was late. */
   readonly graced: boolean;

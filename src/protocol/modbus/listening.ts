@@ -1,11 +1,22 @@
 /** What the Modbus master makes of received bytes: the reply it waits for, a late one, or noise. */
-import { beginsWith, type Frame, findReply, findUnasked, type ReadFrame } from "./frame.ts";
+import {
+  beginsWith,
+  type Frame,
+  findForeignRequest,
+  findReply,
+  findUnasked,
+  type ReadFrame,
+  replyBeginsAt,
+  replyLengthOf,
+} from "./frame.ts";
 import type { Exchange } from "./line-state.ts";
 import { failed, heardLate, inStep } from "./unit-health.ts";
 import { deliver, setExchange, setUnit, unitOf, type Work, wireMilliseconds } from "./work.ts";
 
 /** Longest frame is 256 bytes (Modbus over Serial Line V1.02, section 2.5.1); two of them show every reply that is still whole. */
 const longestBuffer = 512;
+/** Pieces of a reply may come this far apart. Source: FTDI latency timer, 16 ms as delivered; twice. */
+const pauseMilliseconds = 32;
 /** "Server device busy": asking again helps. Source: Modbus Application Protocol V1.1b3, section 7. */
 const busy = 6;
 
@@ -24,8 +35,36 @@ export function receive(work: Work, bytes: Uint8Array): void {
   // To a write the reply is the same bytes as the echo: where the adapter is known to hear itself, the second copy counts.
   const skip = echoed && (exchange.request.mode === "read" || work.state.echoing) ? exchange.sent.length : 0;
   const frame = findReply(received, skip, exchange.request);
-  if (frame !== null) answered(work, exchange, frame, echoed);
-  else hearLate(work, exchange);
+  if (frame !== null) {
+    hearForeign(work, received.subarray(skip, frame.start), exchange.sent);
+    answered(work, exchange, frame, echoed);
+  } else if (!hearLate(work, exchange)) breakOff(work, exchange, skip);
+}
+
+/** Rule 4: a reply that has begun, or has all its bytes, and is not right by the time its rest should be here, will not become right. */
+function breakOff(work: Work, exchange: Exchange, skip: number): void {
+  const { request, received, lastDeadline } = exchange;
+  const begun = replyBeginsAt(received, skip, request);
+  const missing = replyLengthOf(request) - (received.length - (begun < 0 ? skip : begun));
+  if (begun < 0 && missing > 0) return;
+  const rest = Math.max(0, missing) * work.state.settings.characterMilliseconds;
+  const deadline = Math.min(lastDeadline, work.now + rest + pauseMilliseconds);
+  setExchange(work, { ...exchange, deadline, brokeOff: begun >= 0 });
+}
+
+/** Counts requests that are not ours: only a master sends them. */
+function hearForeign(work: Work, bytes: Uint8Array, sent: Uint8Array | null): Uint8Array {
+  let rest = bytes;
+  for (let found = findForeignRequest(rest, sent); found !== null; found = findForeignRequest(rest, sent)) {
+    rest = rest.slice(found.end);
+    work.state = { ...work.state, foreignRequests: work.state.foreignRequests + 1 };
+  }
+  return rest;
+}
+
+/** At the end of an exchange that failed: what else was in it? */
+export function hearFailed(work: Work, exchange: Exchange): void {
+  hearForeign(work, exchange.received, exchange.sent);
 }
 
 function answered(work: Work, exchange: Exchange, frame: Frame, echoed: boolean): void {
@@ -63,18 +102,20 @@ function answered(work: Work, exchange: Exchange, frame: Frame, echoed: boolean)
 }
 
 /** While a request is out, the reply to an older one may come: a unit answers in order, so the one asked for follows. */
-function hearLate(work: Work, exchange: Exchange): void {
+function hearLate(work: Work, exchange: Exchange): boolean {
   const frame = findUnasked(exchange.received);
   // In the name of another unit it may as well be the asked one with a wrong address: that proves nothing about the other.
-  if (frame === null || frame.unit !== exchange.request.unit || !noteUnasked(work, frame)) return;
+  if (frame === null || frame.unit !== exchange.request.unit || !noteUnasked(work, frame)) return false;
   const { patienceMilliseconds } = unitOf(work.state, frame.unit);
-  const deadline = Math.max(exchange.deadline, work.now + patienceMilliseconds);
-  setExchange(work, { ...exchange, received: exchange.received.slice(frame.end), deadline });
+  const deadline = Math.max(exchange.lastDeadline, work.now + patienceMilliseconds);
+  const received = exchange.received.slice(frame.end);
+  setExchange(work, { ...exchange, received, deadline, lastDeadline: Math.max(deadline, exchange.lastDeadline) });
+  return true;
 }
 
 /** Rule 2: what comes unasked is dropped and counted; it only tells that a late reply is out, or that somebody else speaks. */
 function receiveUnasked(work: Work, bytes: Uint8Array): void {
-  const joined = join(work.state.unasked, bytes);
+  const joined = hearForeign(work, join(work.state.unasked, bytes), null);
   work.state = { ...work.state, strayBytes: work.state.strayBytes + bytes.length, unasked: joined };
   const frame = findUnasked(joined);
   if (frame === null) return;
@@ -92,7 +133,7 @@ function noteUnasked(work: Work, frame: ReadFrame): boolean {
   if (unit === undefined) return false;
   const shape = { function: frame.function, byteCount: frame.data.length };
   const heard = heardLate(unit, shape, work.now);
-  setUnit(work, frame.unit, heard ?? { ...unit, sure: false });
+  setUnit(work, frame.unit, heard ?? { ...unit, sure: false, unaskedReplies: unit.unaskedReplies + 1 });
   return heard !== null;
 }
 

@@ -10,7 +10,7 @@ import type {
   UnitSettings,
   UnitState,
 } from "./line-state.ts";
-import { receive } from "./listening.ts";
+import { hearFailed, receive } from "./listening.ts";
 import { backoffMilliseconds, failed, patienceOf } from "./unit-health.ts";
 import { deliver, setExchange, settingsOf, setUnit, take, unitOf, type Work, wireMilliseconds } from "./work.ts";
 
@@ -139,6 +139,7 @@ function send(work: Work, order: Order, request: ModbusRequest, unit: UnitState)
     startedAt: work.now,
     deadline,
     lastDeadline: deadline,
+    brokeOff: false,
     taken: false,
     graced: false,
     received: new Uint8Array(0),
@@ -184,10 +185,12 @@ function giveUp(work: Work, exchange: Exchange): void {
   const { request, order, received, sent } = exchange;
   const heard = received.length - (beginsWith(received, sent) ? sent.length : 0);
   const fault = heard > 0 ? "bad-frame" : "no-reply";
+  hearFailed(work, exchange);
   const unit = failed(unitOf(work.state, request.unit), request, fault, exchange.startedAt, work.now);
   const persists = unit.failuresInRow > 1;
   // A unit known to be silent gets no second silence: the nonce alone protects its values, and the others want the line.
-  const quiet = persists ? 0 : unit.patienceMilliseconds;
+  // Nor does one whose reply came broken: it has had its say.
+  const quiet = persists || exchange.brokeOff ? 0 : unit.patienceMilliseconds;
   const cost = work.now - exchange.startedAt;
   const retryAt = persists ? work.now + backoffMilliseconds(unit.failuresInRow, cost) : unit.retryAt;
   setUnit(work, request.unit, { ...unit, retryAt, strayBytes: unit.strayBytes + heard });

@@ -28,7 +28,7 @@ export function decodePoint(point: PointSite, data: Uint8Array, start: number): 
   const index = point.address - start;
   if (point.type === "bit") return judge(point, ((data[index >> 3] ?? 0) >> (index & 7)) & 1);
   const words = wordsOf(point, data, index);
-  if (point.invalid.includes(hexadecimal(words))) return { ok: false, fault: "no-value" };
+  if (point.invalid.length > 0 && point.invalid.includes(hexadecimal(words))) return { ok: false, fault: "no-value" };
   const raw = quantityOf(point, rawNumber(point.type, words));
   if (point.scaleFactorAddress === null) return judge(point, raw);
   const place = 2 * (point.scaleFactorAddress - start);

@@ -31,6 +31,8 @@ interface Transmission {
 const frameSilenceMilliseconds = 20;
 /** Babble of one release at most, after a pause of this process [bytes]. */
 const longestBabble = 64;
+/** How often a second master asks [ms]. */
+const secondMasterMilliseconds = 130;
 const requestLength = 8;
 const silentCharacters = 3.5;
 const silenceMilliseconds = 1.75;
@@ -78,6 +80,7 @@ export function createBus(slaves: readonly Slave[], settings: BusSettings, writt
   let request: Uint8Array = new Uint8Array(0);
   let heardAt = Number.NEGATIVE_INFINITY;
   let babbledAt: number | null = null;
+  let interferedAt = Number.NEGATIVE_INFINITY;
 
   const transmit = (bytes: Uint8Array, startsAt: number): number => {
     transmissions.push({ bytes, startsAt, sent: 0 });
@@ -108,6 +111,16 @@ export function createBus(slaves: readonly Slave[], settings: BusSettings, writt
     const from = Math.max(endsAt + silence + settings.turnaroundMilliseconds + late, busyUntil.get(slave) ?? 0);
     return { slave, bytes: spoil(slave.name, encode(frame, given), faults, noise), from };
   };
+  /** A second controller: asks the first slave now and then, without looking whether the line is free. */
+  const interfere = (now: number): void => {
+    const [slave] = slaves;
+    if (slave === undefined || !faults.has("line", "second-master") || now < interferedAt + secondMasterMilliseconds)
+      return;
+    interferedAt = now;
+    const frame = sealed([slave.address, 3, 0, 0, 0, 2]);
+    const endsAt = transmit(frame, now);
+    transmit(encode(frame, perform(slave, frame, now, false)), endsAt + settings.turnaroundMilliseconds);
+  };
   const babble = (now: number): number[] => {
     if (!faults.has("line", "babble")) {
       babbledAt = null;
@@ -131,6 +144,7 @@ export function createBus(slaves: readonly Slave[], settings: BusSettings, writt
       }
     },
     release: (now) => {
+      interfere(now);
       const out: number[] = [];
       for (const transmission of transmissions) {
         const due = Math.floor((now - transmission.startsAt) / characterMilliseconds);
@@ -141,7 +155,7 @@ export function createBus(slaves: readonly Slave[], settings: BusSettings, writt
       transmissions = transmissions.filter(({ bytes, sent }) => sent < bytes.length);
       return Uint8Array.from([...out, ...babble(now)]);
     },
-    idle: () => transmissions.length === 0 && !faults.has("line", "babble"),
+    idle: () => transmissions.length === 0 && !faults.has("line", "babble") && !faults.has("line", "second-master"),
     fault: (target, fault, on, value) => {
       const slave = slaves.find((candidate) => candidate.name === target);
       if (fault === "freeze") slave?.freeze(on);

@@ -202,4 +202,33 @@ test("the line has reported when its slowest device has", () => {
   assert.is(polling.reportedAt(), 500);
 });
 
+test("what is read often is wanted sooner, and a read that comes a whole poll time late is counted", () => {
+  const fast = point({ name: "fast/power", address: 0, pollMilliseconds: 100 });
+  const slow = point({ name: "fast/energy", address: 40, pollMilliseconds: 60_000 });
+  const polling = createPolling(line(device([slow, fast], { name: "fast" })), 0);
+  const wanted = (orders: readonly Order[]) => orders.map(({ request, deadline }) => [request.address, deadline]);
+  const first = polling.due(0);
+  assert.equal(
+    wanted(first),
+    [
+      [40, 0],
+      [0, 0],
+    ],
+    "what was never read is wanted at once",
+  );
+  for (const order of first) polling.result(order, words(1), 10, 20);
+  const again = only(polling, 110);
+  assert.equal(wanted([again]), [[0, 200]]);
+  polling.result(again, words(2), 190, 195);
+  assert.is(polling.lateReads(), 0);
+  const late = only(polling, 205);
+  assert.equal(wanted([late]), [[0, 300]]);
+  polling.result(late, words(3), 301, 320);
+  assert.is(polling.lateReads(), 1);
+  assert.equal(wanted(polling.due(60_000)), [
+    [40, 120_000],
+    [0, 420],
+  ]);
+});
+
 test.run();

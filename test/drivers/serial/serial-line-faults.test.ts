@@ -1,3 +1,6 @@
+import { spawnSync } from "node:child_process";
+import { closeSync, constants, openSync } from "node:fs";
+import { open } from "node:fs/promises";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { openSerialLine } from "../../../src/drivers/serial/serial-line.ts";
@@ -114,16 +117,47 @@ test("one lost reply is asked for again before anybody hears of it", () =>
     assert.is(bad, 0);
   }));
 
-test("an unplugged adapter is noticed even while bytes stream in, and opened again when it is back", () =>
+test("an unplugged adapter is noticed at once, idle or while bytes stream in, costs no processor, and is opened again when it is back", () =>
   run("unplugged", async (driver, far) => {
-    for (const babble of [false, true, true]) {
+    const begun = { at: performance.now(), used: process.cpuUsage() };
+    for (const babble of [false, true, true, true, true, true]) {
       if (babble) far.fault("line", "babble", true);
       far.fault("line", "hangup", true);
-      await until(driver, () => driver.health().state === "lost" && fault(driver, watts) === "line-lost", 4000);
+      await until(driver, () => driver.health().state === "lost" && fault(driver, watts) === "line-lost", 1500);
       far.fault("line", "babble", false);
       far.fault("line", "hangup", false);
       await until(driver, () => good(driver, watts) === 50_000, 6000);
     }
+    // A reader that takes the end of a hung-up terminal for "nothing yet" would use a core.
+    const { user, system } = process.cpuUsage(begun.used);
+    const share = (user + system) / 1000 / (performance.now() - begun.at);
+    assert.ok(share < 0.5, `${share} of a core`);
+  }));
+
+test("a disk or a resolver that hangs does not hold up the line", () =>
+  run("pool", async (driver) => {
+    // Opening a FIFO waits for its other end: each of these holds a thread of the pool, and there are four.
+    const fifo = folder.path("fifo");
+    assert.is(spawnSync("mkfifo", [fifo]).status, 0);
+    const hanging = Array.from({ length: 8 }, () => open(fifo, "r"));
+    for (let reads = 0; reads < 5; reads += 1) {
+      const since = clock.now();
+      await until(driver, () => (driver.readings()[watts]?.at ?? 0) > since, 1500);
+    }
+    driver.command({ "io/contactor": 1 });
+    await until(driver, () => good(driver, "io/contactor") === 1, 1500);
+    const writer = openSync(fifo, constants.O_RDWR);
+    for (const handle of await Promise.all(hanging)) await handle.close();
+    closeSync(writer);
+  }));
+
+test("a second master on the line is counted", () =>
+  run("foreign", async (driver, far) => {
+    assert.is(driver.health().foreignRequests, 0);
+    far.fault("line", "second-master", true);
+    await until(driver, () => (driver.health().foreignRequests ?? 0) > 3, 8000);
+    far.fault("line", "second-master", false);
+    await until(driver, () => good(driver, watts) === 50_000, 6000);
   }));
 
 test("a module that lost its outputs gets them again", () =>

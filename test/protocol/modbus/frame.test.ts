@@ -56,7 +56,7 @@ test("a reply is found behind anything, and not before it is whole", () => {
 
 test("an exception answers the function it names", () => {
   const exception = sealed([1, 0x84, 2]);
-  assert.equal(findReply(exception, 0, read(4, 0, 2)), { kind: "exception", function: 4, code: 2, end: 5 });
+  assert.equal(findReply(exception, 0, read(4, 0, 2)), { kind: "exception", function: 4, code: 2, start: 0, end: 5 });
   assert.is(findReply(exception, 0, read(3, 0, 2)), null);
 });
 

@@ -248,7 +248,11 @@ test("a port that does not take the bytes is given up and opened again", () => {
 });
 
 test("after a fault the line is left quiet for as long as a reply may take, then the unit is asked with another length", () => {
-  for (const mischief of [{ kind: "lost" }, { kind: "corrupt" }] as const) {
+  for (const [mischief, quiet] of [
+    [{ kind: "lost" }, 200],
+    // A reply that came has had its say.
+    [{ kind: "corrupt" }, 0],
+  ] as const) {
     const line = new VirtualLine();
     line.read(1, 10);
     line.mischief = once(3, mischief);
@@ -258,12 +262,85 @@ test("after a fault the line is left quiet for as long as a reply may take, then
     line.read(2, 30);
     line.read(1, 30);
     const later = line.seen.slice(before);
-    assert.ok(later.every(({ at }) => at >= failedAt + 200));
+    assert.ok(later.every(({ at }) => at >= failedAt + quiet));
     const counts = later.filter(({ bytes }) => bytes[0] === 1).map(({ bytes }) => bytes[5]);
     assert.is(counts.length, 2);
     assert.is.not(counts[0], 2);
     assert.is(counts[1], 2);
   }
+});
+
+test("a reply that comes broken, or breaks off, is given up when its rest should be there, not at the timeout", () => {
+  for (const mischief of [
+    { kind: "corrupt" },
+    { kind: "truncate" },
+    { kind: "short" },
+    { kind: "wrong-unit" },
+  ] as const) {
+    for (const pieceBytes of [1, 300]) {
+      const line = new VirtualLine({ units: [unitSettings(1, { responseTimeoutMilliseconds: 1000 })], pieceBytes });
+      line.read(1, 10);
+      line.mischief = once(3, mischief);
+      const { startedAt, at, outcome } = line.read(1, 20, 4);
+      assert.equal(outcome, { kind: "failed", fault: "bad-frame", persists: false });
+      assert.ok(at - startedAt < 100, `${mischief.kind} given up after ${at - startedAt} ms`);
+      readAround(line, 10);
+      allRight(line);
+    }
+  }
+});
+
+test("noise before a reply that is still to come does not make it be given up", () => {
+  const line = new VirtualLine();
+  line.read(1, 10);
+  line.mischief = () => ({ kind: "late", milliseconds: 100 });
+  line.order({ mode: "read", unit: 1, function: 4, address: 20, count: 2 });
+  line.pass(5);
+  line.feed({ kind: "received", bytes: Uint8Array.of(0x55, 0xaa, 0x01) });
+  line.pass(400);
+  assert.is(line.results.at(-1)?.outcome.kind, "data");
+});
+
+test("a second master is counted, whenever it speaks; our own echo, replies and noise are none", () => {
+  const line = new VirtualLine({ echo: true });
+  readAround(line, 5);
+  line.arrive(line.now + 20, sealed([1, 4, 2, 0, 1]));
+  line.arrive(
+    line.now + 40,
+    Uint8Array.from({ length: 64 }, (_, index) => index),
+  );
+  line.pass(100);
+  assert.is(line.state.foreignRequests, 0);
+  // While nothing is asked, to a unit of ours and to one that is not.
+  line.arrive(line.now + 10, sealed([1, 3, 0, 0, 0, 10]));
+  line.arrive(line.now + 50, sealed([77, 4, 1, 0, 0, 60]));
+  line.pass(100);
+  assert.is(line.state.foreignRequests, 2);
+  // While our own request is out, and instead of its reply.
+  line.order({ mode: "read", unit: 1, function: 4, address: 20, count: 2 });
+  line.arrive(line.now + 12, sealed([2, 4, 0, 0, 0, 2]));
+  line.pass(500);
+  assert.is(line.state.foreignRequests, 3);
+  line.dead.add(2);
+  line.order({ mode: "read", unit: 2, function: 4, address: 20, count: 2 });
+  line.arrive(line.now + 12, sealed([2, 4, 0, 0, 0, 3]));
+  line.pass(1000);
+  assert.is(line.state.foreignRequests, 4);
+  allRight(line);
+});
+
+test("a unit that talks unasked is told from one that is late", () => {
+  const line = new VirtualLine();
+  line.read(1, 10);
+  for (let index = 1; index <= 3; index += 1) line.arrive(line.now + 300 * index, sealed([2, 3, 4, 1, 2, 3, 4]));
+  line.pass(1000);
+  assert.is(line.state.units[2]?.unaskedReplies, 3);
+  assert.is(line.state.units[1]?.unaskedReplies, 0);
+  line.mischief = once(3, { kind: "late", milliseconds: 300 });
+  line.read(1, 20);
+  line.pass(1000);
+  assert.is(line.state.units[1]?.lateReplies, 1);
+  assert.is(line.state.units[1]?.unaskedReplies, 0);
 });
 
 test("a process that stood still reads what waits before it gives up", () => {
@@ -279,6 +356,29 @@ test("a process that stood still reads what waits before it gives up", () => {
   const result = line.results.find(({ order }) => order.id === id);
   assert.is(result?.outcome.kind, "data");
   allRight(line);
+});
+
+test("of equal priority the most urgent goes first", () => {
+  const line = new VirtualLine();
+  const request: ReadRequest = { mode: "read", unit: 1, function: 4, address: 10, count: 2 };
+  const deadlines = [undefined, 900, 300, 900, 100];
+  deadlines.forEach((deadline, id) => {
+    line.feed({
+      kind: "order",
+      order: {
+        id,
+        priority: id === 3 ? 0 : 3,
+        insist: false,
+        request,
+        ...(deadline === undefined ? {} : { deadline }),
+      },
+    });
+  });
+  line.pass(3000);
+  assert.equal(
+    line.results.map(({ order }) => order.id),
+    [3, 4, 2, 1, 0],
+  );
 });
 
 test("requests of higher priority go first, equal ones in order", () => {

@@ -1,0 +1,114 @@
+/** One Modbus device of a line while it is polled: what is to be asked of it, and when. Knows no answers. */
+import assert from "node:assert/strict";
+import type { DeviceSite } from "../../model/site.ts";
+import { type Block, planBlocks, pointRead } from "../../protocol/modbus/blocks.ts";
+import type { ModbusRequest } from "../../protocol/modbus/frame.ts";
+import type { Order } from "../../protocol/modbus/line-state.ts";
+import { createOutput, type Output } from "./output.ts";
+
+/** Lower goes first: what opens a contactor, its proof, contacts (trip inputs), then the rest. */
+const priorities = { write: 0, readBack: 1, contact: 2, measurement: 3 } as const;
+
+export interface BlockRun {
+  readonly block: Block;
+  dueAt: number;
+  everRead: boolean;
+  pending: boolean;
+  /** Asked for while a read was under way that may be older than what is to be seen. */
+  again: boolean;
+  /** Proves a write: goes before other reads. */
+  hurried: boolean;
+}
+
+export interface DeviceRun {
+  readonly site: DeviceSite;
+  readonly blocks: readonly BlockRun[];
+  readonly outputs: readonly Output[];
+  proven: boolean;
+  identityDueAt: number;
+  identityPending: boolean;
+  reportedAt: number;
+}
+
+export type Job =
+  | { readonly kind: "read"; readonly device: DeviceRun; readonly run: BlockRun }
+  | { readonly kind: "identity"; readonly device: DeviceRun }
+  | { readonly kind: "write"; readonly device: DeviceRun; readonly output: Output; readonly value: 0 | 1 };
+
+/** A device of which nothing is known yet. */
+export function createRun(site: DeviceSite, now: number): DeviceRun {
+  return {
+    site,
+    blocks: planBlocks(site).map((block) => ({
+      block,
+      dueAt: now,
+      everRead: false,
+      pending: false,
+      again: false,
+      hurried: false,
+    })),
+    outputs: site.points.filter(({ writeFunction }) => writeFunction !== null).map((point) => createOutput(point)),
+    proven: site.probe === null,
+    identityDueAt: now,
+    identityPending: false,
+    reportedAt: now,
+  };
+}
+
+export type MakeOrder = (
+  job: Job,
+  place: Pick<Order, "priority" | "insist" | "deadline">,
+  request: ModbusRequest,
+) => Order;
+
+/** The orders of a device that are due at `now`; each is given once. */
+export function dueOf(device: DeviceRun, now: number, order: MakeOrder): Order[] {
+  const orders: Order[] = [];
+  for (const output of device.outputs) {
+    const { wanted, point } = output;
+    if (wanted === null || output.pending || now < output.writeAt) continue;
+    assert.ok(point.writeFunction !== null, "an output has a function that writes it");
+    const { writeFunction, address } = point;
+    output.pending = true;
+    orders.push(
+      order(
+        { kind: "write", device, output, value: wanted },
+        { priority: priorities.write, insist: output.fresh },
+        { mode: "write", unit: device.site.address, function: writeFunction, address, value: wanted },
+      ),
+    );
+    output.fresh = false;
+  }
+  if (!device.proven) {
+    const { probe } = device.site;
+    if (probe !== null && !device.identityPending && now >= device.identityDueAt) {
+      device.identityPending = true;
+      const request = pointRead(device.site, probe.point);
+      orders.push(order({ kind: "identity", device }, { priority: priorities.contact, insist: false }, request));
+    }
+    return orders;
+  }
+  for (const run of device.blocks) {
+    if (run.pending || now < run.dueAt) continue;
+    run.pending = true;
+    const { read } = run.block;
+    const usual = read.function <= 2 ? priorities.contact : priorities.measurement;
+    const priority = run.hurried ? priorities.readBack : usual;
+    // Wanted before it is due again: a meter read each 100 ms goes before an energy counter read each minute. What was never read is wanted at once.
+    const deadline = run.everRead ? run.dueAt + run.block.pollMilliseconds : run.dueAt;
+    orders.push(order({ kind: "read", device, run }, { priority, insist: false, deadline }, read));
+    run.hurried = false;
+  }
+  return orders;
+}
+
+/** When something is due next [ms]; infinite while everything is under way. */
+export function nextDueOf(device: DeviceRun): number {
+  let earliest = Number.POSITIVE_INFINITY;
+  for (const { pending, wanted, writeAt } of device.outputs) {
+    if (!pending && wanted !== null) earliest = Math.min(earliest, writeAt);
+  }
+  if (!device.proven) return device.identityPending ? earliest : Math.min(earliest, device.identityDueAt);
+  for (const { pending, dueAt } of device.blocks) if (!pending) earliest = Math.min(earliest, dueAt);
+  return earliest;
+}
