@@ -112,3 +112,8 @@ export function nextDueOf(device: DeviceRun): number {
   for (const { pending, dueAt } of device.blocks) if (!pending) earliest = Math.min(earliest, dueAt);
   return earliest;
 }
+
+/** Since when a device has had something to answer; a device that is asked seldom is not silent in between. */
+export function owingSince(device: DeviceRun): number {
+  return device.proven ? Math.min(...device.blocks.map(({ dueAt }) => dueAt)) : device.identityDueAt;
+}

@@ -5,7 +5,16 @@ import type { LineSite, PointSite } from "../../model/site.ts";
 import { pointRead } from "../../protocol/modbus/blocks.ts";
 import type { Order, Outcome } from "../../protocol/modbus/line-state.ts";
 import { decodePoint } from "../../protocol/modbus/registers.ts";
-import { type BlockRun, createRun, type DeviceRun, dueOf, type Job, type MakeOrder, nextDueOf } from "./device-run.ts";
+import {
+  type BlockRun,
+  createRun,
+  type DeviceRun,
+  dueOf,
+  type Job,
+  type MakeOrder,
+  nextDueOf,
+  owingSince,
+} from "./device-run.ts";
 import { outputRead, outputResult, wantOutput } from "./output.ts";
 
 export interface Polling {
@@ -22,8 +31,8 @@ export interface Polling {
   command(outputs: Readonly<Record<PointName, 0 | 1>>, now: number): void;
   /** Reads that began more than a poll time after they were due: the line is asked for more than it can carry. */
   lateReads(): number;
-  /** When the device that has said nothing, good or bad, for the longest time last did [ms]. */
-  reportedAt(): number;
+  /** Since when the device that has been silent for the longest time has owed an answer, good or bad; `now` where none does [ms]. */
+  reportedAt(now: number): number;
 }
 
 const nothing: Order[] = [];
@@ -83,7 +92,7 @@ export function createPolling(line: LineSite, now: number): Polling {
       }
     },
     lateReads: () => lateReads,
-    reportedAt: () => Math.min(Number.POSITIVE_INFINITY, ...devices.map((device) => device.reportedAt)),
+    reportedAt: (time) => Math.min(time, ...devices.map((device) => Math.max(device.reportedAt, owingSince(device)))),
   };
 }
 

@@ -105,7 +105,7 @@ export function openSerialLine(line: LineSite, clock: Clock, options: SerialLine
       polling.command(outputs, clock.now());
       feed();
     },
-    reportedAt: () => polling.reportedAt(),
+    reportedAt: () => polling.reportedAt(clock.now()),
     health: () => ({
       name: line.name,
       port: line.port,

@@ -74,7 +74,7 @@ test("one failure keeps the reading and asks again at once; the second turns it 
   const third = only(polling, 1300);
   polling.result(third, lost(true), 1300, 1600);
   assert.equal(polling.readings["meter/power"], { quality: "bad", fault: "no-reply", at: 1600 });
-  assert.is(polling.reportedAt(), 1600);
+  assert.is(polling.reportedAt(1600), 1600);
   assert.is(only(polling, polling.nextDueAt()).request.address, 70);
 });
 
@@ -197,9 +197,19 @@ test("the line has reported when its slowest device has", () => {
   const [first, second] = polling.due(0);
   assert.ok(first !== undefined && second !== undefined);
   polling.result(first, bits(1), 0, 500);
-  assert.is(polling.reportedAt(), 0);
+  assert.is(polling.reportedAt(900), 0);
   polling.result(second, lost(true), 0, 900);
-  assert.is(polling.reportedAt(), 500);
+  assert.is(polling.reportedAt(900), 500);
+});
+
+test("a device that is asked seldom has reported while nothing is due, and is silent from when it is", () => {
+  const slow = point({ name: "b/energy", address: 0, pollMilliseconds: 60_000 });
+  const polling = createPolling(line(device([slow], { name: "b" })), 0);
+  polling.result(only(polling, 0), words(1), 0, 100);
+  assert.is(polling.reportedAt(50_000), 50_000);
+  assert.is(polling.reportedAt(64_000), 60_000);
+  only(polling, 64_000);
+  assert.is(polling.reportedAt(66_000), 60_000);
 });
 
 test("what is read often is wanted sooner, and a read that comes a whole poll time late is counted", () => {
