@@ -3,6 +3,7 @@ import type { ProcessImage } from "../model/image.ts";
 import type { Milliseconds, PointName } from "../model/reading.ts";
 import type { Site } from "../model/site.ts";
 import { provenOpen, unpowered } from "./contactors.ts";
+import { judgeHeat } from "./envelopes/breaker-overheat.ts";
 import { judgeFeeder } from "./envelopes/feeder.ts";
 import { type Finding, merge, nothingFound } from "./envelopes/finding.ts";
 import { judgeInlets } from "./envelopes/miner-inlet.ts";
@@ -31,6 +32,7 @@ export interface Assessed {
   readonly provenAt: Readonly<Record<string, Milliseconds>>;
   /** Since when each branch has been above its breaker; null: it is not. Aligned with branches. */
   readonly overloadedSince: readonly (Milliseconds | null)[];
+  readonly breakerHeats: readonly number[];
 }
 
 /** Judges what the image says, without deciding anything. */
@@ -64,12 +66,14 @@ export function judge(state: ControlState, image: ProcessImage, site: Site): Ass
   const tanks = judgeTanks(layout, judgedOf, state.provenAt, state.startedAt, now, holdMilliseconds);
   const feeder = judgeFeeder(site, layout, balances, judgedOf, now, holdMilliseconds);
   const overload = judgeOverload(layout, balances, feeder, state.overloadedSince, now);
+  const heat = judgeHeat(layout, balances, judgedOf, state.breakerHeats, Math.max(0, now - state.now));
   const inlets = judgeInlets(layout, fleet.machines, now);
   const machines: Finding = { ...nothingFound, warnings: fleetWarnings(layout, fleet.machines, powered) };
   const finding = merge([
     feeder,
     tanks.finding,
     overload.finding,
+    heat.finding,
     inlets,
     machines,
     latchedPoints(points),
@@ -87,6 +91,7 @@ export function judge(state: ControlState, image: ProcessImage, site: Site): Ass
     finding,
     provenAt: tanks.provenAt,
     overloadedSince: overload.since,
+    breakerHeats: heat.heats,
   };
 }
 

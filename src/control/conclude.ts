@@ -140,6 +140,7 @@ function nextState(
     excessRatios: assessed.balances.map(({ excessRatio }) => excessRatio),
     contactors: acted.contactors,
     overloadedSince: assessed.overloadedSince,
+    breakerHeats: assessed.breakerHeats,
     ramp: acted.ramp,
     starts: acted.starts,
     trippedAt: Object.fromEntries(

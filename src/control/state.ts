@@ -7,6 +7,7 @@ import type { Site } from "../model/site.ts";
 import type { TripName } from "../model/trip.ts";
 import type { ContactorState } from "./contactors.ts";
 import { type DispatchState, startDispatch } from "./dispatch/state.ts";
+import { heatAllowed } from "./envelopes/breaker-heat.ts";
 import type { PointState } from "./judge.ts";
 import { layoutOf } from "./layout.ts";
 import { type MachineState, unseenMachine } from "./machines/machine.ts";
@@ -35,6 +36,8 @@ export interface ControlState {
   readonly contactors: readonly (ContactorState | null)[];
   /** Aligned with `site.branches`: since when each has been above its breaker; null: it is not. */
   readonly overloadedSince: readonly (Milliseconds | null)[];
+  /** Aligned with `site.branches`: heat of each breaker's element; 1 is what its rating brings. */
+  readonly breakerHeats: readonly number[];
   readonly ramp: RampState;
   /** Moments of the last starts, at most one interval's worth. */
   readonly starts: readonly Milliseconds[];
@@ -69,6 +72,7 @@ export function startControl(site: Site, durable: Durable | "none" | "unreadable
     excessRatios: layout.branches.map(() => 0),
     contactors: layout.branches.map(() => null),
     overloadedSince: layout.branches.map(() => null),
+    breakerHeats: layout.branches.map(({ branch }) => heatAllowed(branch)),
     ramp: rampAtStart,
     starts: [],
     trippedAt: Object.fromEntries(stored.trips.map(({ name }) => [name, now])),

@@ -41,7 +41,8 @@ export type ReasonCode =
   | "machines-defiant"
   | "machines-excluded"
   | "second-controller"
-  | "store-behind";
+  | "store-behind"
+  | "breaker-heat";
 
 export interface Reason {
   readonly code: ReasonCode;

@@ -76,6 +76,8 @@ export interface Branch {
   readonly name: string;
   readonly parent: string | null;
   readonly breakerAmperes: number;
+  /** Time until the breaker trips from cold at twice its rating, from its curve [s]; absent: by the size of its frame. */
+  readonly tripSecondsAtDouble?: number;
   /** Share of the breaker that may flow continuously. */
   readonly continuousRatio: number;
   /** Line to neutral [V]: used while no voltage is measured. */

@@ -14,7 +14,7 @@ import { resolveSite } from "./resolve-site.ts";
 import { controlWords, discovery, meterPhases, settlement, transports } from "./rules/boards.ts";
 import { brokerAddress } from "./rules/links.ts";
 import { machineAddresses, machineNames, machinePlaces } from "./rules/machines.ts";
-import { branchMeters, contactors, containerFigures, feederTree, outputs } from "./rules/power.ts";
+import { branchMeters, breakerCurves, contactors, containerFigures, feederTree, outputs } from "./rules/power.ts";
 import { coolantLimits, heatCutOff, pumpSupply, sensorIndependence, tankPoints } from "./rules/tanks.ts";
 import { settableSpeeds, uniqueAddresses, uniqueChannels, uniqueNames, uniquePorts } from "./rules/wiring.ts";
 import { secretsFindings } from "./secrets.ts";
@@ -35,6 +35,7 @@ const rules: readonly SiteRule[] = [
   containerFigures,
   feederTree,
   branchMeters,
+  breakerCurves,
   contactors,
   outputs,
   tankPoints,

@@ -68,6 +68,7 @@ function resolveBranch(branch: SiteFile["branches"][number], lines: readonly Lin
     name: branch.name,
     parent: branch.parent ?? null,
     breakerAmperes: branch.breakerAmperes,
+    ...(branch.tripSecondsAtDouble === undefined ? {} : { tripSecondsAtDouble: branch.tripSecondsAtDouble }),
     continuousRatio: branch.continuousRatio,
     nominalVolts: branch.nominalVolts,
     phases: branch.phases,

@@ -121,6 +121,13 @@ const cases: readonly Broken[] = [
     expected: /at most ratedWatts, 60000 W/,
   },
   {
+    name: "a breaker that trips before a shed is proven",
+    changes: [["    breakerAmperes: 100", "    breakerAmperes: 100\n    tripSecondsAtDouble: 12"]],
+    pointer: "/branches/1/tripSecondsAtDouble",
+    found: /12 s/,
+    expected: /at least 25 s/,
+  },
+  {
     name: "a minimum above rated",
     changes: [["minimumWatts: 3000", "minimumWatts: 70000"]],
     pointer: "/minimumWatts",

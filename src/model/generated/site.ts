@@ -327,6 +327,10 @@ export interface SiteFile {
      */
     breakerAmperes: number;
     /**
+     * Its breaker trips after this at twice its rating, from cold (the maker's curve); default: by its size.
+     */
+    tripSecondsAtDouble?: number;
+    /**
      * Share of the breaker that may flow continuously (NEC: 0.8).
      */
     continuousRatio: number;

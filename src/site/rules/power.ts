@@ -86,6 +86,24 @@ export const branchMeters: SiteRule = ({ file, wires, points }) => {
   return [...findings, ...checkUnique(metered, "meter on one branch")];
 };
 
+/** A warm breaker trips at twice its rating in about a fifth of the time of a cold one. Source: thermal model of control/envelopes/breaker-heat.ts. */
+const warmTripShare = 0.2;
+
+/** A breaker that would trip before its load is proven shed protects nothing that weir could save. */
+export const breakerCurves: SiteRule = ({ file }) =>
+  file.branches.flatMap(({ name, tripSecondsAtDouble }, index) => {
+    const neededSeconds = file.times.shedProofSeconds / warmTripShare;
+    if (tripSecondsAtDouble === undefined || tripSecondsAtDouble >= neededSeconds) return [];
+    return [
+      {
+        pointer: pointerOf("branches", index, "tripSecondsAtDouble"),
+        found: `${tripSecondsAtDouble} s`,
+        expected: `at least ${neededSeconds} s: warm, the breaker of ${name} trips in a fifth of it, and a shed is proven after ${file.times.shedProofSeconds} s`,
+        remedy: "read the maker's curve at twice the rating, or use a slower breaker",
+      },
+    ];
+  });
+
 export const contactors: SiteRule = (context) =>
   context.file.branches.flatMap(({ name, contactor }, index) => {
     if (contactor === undefined) return [];
