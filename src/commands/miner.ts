@@ -1,41 +1,38 @@
-/** `weir miner HOST`: identifies one machine, reads it, puts it to sleep or wakes it, and says what was proven. */
+/** `weir miner HOST`: identifies one machine, reads it, commands it, and says what was seen and what was proven. */
 import { readFileSync } from "node:fs";
 import { isIPv4 } from "node:net";
 import type { Command } from "commander";
-import { createMinerLink } from "../drivers/miners/link.ts";
-import type { MinerCredentials } from "../drivers/miners/session.ts";
+import { type Ability, abilities, type MinerAction } from "../drivers/miners/abilities.ts";
+import { type Identified, identify, type Sighting, usualPorts } from "../drivers/miners/identify.ts";
+import { createMinerLink, type MinerTool } from "../drivers/miners/link.ts";
 import { createMinerShared, type MinerShared } from "../drivers/miners/shared.ts";
-import type { MinerDriver } from "../model/driver.ts";
-import type { MinerReport } from "../model/miner.ts";
-import type { MinerDialect, MinerSite } from "../model/site.ts";
+import type { MinerDetails } from "../model/miner.ts";
+import type { MinerDialect } from "../model/site.ts";
+import { detailRows, reportRows, rowsText } from "../views/miner-text.ts";
+import { type Action, actionOf, type Outcome, perform, until } from "./miner-action.ts";
 
 const examples = `
 Examples:
   weir miner 192.168.10.21                                          what it is and what it does
   weir miner 192.168.10.21 sleep --user admin --password-file pw    put it to sleep, prove it by reading back
   weir miner 192.168.10.21 wake --user admin --password-file pw
+  weir miner 192.168.10.21 limit 2800 --user admin --password-file pw    watts; or 80% where the firmware has it
+  weir miner 192.168.10.21 locate --password-file pw                its light blinks; locate off ends it
   weir miner 192.168.10.21:4029 --json                              one JSON document
 
-Exit code: 0 read, or the command is proven by read-back; 1 it is not; 2 wrong use.
+Exit code: 0 read, or the command is proven; 1 it is not; 2 wrong use.
 A proven setting is not yet a fall of power: look at the branch meter.`;
 
-/** Longest wait for a first report, and for a command's proof [ms]. Choice: a Bitmain machine takes 21 s to answer a write. */
-const identifyMilliseconds = 15_000;
-const commandMilliseconds = 150_000;
+/** Longest wait for a first report [ms]. Choice: three reads of a loaded machine. */
+const readMilliseconds = 15_000;
 
-const dialects: readonly MinerDialect[] = [
-  "whatsminer-v2",
-  "whatsminer-v3",
-  "bitmain-stock",
-  "avalon",
-  "luxos",
-  "braiins",
-  "braiins-graphql",
-  "vnish",
-  "epic",
-  "sealminer",
-];
-const actions = ["read", "sleep", "wake"] as const;
+const dialects = Object.keys(abilities).filter((one): one is MinerDialect => one !== "none");
+
+/** Dialects whose interface is a web server only: HOST:PORT then names that port. */
+const webOnly: readonly MinerDialect[] = ["braiins", "braiins-graphql", "vnish", "ebang"];
+
+/** Dialects that ask for no password. */
+const open: readonly MinerDialect[] = ["avalon", "luxos", "sealminer", "braiins-graphql"];
 
 interface Options {
   readonly dialect?: string;
@@ -45,129 +42,168 @@ interface Options {
   readonly json?: boolean;
 }
 
+interface Place {
+  readonly host: string;
+  readonly port: number | null;
+  readonly webPort: number | null;
+}
+
 export function describe(command: Command): void {
   command
-    .argument("<host>", "IPv4 address of the machine, with :PORT where its API has another port than 4028")
-    .argument("[action]", "read, sleep or wake", "read")
+    .argument("<host>", "IPv4 address of the machine, with :PORT to ask that port only")
+    .argument("[action]", "read, sleep, wake, limit, locate or reboot", "read")
+    .argument("[value]", "of limit: watts, or percent as 80%; of locate: on or off")
     .option("--dialect <name>", `one of ${dialects.join(", ")}; found out where it is not given`)
     .option("--user <name>", "user of the machine's API")
     .option("--password-file <file>", "file whose first line is the password")
-    .option("--web-port <number>", "port of a Bitmain machine's web server, where it is not 80")
+    .option("--web-port <number>", "port of the machine's web server, where it is not the usual one")
     .option("--json", "one JSON document and nothing else")
     .addHelpText("after", examples)
-    .action((host: string, action: string, options: Options) => run(command, host, action, options));
+    .action((host: string, action: string, value: string | undefined, options: Options) =>
+      run(command, host, [action, value], options),
+    );
 }
 
-async function run(command: Command, address: string, action: string, options: Options): Promise<void> {
+async function run(
+  command: Command,
+  address: string,
+  [word, value]: readonly [string, string | undefined],
+  options: Options,
+): Promise<void> {
   const [host = "", port] = address.split(":");
-  const wrong = wrongUse(host, port, action, options);
-  if (wrong !== null) command.error(`error: ${wrong}`, { exitCode: 2 });
-  const where = { host, port: portOf(port), webPort: portOf(options.webPort) };
-  const shared = createMinerShared({ pollMilliseconds: 1_000, refusedPauseMilliseconds: commandMilliseconds });
-  const links = openLinks(where, options, shared);
+  const action = actionOf(word, value);
+  const wrong = typeof action === "string" ? action : wrongUse(host, port, options);
+  if (typeof action === "string" || wrong !== null) command.error(`error: ${wrong}`, { exitCode: 2 });
+  const asked = { host, port: numberOf(port), webPort: numberOf(options.webPort) };
+  const found = await find(asked, options);
+  if (found.dialect === null) return stranger(address, found.sightings, options);
+  if (word !== "read" && options.passwordFile === undefined && !open.includes(found.dialect))
+    command.error(`error: ${word} needs --user and --password-file`, { exitCode: 2 });
+  const shared = createMinerShared({ pollMilliseconds: 1_000, refusedPauseMilliseconds: readMilliseconds * 60 });
+  const link = openLink(found.place, found.dialect, options, shared);
   try {
-    const link = await identified(links);
-    if (link !== null && action !== "read") await commanded(link, action === "sleep" ? "sleep" : "run");
-    const report = (link ?? links[0])?.report();
-    const good = link !== null && (action === "read" || report?.command?.readBackAt !== undefined);
-    process.exitCode = good ? 0 : 1;
-    if (options.json === true) console.log(JSON.stringify({ host, good, report }, null, 2));
-    else console.log(report === undefined ? "no report" : reportText(address, report));
+    await until(
+      readMilliseconds,
+      () => link.report().at !== undefined || link.report().fault === "credentials-refused",
+    );
+    const outcome = await perform(link, action);
+    const details = link.report().at === undefined ? undefined : await link.inspect();
+    print(address, found, link, action, outcome, details?.ok ? details.value : {}, options);
   } finally {
-    await Promise.all(links.map((link) => link.stop()));
+    await link.stop();
     await shared.stop();
   }
 }
 
-function wrongUse(host: string, port: string | undefined, action: string, options: Options): string | null {
+function wrongUse(host: string, port: string | undefined, options: Options): string | null {
   if (!isIPv4(host)) return `${host} is no IPv4 address; names are never looked up`;
   for (const number of [port, options.webPort])
     if (number !== undefined && !/^[1-9]\d{0,4}$/.test(number)) return `${number} is no port`;
-  if (!actions.some((one) => one === action)) return `${action} is none of ${actions.join(", ")}`;
   if (options.dialect !== undefined && !dialects.some((one) => one === options.dialect))
     return `${options.dialect} is none of ${dialects.join(", ")}`;
-  if (action !== "read" && options.passwordFile === undefined) return `${action} needs --user and --password-file`;
   return null;
 }
 
-function portOf(text: string | undefined): number | null {
+function numberOf(text: string | undefined): number | null {
   return text === undefined ? null : Number(text);
 }
 
-/** One link for each dialect that comes into question. */
-function openLinks(
-  where: Pick<MinerSite, "host" | "port" | "webPort">,
-  options: Options,
-  shared: MinerShared,
-): readonly MinerDriver[] {
-  const credentials: MinerCredentials = {
-    user: options.user ?? "",
-    password:
-      options.passwordFile === undefined ? "" : (readFileSync(options.passwordFile, "utf8").split(/\r?\n/, 1)[0] ?? ""),
+interface Found {
+  readonly dialect: MinerDialect | null;
+  readonly place: Place;
+  readonly sightings: readonly Sighting[];
+}
+
+/** The dialect given, or the one that the machine's ports betray. */
+async function find(asked: Place, options: Options): Promise<Found> {
+  const given = dialects.find((one) => one === options.dialect);
+  if (given !== undefined) return { dialect: given, place: asked, sightings: [] };
+  const { host, port, webPort } = asked;
+  const ports = port === null ? [...new Set([...usualPorts, ...(webPort === null ? [] : [webPort])])] : [port];
+  const identified = await identify(host, webPort === null ? ports : [...ports, webPort], new AbortController().signal);
+  if (!identified.ok) return { dialect: null, place: asked, sightings: identified.error };
+  return {
+    dialect: identified.value.dialect,
+    place: placeOf(asked, identified.value),
+    sightings: identified.value.sightings,
   };
+}
+
+/** Where the dialect's own interface is: the port that told it may be another one. */
+function placeOf(asked: Place, { dialect, port, web }: Identified): Place {
+  if (web && (webOnly.includes(dialect) || dialect === "bitmain-stock")) return { ...asked, port: null, webPort: port };
+  if (web && dialect !== "epic") return { ...asked, port: null };
+  return { ...asked, port };
+}
+
+function openLink(place: Place, dialect: MinerDialect, options: Options, shared: MinerShared): MinerTool {
+  const password =
+    options.passwordFile === undefined ? "" : (readFileSync(options.passwordFile, "utf8").split(/\r?\n/, 1)[0] ?? "");
   const clock = { now: () => performance.now(), unixMilliseconds: () => Date.now() };
-  const miner = { ...where, name: where.host, model: "", tank: "", branch: "", phase: null, credentials: "" };
-  return dialects
-    .filter((dialect) => options.dialect === undefined || options.dialect === dialect)
-    .map((dialect) => {
-      const link = createMinerLink(miner, { dialect }, credentials, clock, shared);
-      link.start();
-      return link;
-    });
+  const miner = { ...place, name: place.host, model: "", tank: "", branch: "", phase: null, credentials: "" };
+  const link = createMinerLink(miner, { dialect }, { user: options.user ?? "", password }, clock, shared);
+  link.start();
+  return link;
 }
 
-/** The first link that understands the machine; null if none does in time. */
-async function identified(links: readonly MinerDriver[]): Promise<MinerDriver | null> {
-  const end = performance.now() + identifyMilliseconds;
-  while (performance.now() < end) {
-    const found = links.find((link) => link.report().at !== undefined);
-    if (found !== undefined) return found;
-    await pause();
+function stranger(address: string, sightings: readonly Sighting[], options: Options): void {
+  process.exitCode = 1;
+  if (options.json === true) {
+    console.log(JSON.stringify({ host: address, good: false, sightings }, null, 2));
+    return;
   }
-  return null;
+  const silent = sightings.every((one) => one.silent === true);
+  const heading = silent
+    ? `${address}: nothing answers`
+    : `${address}: no machine that weir knows. Nothing was changed on it. It answers:`;
+  console.log(rowsText(heading, silent ? [] : sightings.map(({ port, saw }) => [`port ${port}`, saw] as const)));
 }
 
-async function commanded(link: MinerDriver, mode: "run" | "sleep"): Promise<void> {
-  link.target({ mode });
-  const end = performance.now() + commandMilliseconds;
-  while (performance.now() < end) {
-    const { command } = link.report();
-    if (command?.readBackAt !== undefined || command?.failedAt !== undefined) return;
-    await pause();
+function print(
+  address: string,
+  found: Found,
+  link: MinerTool,
+  action: Action,
+  outcome: Outcome | null,
+  details: MinerDetails,
+  options: Options,
+): void {
+  const report = link.report();
+  const good = report.at !== undefined && (outcome === null || outcome.proven);
+  process.exitCode = good ? 0 : 1;
+  const known = found.dialect === null ? undefined : abilities[found.dialect][abilityOf(action) ?? "sleep"];
+  const expected = action.kind === "read" ? undefined : known;
+  if (options.json === true) {
+    const { dialect, sightings, place } = found;
+    console.log(
+      JSON.stringify({ host: place.host, good, dialect, report, details, outcome, expected, sightings }, null, 2),
+    );
+    return;
   }
-}
-
-function pause(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 50));
-}
-
-function reportText(address: string, report: MinerReport): string {
-  const { identity, command } = report;
-  const rows: (readonly [string, string | undefined])[] = [
-    [
-      "machine",
-      identity === undefined ? undefined : `${identity.make} ${identity.model}, firmware ${identity.firmware}`,
-    ],
-    ["does", report.at === undefined ? undefined : report.mode],
-    ["hashrate", quantity(report.hashrateTerahashesPerSecond, "TH/s")],
-    ["power", quantity(report.powerWatts, `W (${report.powerSource})`) ?? "not told"],
-    ["inlet", quantity(report.inletCelsius, "°C")],
-    ["board", quantity(report.boardCelsius, "°C")],
-    ["chip", quantity(report.chipCelsius, "°C")],
-    ["fault", report.fault],
-    ["command", command === undefined ? undefined : commandText(command)],
+  const rows = [
+    ["speaks", found.dialect ?? undefined] as const,
+    ...reportRows(report),
+    ...detailRows(details),
+    ["known", expected === undefined ? undefined : abilityText(expected)] as const,
+    ["command", outcome?.text] as const,
   ];
-  const told = rows.filter((row): row is readonly [string, string] => row[1] !== undefined);
-  return [address, ...told.map(([name, text]) => `  ${name.padEnd(9)} ${text}`)].join("\n");
+  console.log(rowsText(address, rows));
 }
 
-function quantity(value: number | undefined, unit: string): string | undefined {
-  return value === undefined ? undefined : `${Math.round(value * 10) / 10} ${unit}`;
+function abilityOf(action: Action): MinerAction | null {
+  if (action.kind === "read") return null;
+  if (action.kind === "order") return action.order.kind;
+  const { mode } = action.target;
+  return mode === "run" ? "wake" : mode === "leave" ? null : mode;
 }
 
-function commandText(command: NonNullable<MinerReport["command"]>): string {
-  const tries = command.attempts === 0 ? "was so already" : `${command.attempts} written`;
-  const said = command.acknowledgedAt === undefined ? "not acknowledged" : "acknowledged";
-  if (command.readBackAt !== undefined) return `${command.target.mode}: proven by read-back (${tries})`;
-  return `${command.target.mode}: NOT proven (${tries}, ${said}${command.fault === undefined ? "" : `, ${command.fault}`})`;
+function abilityText({ restartsMining, seconds, source }: Ability): string {
+  const mining =
+    restartsMining === "unknown"
+      ? "whether mining restarts is not published"
+      : restartsMining
+        ? "restarts mining"
+        : "mining goes on";
+  const time = seconds === undefined ? "no time published" : `${seconds.least} to ${seconds.most} s`;
+  return `${mining}; ${time} (${source})`;
 }

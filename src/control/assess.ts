@@ -33,6 +33,8 @@ export interface Assessed {
   /** Since when each branch has been above its breaker; null: it is not. Aligned with branches. */
   readonly overloadedSince: readonly (Milliseconds | null)[];
   readonly breakerHeats: readonly number[];
+  /** How uneven the phases of each branch were when all of them were last measured [A]. Aligned with branches. */
+  readonly unevenAmperes: readonly number[];
 }
 
 /** Judges what the image says, without deciding anything. */
@@ -64,13 +66,13 @@ export function judge(state: ControlState, image: ProcessImage, site: Site): Ass
   const adopting = stillAdopting(state, image, site, layout, points.judged);
   const holdMilliseconds = adopting ? site.policy.startHoldMilliseconds : 0;
   const tanks = judgeTanks(layout, judgedOf, state.provenAt, state.startedAt, now, holdMilliseconds);
-  const feeder = judgeFeeder(site, layout, balances, judgedOf, now, holdMilliseconds);
-  const overload = judgeOverload(layout, balances, feeder, state.overloadedSince, now);
+  const feeder = judgeFeeder(site, layout, balances, state.unevenAmperes, judgedOf, now, holdMilliseconds);
+  const overload = judgeOverload(layout, balances, feeder.finding, state.overloadedSince, now);
   const heat = judgeHeat(layout, balances, judgedOf, state.breakerHeats, Math.max(0, now - state.now));
   const inlets = judgeInlets(layout, fleet.machines, now);
   const machines: Finding = { ...nothingFound, warnings: fleetWarnings(layout, fleet.machines, powered) };
   const finding = merge([
-    feeder,
+    feeder.finding,
     tanks.finding,
     overload.finding,
     heat.finding,
@@ -92,6 +94,7 @@ export function judge(state: ControlState, image: ProcessImage, site: Site): Ass
     provenAt: tanks.provenAt,
     overloadedSince: overload.since,
     breakerHeats: heat.heats,
+    unevenAmperes: feeder.unevenAmperes,
   };
 }
 

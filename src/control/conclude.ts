@@ -141,6 +141,7 @@ function nextState(
     contactors: acted.contactors,
     overloadedSince: assessed.overloadedSince,
     breakerHeats: assessed.breakerHeats,
+    unevenAmperes: assessed.unevenAmperes,
     ramp: acted.ramp,
     starts: acted.starts,
     trippedAt: Object.fromEntries(

@@ -38,6 +38,8 @@ export interface ControlState {
   readonly overloadedSince: readonly (Milliseconds | null)[];
   /** Aligned with `site.branches`: heat of each breaker's element; 1 is what its rating brings. */
   readonly breakerHeats: readonly number[];
+  /** Aligned with `site.branches`: how uneven the phases of each were when all of them were last measured [A]. */
+  readonly unevenAmperes: readonly number[];
   readonly ramp: RampState;
   /** Moments of the last starts, at most one interval's worth. */
   readonly starts: readonly Milliseconds[];
@@ -73,6 +75,7 @@ export function startControl(site: Site, durable: Durable | "none" | "unreadable
     contactors: layout.branches.map(() => null),
     overloadedSince: layout.branches.map(() => null),
     breakerHeats: layout.branches.map(({ branch }) => heatAllowed(branch)),
+    unevenAmperes: layout.branches.map(() => 0),
     ramp: rampAtStart,
     starts: [],
     trippedAt: Object.fromEntries(stored.trips.map(({ name }) => [name, now])),

@@ -134,7 +134,9 @@ export type MinerDialect =
   | "braiins-graphql"
   | "vnish"
   | "epic"
-  | "sealminer";
+  | "sealminer"
+  | "ebang"
+  | "none";
 
 /** From boards/miners, with the site's overrides. */
 export interface MinerModel {

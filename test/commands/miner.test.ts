@@ -1,6 +1,7 @@
 /** `weir miner` as a program of its own against simulated machines. */
 import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -17,6 +18,8 @@ const passwordFile = join(folder, "password");
 const access = ["--user", "root", "--password-file", passwordFile];
 const whatsminerHost = loopback(1);
 const antminerHost = loopback(2);
+const strangerHost = loopback(3);
+const stranger = createServer((_request, response) => response.end("<html><title>Printer</title></html>"));
 const web = ["--web-port", "8080"];
 let farEnd: FarEnd;
 
@@ -44,9 +47,11 @@ test.before(async () => {
     { name: "w", kind: "whatsminer", host: whatsminerHost, ...plate },
     { name: "a", kind: "antminer", host: antminerHost, webPort: 8080, ...plate },
   ] as const;
+  await new Promise<void>((resolve) => stranger.listen({ host: strangerHost, port: 8081 }, resolve));
   farEnd = await FarEnd.start({ machines, user: "root", password });
 });
 test.after(async () => {
+  stranger.close();
   await farEnd.kill();
   rmSync(folder, { recursive: true });
 });
@@ -73,6 +78,27 @@ test("puts a machine to sleep and wakes it, and says that it is proven", async (
   await waitFor(() => farEnd.writes("w") === 2, { within: 2_000, what: "two writes" });
 });
 
+test("trims, locates and reboots, and says what is known of it and what was proven", async () => {
+  const limited = await weirMiner(whatsminerHost, "limit", "2500", ...access);
+  assert.is(limited.exitCode, 0, limited.text);
+  assert.match(limited.text, "limit 2500 W: proven by read-back");
+  assert.match(limited.text, "restarts mining; 60 to 1560 s (manual V2.2");
+  const located = await weirMiner(antminerHost, "locate", ...web, ...access);
+  assert.is(located.exitCode, 0, located.text);
+  await waitFor(() => farEnd.effects["a/located"] === 1, { within: 1_000, what: "the light" });
+  const refused = await weirMiner(antminerHost, "limit", "2500", ...web, ...access);
+  assert.is(refused.exitCode, 1);
+  assert.match(refused.text, "its firmware does not have this command");
+});
+
+test("an address where nothing answers, and one where something else does: exit 1 and what was seen", async () => {
+  const [nobody, other] = await Promise.all([weirMiner(loopback(9)), weirMiner(`${strangerHost}:8081`)]);
+  assert.is(nobody.exitCode, 1);
+  assert.match(nobody.text, "nothing answers");
+  assert.is(other.exitCode, 1);
+  assert.match(other.text, 'titled "Printer"');
+});
+
 test("refused credentials: exit 1, and why", async () => {
   writeFileSync(passwordFile, "wrong\n");
   const refused = await weirMiner(whatsminerHost, "sleep", ...access);
@@ -84,7 +110,10 @@ test("refused credentials: exit 1, and why", async () => {
 test("wrong use is exit 2 with what was wrong", async () => {
   for (const [words, what] of [
     [["miner.example"], "names are never looked up"],
-    [[whatsminerHost, "explode"], "none of read, sleep, wake"],
+    [[whatsminerHost, "explode"], "none of read, sleep, wake, limit, locate, reboot"],
+    [[whatsminerHost, "limit", "lots"], "give watts, or percent"],
+    [[whatsminerHost, "limit", "120%"], "give watts, or percent"],
+    [[whatsminerHost, "locate", "there"], "it is on or off"],
     [[whatsminerHost, "sleep"], "needs --user and --password-file"],
     [[`${whatsminerHost}:x`], "is no port"],
     [[whatsminerHost, "--dialect", "klingon"], "none of whatsminer-v2"],

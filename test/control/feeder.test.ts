@@ -58,6 +58,21 @@ test("uneven phases narrow the breaker, lost currents as much as the worst", () 
   assert.ok(Math.abs((limitOf(plant.decision, "branch/branch-1", "breaker-meter-lost") ?? 0) - 16 * 0.8 * 690) < 1);
 });
 
+test("a phase that carries far more than the others is kept below its breaker, and losing its current allows nothing more", () => {
+  const plant = settled({ currents: true, branchAmperes: 20 });
+  // A single-phase load on L1 that no plate tells of.
+  const fullest = (): number => trueWatts(plant, "branch-1") / 690 + 10;
+  plant.forced.set("branch-1/current1Amperes", (_, now) => good(fullest(), now));
+  plant.forced.set("branch-1/powerWatts", (truth, now) => good((truth ?? 0) + 2300, now));
+  assert.ok(fullest() > 20);
+  run(plant, 60);
+  assert.ok(fullest() <= 16, `${fullest()} A`);
+  const limit = limitOf(plant.decision, "branch/branch-1", "breaker-continuous") ?? 0;
+  plant.forced.set("branch-1/current1Amperes", null);
+  run(plant, 8);
+  assert.ok((limitOf(plant.decision, "branch/branch-1", "breaker-meter-lost") ?? Number.MAX_VALUE) <= limit);
+});
+
 test("single-phase machines keep every phase below its breaker", () => {
   const plant = settled({ phases: "rotate", branchAmperes: 25, machinesPerTank: 4, feederAmperes: 100 });
   const perPhase = 25 * 0.8 * 230;

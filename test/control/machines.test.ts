@@ -79,6 +79,18 @@ test("what we put to sleep before a restart is still ours to wake", () => {
   assert.is(phaseOf(plant, "a-002"), "asleep");
 });
 
+test("a shed that takes effect only after a restart is still ours; one that never does is not for long", () => {
+  const site = siteForTests({ ...quick, model: { sleepMilliseconds: 10_000, wakeMilliseconds: 10_000 } });
+  const plant = startPlant(site, 1000, startControl(site, durableForTests({ asleepByUs: ["a-001", "a-002"] }), 1000));
+  run(plant, 5);
+  const late = plant.machines.get("a-001");
+  if (late) Object.assign(late, { mode: "asleep", watts: 20, target: "sleep" });
+  run(plant, 30);
+  assert.not.ok(plant.state.durable.asleepByUs.includes("a-002"));
+  run(plant, 30);
+  assert.is(phaseOf(plant, "a-001"), "hashing");
+});
+
 test("a machine out of reach at a stored lockout, found asleep afterwards, is not ours to wake", () => {
   const site = siteForTests(quick);
   const durable = durableForTests({ lockout: { by: "console", sinceUnixMilliseconds: 0 } });

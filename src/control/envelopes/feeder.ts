@@ -10,18 +10,25 @@ import { type Finding, merge, nothingFound } from "./finding.ts";
 
 /** Voltage that counts while none is measured, and the lowest that is believed. Source: EN 50160: supply stays within 10 % of nominal. */
 const lowestVoltageRatio = 0.9;
-/** Imbalance that counts while no currents are measured, and the most that is taken off. Source: choice: a fifth of the continuous current. */
+/** Imbalance that counts at least while currents are not measured. Source: choice: a fifth of the continuous current. */
 const worstImbalanceRatio = 0.2;
 
-/** Limits of the whole feeder tree. `judgedOf` gives the judgement of a point; during the hold of a start only a measured overload acts at once. */
+export interface JudgedFeeder {
+  readonly finding: Finding;
+  /** How uneven the phases of each branch were when all of them were last measured [A]. Aligned with branches. */
+  readonly unevenAmperes: readonly number[];
+}
+
+/** Limits of the whole feeder tree. `unevenBefore` is what the scan before found; `judgedOf` gives the judgement of a point; during the hold of a start only a measured overload acts at once. */
 export function judgeFeeder(
   site: Site,
   layout: Layout,
   balances: readonly BranchBalance[],
+  unevenBefore: readonly number[],
   judgedOf: (name: string) => Judged,
   now: number,
   holdMilliseconds: number,
-): Finding {
+): JudgedFeeder {
   const root = certain(balances[layout.root], "root");
   const rated: Limit = {
     scope: "container",
@@ -30,16 +37,20 @@ export function judgeFeeder(
     source: "site",
     reason: { code: "rated-power", text: `The container is rated for ${kilowatts(site.ratedWatts)}.` },
   };
-  const branches = layout.branches.map((place, index) =>
-    judgeBranch(layout, place, certain(balances[index], "balance"), judgedOf, now, holdMilliseconds),
-  );
-  return merge([{ ...nothingFound, limits: [rated] }, ...branches]);
+  const uneven: number[] = [];
+  const branches = layout.branches.map((place, index) => {
+    const carried = carries(place.branch, certain(unevenBefore[index], "imbalance"), judgedOf);
+    uneven[index] = carried.unevenAmperes;
+    return judgeBranch(layout, place, certain(balances[index], "balance"), carried, judgedOf, now, holdMilliseconds);
+  });
+  return { finding: merge([{ ...nothingFound, limits: [rated] }, ...branches]), unevenAmperes: uneven };
 }
 
 function judgeBranch(
   layout: Layout,
   place: BranchPlace,
   balanced: BranchBalance,
+  carried: Carried,
   judgedOf: (name: string) => Judged,
   now: number,
   holdMilliseconds: number,
@@ -48,7 +59,6 @@ function judgeBranch(
   const scope = certain(layout.scopes[place.scope], "scope");
   const meter = branch.meter;
   const power = meter === null ? null : judgedOf(meter.powerWatts);
-  const carried = carries(branch, judgedOf);
   const { ceilingWatts, lost } = carried;
   // Machines taken over as they run were below their breaker before; what is not read yet does not shed them.
   const overloaded = isAbove(balanced, lost.length === 0 ? ceilingWatts : carried.mostWatts);
@@ -76,6 +86,8 @@ interface Carried {
   readonly amperes: number;
   /** Lowest voltage that counts. */
   readonly volts: number;
+  /** How uneven the phases were when all of them were last measured [A]. */
+  readonly unevenAmperes: number;
   /** Taken off for uneven phases [A]. */
   readonly imbalanceAmperes: number;
   readonly perPhaseWatts: number;
@@ -86,18 +98,21 @@ interface Carried {
   readonly lost: readonly Judged[];
 }
 
-function carries(branch: Branch, judgedOf: (name: string) => Judged): Carried {
+function carries(branch: Branch, unevenBefore: number, judgedOf: (name: string) => Judged): Carried {
   const voltages = (branch.meter?.voltageVolts ?? []).map(judgedOf);
   const currents = (branch.meter?.currentAmperes ?? []).map(judgedOf);
   const amperes = branch.breakerAmperes * branch.continuousRatio;
   const volts = lowestVolts(voltages, branch.nominalVolts, branch.nominalVolts * lowestVoltageRatio);
-  const imbalance = imbalanceAmperes(currents, amperes);
+  const measured = measuredImbalance(currents);
+  const uneven = measured ?? unevenBefore;
+  const imbalance = measured ?? Math.max(unevenBefore, amperes * worstImbalanceRatio);
   return {
     amperes,
     volts,
+    unevenAmperes: uneven,
     imbalanceAmperes: imbalance,
     perPhaseWatts: amperes * volts,
-    ceilingWatts: (amperes - imbalance) * volts * branch.phases,
+    ceilingWatts: Math.max(0, amperes - imbalance) * volts * branch.phases,
     mostWatts: amperes * branch.nominalVolts * branch.phases,
     lost: [...voltages, ...currents].filter(({ quality }) => quality !== "good"),
   };
@@ -129,14 +144,13 @@ function lowestVolts(voltages: readonly Judged[], nominalVolts: number, floorVol
   return Math.max(floorVolts, Math.min(nominalVolts, ...volts));
 }
 
-/** How much more the fullest phase carries than the mean: the breaker trips by its fullest phase. */
-function imbalanceAmperes(currents: readonly Judged[], continuousAmperes: number): number {
+/** How much more the fullest phase carries than the mean [A]: the breaker trips by its fullest phase. Null: not every phase is measured. */
+function measuredImbalance(currents: readonly Judged[]): number | null {
   if (currents.length < 2) return 0;
-  const worst = continuousAmperes * worstImbalanceRatio;
   const amperes = currents.flatMap((judged) => (judged.quality === "good" ? [Math.abs(judged.value)] : []));
-  if (amperes.length < currents.length) return worst;
+  if (amperes.length < currents.length) return null;
   const mean = amperes.reduce((sum, value) => sum + value, 0) / amperes.length;
-  return Math.min(worst, Math.max(...amperes) - mean);
+  return Math.max(...amperes) - mean;
 }
 
 /** A narrowing that only a lost reading causes may wait until that reading is really too old. */

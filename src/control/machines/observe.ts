@@ -126,9 +126,9 @@ function observeLeft(machine: MachineState, sighting: Sighting, model: MinerMode
   if (sighting.mode === "hashing") {
     const booted = machine.phase !== "waking" || isSettled(machine, now - machine.since, model);
     const phase = booted ? hashingPhase(machine, sighting, model) : "waking";
-    return adopt(enter(machine, phase, now));
+    return adopt(enter(machine, phase, now), model, now);
   }
-  if (sighting.mode === "starting") return adopt(enter(machine, "waking", now));
+  if (sighting.mode === "starting") return adopt(enter(machine, "waking", now), model, now);
   if (tellsAsleep(sighting)) {
     if (machine.phase === "asleep") return machine;
     const asleep = { ...enter(machine, "asleep", now), asleepSince: now, wokenAt: null };
@@ -145,9 +145,10 @@ function isSettled(machine: MachineState, elapsed: Milliseconds, model: MinerMod
   return elapsed >= times * model.wakeMilliseconds;
 }
 
-/** A machine that runs without our doing is not ours to wake later. */
-function adopt(machine: MachineState): MachineState {
-  return !machine.ours && machine.asleepSince === null ? machine : { ...machine, ours: false, asleepSince: null };
+/** A machine that runs without our doing is not ours to wake later; but a shed that a process before us ordered may still be on its way. */
+function adopt(machine: MachineState, model: MinerModel, now: Milliseconds): MachineState {
+  const ours = machine.ours && now - machine.since < shedWindow(model);
+  return machine.ours === ours && machine.asleepSince === null ? machine : { ...machine, ours, asleepSince: null };
 }
 
 /** With a margin back, so that a machine at the border does not flicker. */

@@ -11,11 +11,13 @@ import {
   encodeMode,
   normalMode,
   sleepMode,
+  takesModes,
 } from "../../protocol/bitmain/configuration.ts";
 import {
   type BitmainFailure,
   type BitmainStats,
   decodeDetails,
+  decodeOldStatus,
   decodePowerText,
   decodeStatsCommand,
   decodeStatsPage,
@@ -38,6 +40,7 @@ const pages = {
   configuration: "/cgi-bin/get_miner_conf.cgi",
   setConfiguration: "/cgi-bin/set_miner_conf.cgi",
   information: "/cgi-bin/get_system_info.cgi",
+  oldStatus: "/cgi-bin/get_miner_status.cgi",
   blink: "/cgi-bin/blink.cgi",
   reboot: "/cgi-bin/reboot.cgi",
 } as const;
@@ -88,6 +91,7 @@ export class BitmainSession implements MinerSession {
     const configuration = decodeConfiguration(page.value.body, page.value.truncated);
     // Without whole pools in hand a write would wipe them.
     if (!configuration.ok) return fail("malformed-reply");
+    if (!takesModes(configuration.value.document)) return fail("command-refused");
     const { mode } = configuration.value;
     if (mode !== undefined && mode !== sleepMode) this.previousMode = mode;
     // Posting restarts mining even where nothing changes.
@@ -126,6 +130,9 @@ export class BitmainSession implements MinerSession {
     const page = await this.web.get(pages.stats, "read", signal);
     if (page.ok) return judged(decodeStatsPage(page.value.body));
     if (page.error === "unreachable") return page;
+    // Firmware before 2020 has another page.
+    const old = page.error === "wrong-machine" ? await this.web.get(pages.oldStatus, "read", signal) : page;
+    if (old.ok) return judged(decodeOldStatus(old.value.body));
     const reply = await this.api.ask(Buffer.from(JSON.stringify({ command: "stats" })), "read", signal);
     if (reply.ok) return judged(decodeStatsCommand(reply.value));
     return page.error === "credentials-refused" ? page : reply;

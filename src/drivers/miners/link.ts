@@ -9,6 +9,7 @@ import { AvalonSession } from "./avalon-session.ts";
 import { BitmainSession } from "./bitmain-session.ts";
 import { BraiinsGraphqlSession } from "./braiins-graphql-session.ts";
 import { BraiinsSession } from "./braiins-session.ts";
+import { EbangSession } from "./ebang-session.ts";
 import { EpicSession } from "./epic-session.ts";
 import { LuxosSession } from "./luxos-session.ts";
 import { SealminerSession } from "./sealminer-session.ts";
@@ -81,6 +82,10 @@ function openSession(
       return new EpicSession(miner, credentials, clock, shared);
     case "sealminer":
       return new SealminerSession(miner, shared);
+    case "ebang":
+      return new EbangSession(miner, credentials, clock, shared);
+    case "none":
+      return switchedSession;
     case "whatsminer-v3":
       return new WhatsminerV3Session(miner, credentials, clock, shared);
     case "bitmain-stock":
@@ -92,6 +97,13 @@ function openSession(
 const refusedSession: MinerSession = {
   read: async () => ({ ok: false, error: "unreachable" }),
   write: async () => ({ ok: false, error: "unreachable" }),
+  prepare: async () => undefined,
+};
+
+/** A machine without an API: nothing is known of it but what the branch meter sees, and only its contactor switches it. */
+const switchedSession: MinerSession = {
+  read: async () => ({ ok: false, error: "no-reply" }),
+  write: async () => ({ ok: false, error: "command-refused" }),
   prepare: async () => undefined,
 };
 

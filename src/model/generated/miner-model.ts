@@ -27,7 +27,9 @@ export interface MinerModelFile {
     | "braiins-graphql"
     | "vnish"
     | "epic"
-    | "sealminer";
+    | "sealminer"
+    | "ebang"
+    | "none";
   /**
    * Rated wall power.
    */

@@ -24,9 +24,15 @@ export function decodeConfiguration(body: JsonObject, truncated: boolean): Resul
   return succeed({ document: body, mode: decodeMode(body) });
 }
 
-/** The read-back key is `bitmain-work-mode`, a string; firmware of 2020 has `_ant_work_mode`. */
+/** The read-back key is `bitmain-work-mode`, a string; firmware of 2020 has `_ant_work_mode`, where 254 is sleep. */
 export function decodeMode(body: JsonObject): number | undefined {
-  return numberOf(body["bitmain-work-mode"]) ?? numberOf(body["miner-mode"]);
+  const old = numberOf(body["_ant_work_mode"]);
+  return numberOf(body["bitmain-work-mode"]) ?? numberOf(body["miner-mode"]) ?? (old === 254 ? sleepMode : old);
+}
+
+/** False for firmware before the modes (S9, S17 and the first S19): it takes another document, and ours would damage its own. */
+export function takesModes(body: JsonObject): boolean {
+  return body["bitmain-work-mode"] !== undefined || body["miner-mode"] !== undefined;
 }
 
 /**

@@ -43,6 +43,23 @@ export function decodeStatsPage(body: JsonObject): Result<BitmainStats, BitmainF
   );
 }
 
+/** get_miner_status.cgi of firmware before 2020 (S9): figures as texts, and most of them inside the text of one. GH/s. */
+export function decodeOldStatus(body: JsonObject): Result<BitmainStats, BitmainFailure> {
+  const summary = objectOf(body["summary"]);
+  if (summary === undefined) return fail({ kind: "malformed" });
+  const packed = textOf(objectOf(listOf(body["devs"])?.[0])?.["freq"]) ?? "";
+  const temperatures = (name: string): (number | undefined)[] =>
+    [...packed.matchAll(new RegExp(`${name}\\d+=([-\\d]+)`, "g"))].flatMap(([, text]) => celsiusList(text));
+  return succeed(
+    present({
+      hashrateTerahashesPerSecond: terahashes(summary["ghs5s"], "GH/s"),
+      boardCelsius: greatestOf(temperatures("temp_pcb")),
+      chipCelsius: greatestOf(temperatures("temp_chip")),
+      uptimeSeconds: numberWithin(summary["elapsed"], 0, Number.MAX_SAFE_INTEGER),
+    }),
+  );
+}
+
 /** `stats` on TCP 4028: the first element names the machine, the second carries the figures. */
 export function decodeStatsCommand(body: JsonObject): Result<BitmainStats, BitmainFailure> {
   const rows = (listOf(body["STATS"]) ?? []).map(objectOf);

@@ -33,6 +33,8 @@ const kinds: Readonly<Record<MinerDialect, MachineKind>> = {
   vnish: "vnish",
   epic: "epic",
   sealminer: "sealminer",
+  ebang: "ebang",
+  none: "none",
 };
 
 const phases = { 1: 0, 2: 1, 3: 2 } as const;

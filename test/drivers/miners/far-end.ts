@@ -115,6 +115,8 @@ const dialects: Readonly<Record<MachineKind, MinerDialect>> = {
   vnish: "vnish",
   epic: "epic",
   sealminer: "sealminer",
+  ebang: "ebang",
+  none: "none",
 };
 
 function model(miner: SimulatedMiner): MinerModel {

@@ -3,11 +3,12 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { MinerShared } from "../../../src/drivers/miners/shared.ts";
 import type { SimulatedMiner } from "../../../src/sim/wires/miners/setup.ts";
+import { waitFor } from "../../waiting.ts";
 import { FarEnd, linkTo, loopback, password, quickShared, waitForReport } from "./far-end.ts";
 
 const test = suite("read-only miner links");
 
-const kinds = ["sealminer", "braiins-graphql"] as const;
+const kinds = ["sealminer", "braiins-graphql", "ebang", "none"] as const;
 const machines: readonly SimulatedMiner[] = kinds.map((kind, index) => ({
   name: kind,
   kind,
@@ -27,12 +28,14 @@ test.after(async () => {
   await farEnd.kill();
 });
 
-for (const machine of machines)
+const read = machines.filter(({ kind }) => kind !== "none");
+for (const machine of read)
   test(`${machine.kind}: is read, and refuses commands with a reason`, async () => {
     const link = linkTo(machine, shared);
     const report = await waitForReport(link, "a read", (one) => one.mode === "hashing");
-    assert.is(report.powerWatts, 3500);
-    assert.is(report.powerSource, machine.kind === "sealminer" ? "measured" : "estimated");
+    const sources = { sealminer: "measured", "braiins-graphql": "estimated", ebang: "unknown" };
+    assert.is(report.powerSource, sources[machine.kind as keyof typeof sources]);
+    assert.is(report.powerWatts, machine.kind === "ebang" ? undefined : 3500);
     const details = await link.inspect();
     assert.ok(details.ok);
     link.target({ mode: "sleep" });
@@ -41,5 +44,33 @@ for (const machine of machines)
     assert.is((await link.order({ kind: "reboot" })).ok, false);
     await link.stop();
   });
+
+test("a machine without an API is never read, and refuses commands at once", async () => {
+  const machine = machines.find(({ kind }) => kind === "none");
+  assert.ok(machine);
+  const link = linkTo(machine, shared);
+  link.target({ mode: "sleep" });
+  const report = await waitForReport(link, "refusal", (one) => one.command?.failedAt !== undefined);
+  assert.is(report.at, undefined);
+  assert.is(report.powerSource, "unknown");
+  assert.is(report.command?.fault, "command-refused");
+  await link.stop();
+});
+
+test("an Ebang's cookie that it forgot is fetched again; a wrong password is sent twice and no more", async () => {
+  const machine = machines.find(({ kind }) => kind === "ebang");
+  assert.ok(machine);
+  const link = linkTo(machine, shared);
+  await waitForReport(link, "a read", (one) => one.at !== undefined);
+  farEnd.fault("ebang", "forget-tokens", true);
+  const from = performance.now();
+  await waitForReport(link, "a later read", (one) => (one.at ?? 0) > from && one.fault === undefined);
+  await link.stop();
+  assert.is(farEnd.effects["ebang/refusedCount"], undefined);
+  const secret = linkTo(machine, shared, "wrong");
+  await waitForReport(secret, "refusal", (one) => one.fault === "credentials-refused");
+  await waitFor(() => farEnd.effects["ebang/refusedCount"] === 2, { within: 1_000, what: "two refusals" });
+  await secret.stop();
+});
 
 test.run();

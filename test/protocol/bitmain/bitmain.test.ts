@@ -6,10 +6,12 @@ import {
   decodeMode,
   decodeStored,
   encodeMode,
+  takesModes,
 } from "../../../src/protocol/bitmain/configuration.ts";
 import { decodeChallenge, encodeAuthorization } from "../../../src/protocol/bitmain/digest.ts";
 import {
   decodeDetails,
+  decodeOldStatus,
   decodePowerText,
   decodeStatsCommand,
   decodeStatsPage,
@@ -50,6 +52,23 @@ test("a recorded S19 Pro for a person: four fans, three boards of 114 chips, 110
   assert.equal(details.boards, Array(3).fill({ hashes: true, chips: 114 }));
   assert.is(details.ratedTerahashesPerSecond, 110);
   assert.ok((details.pools?.length ?? 0) > 0);
+});
+
+test("a recorded S9 SE with the old pages: 16.36 TH/s out of a text, and no mode to set", () => {
+  const s9 = "bitmain-s9se-stock-20190918-cgi";
+  const stats = decodeOldStatus(recorded(`${s9}/get_miner_status.cgi`));
+  assert.equal(stats.ok && stats.value, {
+    hashrateTerahashesPerSecond: 16.36027,
+    boardCelsius: 60,
+    chipCelsius: 82,
+    uptimeSeconds: 112,
+  });
+  const information = decodeSystemInformation(recorded(`${s9}/get_system_info.cgi`));
+  assert.is(information.ok && information.value.model, "Antminer S9 SE");
+  assert.is(takesModes(recorded(`${s9}/get_miner_conf.cgi`)), false);
+  assert.is(takesModes(configuration()), true);
+  assert.is(decodeMode({ _ant_work_mode: 254 }), 1);
+  assert.is(decodeOldStatus({}).ok, false);
 });
 
 test("a recorded S21 tells its model, firmware and MAC", () => {

@@ -5,6 +5,7 @@ import { antminerAnswer } from "./antminer-replies.ts";
 import { serveApi } from "./api.ts";
 import { avalonAnswer } from "./avalon.ts";
 import { braiinsAnswer, graphqlAnswer } from "./braiins.ts";
+import { serveEbang } from "./ebang.ts";
 import { epicAnswer } from "./epic.ts";
 import { luxosAnswer } from "./luxos.ts";
 import type { Machine } from "./machine.ts";
@@ -62,6 +63,10 @@ export function makeServers(played: Played): () => readonly Port[] {
       return () => [{ server: serveJsonWeb(machine, epicAnswer(machine, index, setup, now), sockets), port }];
     case "sealminer":
       return () => [{ server: serveApi(machine, sealminerAnswer(machine, index, now), sockets), port }];
+    case "ebang":
+      return () => [{ server: serveEbang(machine, setup, sockets, now), port: webPort }];
+    case "none":
+      return () => [];
     case "whatsminer-v3":
       return () => [{ server: serveWhatsminerV3(machine, index, password, sockets, now), port }];
     case "antminer": {

@@ -10,7 +10,9 @@ export type MachineKind =
   | "braiins-graphql"
   | "vnish"
   | "epic"
-  | "sealminer";
+  | "sealminer"
+  | "ebang"
+  | "none";
 
 export interface SimulatedMiner {
   readonly name: string;
