@@ -21,6 +21,7 @@ import {
   decodePowerText,
   decodeStatsCommand,
   decodeStatsPage,
+  decodeSummaryPage,
   decodeSystemInformation,
   type SystemInformation,
 } from "../../protocol/bitmain/readings.ts";
@@ -40,6 +41,7 @@ const pages = {
   configuration: "/cgi-bin/get_miner_conf.cgi",
   setConfiguration: "/cgi-bin/set_miner_conf.cgi",
   information: "/cgi-bin/get_system_info.cgi",
+  summary: "/cgi-bin/summary.cgi",
   oldStatus: "/cgi-bin/get_miner_status.cgi",
   blink: "/cgi-bin/blink.cgi",
   reboot: "/cgi-bin/reboot.cgi",
@@ -119,7 +121,10 @@ export class BitmainSession implements MinerSession {
       ["stats", "pools"].map((name) => this.api.ask(encodeCommand(name), "read", signal)),
     );
     if (stats?.ok !== true) return stats ?? fail("no-reply");
-    return succeed(decodeDetails(stats.value, pools?.ok ? pools.value : undefined));
+    const page = await this.web.get(pages.summary, "read", signal);
+    const errors = page.ok ? decodeSummaryPage(page.value.body)?.errors : undefined;
+    const details = decodeDetails(stats.value, pools?.ok ? pools.value : undefined);
+    return succeed(errors === undefined ? details : { ...details, errors });
   }
 
   /** The nonce of the last read serves the next write: nothing to do ahead. */

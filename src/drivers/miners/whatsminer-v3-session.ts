@@ -56,12 +56,15 @@ export class WhatsminerV3Session implements MinerSession {
   async read(_settingWanted: boolean, signal: AbortSignal): Promise<Result<MinerObservation, MinerFault>> {
     const information = await this.inform("read", signal);
     if (!information.ok) return information;
-    const summary = await this.readStatus("summary", signal);
-    if (!summary.ok) return summary;
     const { model, firmware, mac, working } = information.value;
+    const identity = present({ make: "MicroBT", model: model ?? "unknown", firmware: firmware ?? "unknown", mac });
+    const summary = await this.readStatus("summary", signal);
+    // A stopped service may have no figures: that it is stopped is what proves a shed.
+    if (!summary.ok && working === false && summary.error === "command-refused")
+      return succeed({ mode: "asleep", setting: "sleep", powerSource: "unknown", identity });
+    if (!summary.ok) return summary;
     const observation = decodeV3Summary(summary.value, working);
     if (observation === undefined) return fail("malformed-reply");
-    const identity = present({ make: "MicroBT", model: model ?? "unknown", firmware: firmware ?? "unknown", mac });
     return succeed({ ...observation, identity });
   }
 

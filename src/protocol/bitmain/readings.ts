@@ -105,6 +105,19 @@ export function decodeDetails(stats: JsonObject, pools: JsonObject | undefined):
   });
 }
 
+/** summary.cgi: what its own page calls wrong, and the rate; undefined where it is none. */
+export function decodeSummaryPage(
+  body: JsonObject,
+): { readonly hashrateTerahashesPerSecond: number | undefined; readonly errors: readonly string[] } | undefined {
+  const row = rowsOf(body, "SUMMARY")[0];
+  if (row === undefined) return undefined;
+  const wrong = (listOf(row["status"]) ?? []).map(objectOf).filter((one) => textOf(one?.["status"]) !== "s");
+  return {
+    hashrateTerahashesPerSecond: terahashes(row["rate_5s"], row["rate_unit"]),
+    errors: wrong.map((one) => `${textOf(one?.["type"]) ?? "unnamed"} ${textOf(one?.["msg"]) ?? ""}`.trim()),
+  };
+}
+
 export interface SystemInformation {
   readonly model?: string;
   readonly firmware?: string;

@@ -8,7 +8,7 @@ import { rig } from "./rig.ts";
 const test = suite("avalon link");
 
 // The machine switches at a whole second, up to two ahead.
-const far = rig(test, "avalon", ["whole", "skewed", "damaged"], { timing: { readBackMilliseconds: 2_900 } });
+const far = rig(test, "avalon", ["whole", "skewed", "damaged", "ten"], { timing: { readBackMilliseconds: 2_900 } });
 
 test("sleeps and wakes by the machine's own clock, over one connection at a time", async () => {
   far.farEnd.fault("skewed", "clock-skew", true, -86_400);
@@ -32,6 +32,17 @@ test("sleeps and wakes by the machine's own clock, over one connection at a time
   await waitFor(() => far.farEnd.effects["whole/located"] === 1, { within: 1_000, what: "the light" });
   assert.is(far.farEnd.effects["whole/overlapCount"], undefined);
   assert.is(far.farEnd.effects["skewed/refusedCount"], undefined);
+});
+
+test("an A10, which cannot be switched softly, is put out by its hash power and woken by a reboot", async () => {
+  far.farEnd.fault("ten", "old-firmware", true);
+  const link = far.open("ten");
+  await waitForReport(link, "a first read", (one) => one.mode === "hashing");
+  link.target({ mode: "sleep" });
+  await waitForReport(link, "asleep", (one) => one.mode === "asleep" && one.command?.readBackAt !== undefined);
+  link.target({ mode: "run" });
+  await waitForReport(link, "awake", (one) => one.mode === "hashing" && one.command?.readBackAt !== undefined);
+  await waitFor(() => far.farEnd.effects["ten/rebootCount"] === 1, { within: 1_000, what: "a reboot" });
 });
 
 test("damaged replies never end the link, and a limit is refused", async () => {

@@ -9,7 +9,7 @@ import { FarEnd, linkTo, loopback, password, quickShared, waitForReport } from "
 
 const test = suite("whatsminer v3 link");
 
-const names = ["whole", "skewed", "liar", "damaged", "secret", "disabled", "orders"] as const;
+const names = ["whole", "skewed", "liar", "damaged", "secret", "disabled", "orders", "quiet"] as const;
 const machines: SimulatedMiner[] = names.map((name, index) => ({
   name,
   kind: "whatsminer-v3",
@@ -76,6 +76,15 @@ test("a machine whose clock is years off takes our writes: its own time is used"
   link.target({ mode: "run" });
   const report = await waitForReport(link, "awake", (one) => one.command?.readBackAt !== undefined);
   assert.is(report.command?.attempts, 1);
+});
+
+test("a stopped machine that tells no figures is proven asleep, without a power figure", async () => {
+  farEnd.fault("quiet", "asleep-status-only", true);
+  const link = open("quiet");
+  link.target({ mode: "sleep" });
+  const report = await waitForReport(link, "asleep", (one) => one.mode === "asleep");
+  assert.ok(report.command?.readBackAt);
+  assert.is(report.powerSource, "unknown");
 });
 
 test("an acknowledgement without effect is reported as such", async () => {

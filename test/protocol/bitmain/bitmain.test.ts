@@ -15,6 +15,7 @@ import {
   decodePowerText,
   decodeStatsCommand,
   decodeStatsPage,
+  decodeSummaryPage,
   decodeSystemInformation,
 } from "../../../src/protocol/bitmain/readings.ts";
 import type { JsonObject } from "../../../src/protocol/cgminer/json.ts";
@@ -78,6 +79,16 @@ test("a recorded S21 tells its model, firmware and MAC", () => {
     firmware: "Thu Jul 11 16:38:25 CST 2024",
     mac: "02:50:53:09:da:d9",
   });
+});
+
+test("a recorded S21's summary page: 206.24 TH/s and nothing wrong; its configuration as its owner set it", () => {
+  const page = decodeSummaryPage(recorded("bitmain-s21-stock-20240711-cgi/summary.cgi"));
+  assert.equal(page, { hashrateTerahashesPerSecond: 206.23869, errors: [] });
+  const wrong = decodeSummaryPage({ SUMMARY: [{ status: [{ type: "fans", status: "e", msg: "lost" }] }] });
+  assert.equal(wrong?.errors, ["fans lost"]);
+  assert.is(decodeSummaryPage({}), undefined);
+  assert.is(configuration()["bitmain-fan-pwm"], "100");
+  assert.is(configuration()["bitmain-freq"], "200");
 });
 
 test("stats.cgi: STATUS is an object, temperatures are the highest of all, watts where a newer firmware tells them", () => {

@@ -49,7 +49,7 @@ function set(
   now: () => number,
 ): { readonly letter: string; readonly message: string } | undefined {
   const [, name = "", value = ""] = parameter.split(",");
-  if (name === "softoff" || name === "softon") {
+  if ((name === "softoff" || name === "softon") && !machine.faults.has("old-firmware")) {
     const seconds = Number(value.split(":")[1]);
     const wait = seconds * 1000 - (Date.now() + (machine.faults.get("clock-skew") ?? 0) * 1000);
     // A second that has passed never comes; it says yes all the same.
@@ -57,9 +57,14 @@ function set(
     else machine.refusedCount += 1;
     return name === "softoff" ? { letter: "I", message: `ASC 0 set info: success softoff:${seconds}` } : undefined;
   }
-  if (name === "led") machine.locate(value === "1-1");
-  else if (name === "reboot") machine.reboot(now());
-  else return { letter: "E", message: `ASC 0 set failed: Unknown option: ${name}` };
+  const old = machine.faults.has("old-firmware");
+  if (name === "hashpower" && old && value === "0") machine.command("sleep", now());
+  else if (name === "led") machine.locate(value === "1-1");
+  else if (name === "reboot") {
+    machine.reboot(now());
+    // An A10 that was switched off comes back by a reboot, and by nothing else.
+    if (old) machine.setting = "run";
+  } else return { letter: "E", message: `ASC 0 set failed: Unknown option: ${name}` };
   return { letter: "S", message: "ASC 0 set OK" };
 }
 
@@ -90,7 +95,7 @@ function stats(machine: Machine, now: number): unknown {
     `PS[0 1214 1316 242 ${direct} 1320 ${asleep ? idleWallFigure : wall}] Led[${machine.located ? 1 : 0}]`,
     // The module's average goes on when nothing hashes.
     `GHSspd[${(terahashes * 1000).toFixed(2)}] GHSmm[${terahashes === 0 ? average : (terahashes * 1000).toFixed(2)}]`,
-    `SoftOFF[${asleep ? 4 : 0}] MTmax[${chip} ${chip} ${chip}] MGHS[${average} ${average} ${average}]`,
+    `${machine.faults.has("old-firmware") ? "" : `SoftOFF[${asleep ? 4 : 0}]`} MTmax[${chip} ${chip} ${chip}] MGHS[${average} ${average} ${average}]`,
     `MPO[${Math.round(machine.plate.ratedWatts / wallShare) + 300}] WORKMODE[1]`,
   ];
   return { ID: "AVA100", "MM Count": 1, Elapsed: machine.uptimeSeconds(now), "MM ID0": parts.join(" ") };

@@ -72,6 +72,7 @@ export const faultNames = [
   "forget-tokens",
   "write-disabled",
   "clock-skew",
+  "old-firmware",
 ] as const;
 
 export type FaultName = (typeof faultNames)[number];
