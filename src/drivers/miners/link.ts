@@ -1,18 +1,10 @@
 /** One machine's link: polls it, holds the newest target, writes, reads back, reports facts. Judges nothing. */
-import { isIPv4 } from "node:net";
 import type { Clock, MinerDriver } from "../../model/driver.ts";
 import type { MinerDetails, MinerFault, MinerOrder, MinerReport, MinerTarget } from "../../model/miner.ts";
 import { fail, type Result } from "../../model/result.ts";
 import type { MinerModel, MinerSite } from "../../model/site.ts";
 import type { MinerObservation } from "../../protocol/cgminer/observation.ts";
-import { AvalonSession } from "./avalon-session.ts";
-import { BitmainSession } from "./bitmain-session.ts";
-import { BraiinsGraphqlSession } from "./braiins-graphql-session.ts";
-import { BraiinsSession } from "./braiins-session.ts";
-import { EbangSession } from "./ebang-session.ts";
-import { EpicSession } from "./epic-session.ts";
-import { LuxosSession } from "./luxos-session.ts";
-import { SealminerSession } from "./sealminer-session.ts";
+import { openSession } from "./open-session.ts";
 import type { MinerCredentials, MinerSession } from "./session.ts";
 import type { LinkTiming, MinerShared } from "./shared.ts";
 import {
@@ -28,9 +20,6 @@ import {
   type Slot,
   type SlotAction,
 } from "./slot.ts";
-import { VnishSession } from "./vnish-session.ts";
-import { WhatsminerSession } from "./whatsminer-session.ts";
-import { WhatsminerV3Session } from "./whatsminer-v3-session.ts";
 
 type WriteAction = Extract<SlotAction, { readonly kind: "write" | "limit" }>;
 
@@ -54,58 +43,9 @@ export function createMinerLink(
   clock: Clock,
   shared: MinerShared,
 ): MinerTool {
-  const session = isIPv4(miner.host) ? openSession(miner, model, credentials, clock, shared) : refusedSession;
+  const session = openSession(miner, model.dialect, credentials, clock, shared);
   return new MinerLink(miner.name, session, clock, shared.timing);
 }
-
-function openSession(
-  miner: MinerSite,
-  model: Pick<MinerModel, "dialect">,
-  credentials: MinerCredentials,
-  clock: Clock,
-  shared: MinerShared,
-): MinerSession {
-  switch (model.dialect) {
-    case "whatsminer-v2":
-      return new WhatsminerSession(miner, credentials, clock, shared);
-    case "avalon":
-      return new AvalonSession(miner, credentials, clock, shared);
-    case "luxos":
-      return new LuxosSession(miner, credentials, clock, shared);
-    case "braiins":
-      return new BraiinsSession(miner, credentials, clock, shared);
-    case "braiins-graphql":
-      return new BraiinsGraphqlSession(miner, shared);
-    case "vnish":
-      return new VnishSession(miner, credentials, clock, shared);
-    case "epic":
-      return new EpicSession(miner, credentials, clock, shared);
-    case "sealminer":
-      return new SealminerSession(miner, shared);
-    case "ebang":
-      return new EbangSession(miner, credentials, clock, shared);
-    case "none":
-      return switchedSession;
-    case "whatsminer-v3":
-      return new WhatsminerV3Session(miner, credentials, clock, shared);
-    case "bitmain-stock":
-      return new BitmainSession(miner, credentials, clock, shared);
-  }
-}
-
-/** A host that is a name is never looked up. */
-const refusedSession: MinerSession = {
-  read: async () => ({ ok: false, error: "unreachable" }),
-  write: async () => ({ ok: false, error: "unreachable" }),
-  prepare: async () => undefined,
-};
-
-/** A machine without an API: nothing is known of it but what the branch meter sees, and only its contactor switches it. */
-const switchedSession: MinerSession = {
-  read: async () => ({ ok: false, error: "no-reply" }),
-  write: async () => ({ ok: false, error: "command-refused" }),
-  prepare: async () => undefined,
-};
 
 class MinerLink implements MinerTool {
   readonly name: string;
