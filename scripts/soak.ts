@@ -10,6 +10,10 @@ const soaks: Readonly<Record<string, { readonly summary: string; readonly load: 
     summary: "core [DAYS] [SEED]: random days of random containers in virtual time, every invariant watched",
     load: () => import("./soak/core.ts"),
   },
+  serial: {
+    summary: "serial [SEED]: 100,000 Modbus requests under random faults in virtual time, 2,000 on a paced line",
+    load: () => import("./soak/serial.ts"),
+  },
 };
 
 const [name = "", ...words] = process.argv.slice(2);
