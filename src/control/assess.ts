@@ -4,6 +4,7 @@ import type { Milliseconds, PointName } from "../model/reading.ts";
 import type { Site } from "../model/site.ts";
 import { provenOpen, unpowered } from "./contactors.ts";
 import { judgeHeat } from "./envelopes/breaker-overheat.ts";
+import { type DemandState, judgeDemand } from "./envelopes/demand-interval.ts";
 import { judgeFeeder } from "./envelopes/feeder.ts";
 import { type Finding, merge, nothingFound } from "./envelopes/finding.ts";
 import { judgeInlets } from "./envelopes/miner-inlet.ts";
@@ -35,6 +36,7 @@ export interface Assessed {
   readonly breakerHeats: readonly number[];
   /** How uneven the phases of each branch were when all of them were last measured [A]. Aligned with branches. */
   readonly unevenAmperes: readonly number[];
+  readonly demand: DemandState | null;
 }
 
 /** Judges what the image says, without deciding anything. */
@@ -69,6 +71,14 @@ export function judge(state: ControlState, image: ProcessImage, site: Site): Ass
   const feeder = judgeFeeder(site, layout, balances, state.unevenAmperes, judgedOf, now, holdMilliseconds);
   const overload = judgeOverload(layout, balances, feeder.finding, state.overloadedSince, now);
   const heat = judgeHeat(layout, balances, judgedOf, state.breakerHeats, Math.max(0, now - state.now));
+  const demanded = judgeDemand(state.demand, {
+    site,
+    now,
+    elapsedMilliseconds: Math.max(0, now - state.now),
+    wallClock: image.wallClock,
+    presentWatts: certain(balances[layout.root], "root").presentWatts,
+    holdMilliseconds,
+  });
   const inlets = judgeInlets(layout, fleet.machines, now);
   const machines: Finding = { ...nothingFound, warnings: fleetWarnings(layout, fleet.machines, powered) };
   const finding = merge([
@@ -76,6 +86,7 @@ export function judge(state: ControlState, image: ProcessImage, site: Site): Ass
     tanks.finding,
     overload.finding,
     heat.finding,
+    { ...nothingFound, limits: demanded.limits },
     inlets,
     machines,
     latchedPoints(points),
@@ -95,6 +106,7 @@ export function judge(state: ControlState, image: ProcessImage, site: Site): Ass
     overloadedSince: overload.since,
     breakerHeats: heat.heats,
     unevenAmperes: feeder.unevenAmperes,
+    demand: demanded.demand,
   };
 }
 

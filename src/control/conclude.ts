@@ -142,6 +142,7 @@ function nextState(
     overloadedSince: assessed.overloadedSince,
     breakerHeats: assessed.breakerHeats,
     unevenAmperes: assessed.unevenAmperes,
+    demand: assessed.demand,
     ramp: acted.ramp,
     starts: acted.starts,
     trippedAt: Object.fromEntries(

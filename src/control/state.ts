@@ -8,6 +8,7 @@ import type { TripName } from "../model/trip.ts";
 import type { ContactorState } from "./contactors.ts";
 import { type DispatchState, startDispatch } from "./dispatch/state.ts";
 import { heatAllowed } from "./envelopes/breaker-heat.ts";
+import { type DemandState, demandAtStart } from "./envelopes/demand-interval.ts";
 import type { PointState } from "./judge.ts";
 import { layoutOf } from "./layout.ts";
 import { type MachineState, unseenMachine } from "./machines/machine.ts";
@@ -40,6 +41,8 @@ export interface ControlState {
   readonly breakerHeats: readonly number[];
   /** Aligned with `site.branches`: how uneven the phases of each were when all of them were last measured [A]. */
   readonly unevenAmperes: readonly number[];
+  /** The demand interval of the contract; null: there is none. */
+  readonly demand: DemandState | null;
   readonly ramp: RampState;
   /** Moments of the last starts, at most one interval's worth. */
   readonly starts: readonly Milliseconds[];
@@ -76,6 +79,7 @@ export function startControl(site: Site, durable: Durable | "none" | "unreadable
     overloadedSince: layout.branches.map(() => null),
     breakerHeats: layout.branches.map(({ branch }) => heatAllowed(branch)),
     unevenAmperes: layout.branches.map(() => 0),
+    demand: demandAtStart(site.contract, now),
     ramp: rampAtStart,
     starts: [],
     trippedAt: Object.fromEntries(stored.trips.map(({ name }) => [name, now])),

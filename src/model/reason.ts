@@ -42,7 +42,8 @@ export type ReasonCode =
   | "machines-excluded"
   | "second-controller"
   | "store-behind"
-  | "breaker-heat";
+  | "breaker-heat"
+  | "contract-power";
 
 export interface Reason {
   readonly code: ReasonCode;

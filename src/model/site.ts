@@ -15,6 +15,8 @@ export interface Site {
   readonly auxiliaryWatts: number;
   /** Drawn by the container with every machine asleep [W]. */
   readonly minimumWatts: number;
+  /** Power contracted as a mean over each demand interval; absent: none. */
+  readonly contract?: Contract;
   readonly policy: Policy;
   readonly branches: readonly Branch[];
   readonly tanks: readonly Tank[];
@@ -32,6 +34,12 @@ export interface Site {
   readonly coolingOutputs: readonly PointName[];
   /** How the wall clock is trusted: `system` asks the kernel's synchronisation state; `always` is for tests and demo. */
   readonly clock: "system" | "always";
+}
+
+export interface Contract {
+  readonly watts: number;
+  /** 15 or 30 minutes, counted from the full hour. */
+  readonly intervalMilliseconds: Milliseconds;
 }
 
 export interface Policy {

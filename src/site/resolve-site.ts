@@ -29,6 +29,9 @@ export function resolveSite(parts: SiteParts): Site {
     auxiliaryWatts: branches.reduce((sum, branch) => sum + branch.auxiliaryWatts, 0),
     minimumWatts: file.minimumWatts,
     policy: resolvePolicy(file),
+    ...(file.contract === undefined
+      ? {}
+      : { contract: { watts: file.contract.watts, intervalMilliseconds: file.contract.intervalMinutes * 60_000 } }),
     branches,
     tanks: file.tanks.map(resolveTank),
     minerModels: models,

@@ -3,7 +3,7 @@ import type { Durable } from "../../src/model/durable.ts";
 import type { ProcessImage } from "../../src/model/image.ts";
 import type { MinerReport } from "../../src/model/miner.ts";
 import type { Reading, Readings } from "../../src/model/reading.ts";
-import type { Branch, MinerModel, MinerSite, Policy, Site, Tank } from "../../src/model/site.ts";
+import type { Branch, Contract, MinerModel, MinerSite, Policy, Site, Tank } from "../../src/model/site.ts";
 
 /** What a test may want otherwise. */
 export interface SiteWishes {
@@ -18,6 +18,7 @@ export interface SiteWishes {
   readonly voltages?: boolean;
   readonly currents?: boolean;
   readonly phases?: "three" | "rotate";
+  readonly contract?: Contract;
   readonly policy?: Partial<Policy>;
   readonly model?: Partial<MinerModel>;
   readonly tank?: Partial<Tank>;
@@ -81,6 +82,7 @@ export function siteForTests(wishes: SiteWishes = {}): Site {
     ratedWatts: wishes.ratedWatts ?? 40_000,
     auxiliaryWatts: 1000,
     minimumWatts: 1000,
+    ...(wishes.contract === undefined ? {} : { contract: wishes.contract }),
     policy: { ...policyForTests, ...wishes.policy },
     branches: [feeder(wishes), ...tanks.map((_, index) => branch(index, wishes))],
     tanks: tanks.map((name, index) => tankForTests(name, index, wishes)),

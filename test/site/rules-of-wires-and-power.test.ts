@@ -128,6 +128,20 @@ const cases: readonly Broken[] = [
     expected: /at least 25 s/,
   },
   {
+    name: "a contract above rated",
+    changes: [["minimumWatts: 3000", "minimumWatts: 3000\ncontract: { watts: 60001 }"]],
+    pointer: "/contract/watts",
+    found: /60001 W/,
+    expected: /at most ratedWatts/,
+  },
+  {
+    name: "a contract below the minimum",
+    changes: [["minimumWatts: 3000", "minimumWatts: 3000\ncontract: { watts: 2000, intervalMinutes: 30 }"]],
+    pointer: "/contract/watts",
+    found: /2000 W/,
+    expected: /at least minimumWatts, 3000 W/,
+  },
+  {
     name: "a minimum above rated",
     changes: [["minimumWatts: 3000", "minimumWatts: 70000"]],
     pointer: "/minimumWatts",

@@ -28,6 +28,19 @@ export interface SiteFile {
    */
   minimumWatts: number;
   /**
+   * Contract power: the mean over each demand interval stays below it.
+   */
+  contract?: {
+    /**
+     * Contracted mean.
+     */
+    watts: number;
+    /**
+     * Length of the interval, counted from the full hour.
+     */
+    intervalMinutes: 15 | 30;
+  };
+  /**
    * system: trusted when the kernel says synchronised; always: for tests and the demo.
    */
   clock: "system" | "always";

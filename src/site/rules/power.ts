@@ -24,6 +24,16 @@ export const containerFigures: SiteRule = ({ file }) => {
     file.failsafe.limitWatts,
   );
   atMostRated("/minimumWatts", "the minimum, or correct ratedWatts", file.minimumWatts);
+  if (file.contract !== undefined) {
+    atMostRated("/contract/watts", "the contract: above the rated power it would limit nothing", file.contract.watts);
+    if (file.contract.watts < file.minimumWatts)
+      findings.push({
+        pointer: "/contract/watts",
+        found: `${file.contract.watts} W`,
+        expected: `at least minimumWatts, ${file.minimumWatts} W: with every machine asleep the contract would still be broken`,
+        remedy: "correct one of the two",
+      });
+  }
   if (file.container === "group")
     findings.push({
       pointer: "/container",
