@@ -31,7 +31,7 @@ import { encodeCommand } from "../../protocol/cgminer/sections.ts";
 import { BitmainWeb } from "./bitmain-web.ts";
 import { exchangeHttp } from "./http-exchange.ts";
 import { createMinerApi, type MinerApi } from "./miner-api.ts";
-import type { MinerCredentials, MinerSession } from "./session.ts";
+import type { MinerCredentials, MinerSession, SettingRead } from "./session.ts";
 import type { MinerShared } from "./shared.ts";
 
 /** Source: miners' fact sheet, section 2.2. */
@@ -85,6 +85,15 @@ export class BitmainSession implements MinerSession {
     const believed = told === "unknown" ? (this.setting?.value ?? "unknown") : told;
     const powerWatts = stats.value.powerWatts ?? (await this.readPower(signal));
     return succeed(observe(stats.value, told, believed, powerWatts, identityOf(stats.value, this.information)));
+  }
+
+  async readBack(signal: AbortSignal): Promise<Result<SettingRead, MinerFault>> {
+    const at = this.clock.now();
+    const page = await this.web.get(pages.configuration, "write", signal);
+    if (!page.ok) return page;
+    const setting = settingOf(decodeMode(page.value.body));
+    if (setting !== "unknown") this.setting = { value: setting, at };
+    return succeed({ setting });
   }
 
   async write(wanted: "run" | "sleep", attempt: number, signal: AbortSignal): Promise<Result<null, MinerFault>> {

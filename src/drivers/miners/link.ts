@@ -26,6 +26,9 @@ type WriteAction = Extract<SlotAction, { readonly kind: "write" | "limit" }>;
 /** First wait for the effect of an acknowledged write, then doubling up to the poll period [ms]. Choice. */
 const firstReadBackMilliseconds = 250;
 
+/** After a proof by the cheap read the whole read follows within this, spread: a fleet was told at once [ms]. Choice. */
+const followUpMilliseconds = 1_000;
+
 /** A link as the technician's tool wants it: also orders that nothing asserts again, and a look at the details. */
 export interface MinerTool extends MinerDriver {
   /** Success is the machine's acknowledgement. */
@@ -59,6 +62,8 @@ class MinerLink implements MinerTool {
   private fault: MinerFault | undefined = "not-read-yet";
   private failures = 0;
   private spread: boolean;
+  /** The setting is proven, what it does to the machine not yet seen. */
+  private followUp = false;
   private reading: Promise<void> | undefined;
   private writing: Promise<void> | undefined;
   private preparing: Promise<void> | undefined;
@@ -143,7 +148,8 @@ class MinerLink implements MinerTool {
     if (this.state !== "started") return;
     this.reading ??= this.read().finally(() => {
       this.reading = undefined;
-      this.lookIn(this.pollWait());
+      this.lookIn(this.followUp ? Math.random() * followUpMilliseconds : this.pollWait());
+      this.followUp = false;
       this.advance();
     });
   }
@@ -164,6 +170,7 @@ class MinerLink implements MinerTool {
     const startedAt = this.clock.now();
     const { command } = this.slot;
     const settingWanted = command !== null && command.readBackAt === undefined;
+    if (settingWanted && (await this.readBack())) return;
     const result = await this.session.read(settingWanted, this.stopping.signal);
     if (this.state !== "started") return;
     if (!result.ok) {
@@ -184,6 +191,22 @@ class MinerLink implements MinerTool {
       this.preparing ??= this.session.prepare(this.stopping.signal).finally(() => {
         this.preparing = undefined;
       });
+  }
+
+  /** True: the cheap read has told what is wanted, or that nothing can be told; false: a whole read is due. */
+  private async readBack(): Promise<boolean> {
+    const { session, slot, last } = this;
+    const startedAt = this.clock.now();
+    if (session.readBack === undefined || slot.readBackUntil === null || slot.target.mode === "limit") return false;
+    // What it draws and hashes must not grow old over the wait.
+    if (last === undefined || startedAt - last.at > this.timing.pollMilliseconds) return false;
+    const result = await session.readBack(this.stopping.signal);
+    if (this.state !== "started") return true;
+    if (!result.ok || result.value.setting === "unknown") return false;
+    this.seen = { ...this.seen, ...result.value, startedAt };
+    this.slot = observeSetting(this.slot, this.asTargeted(this.seen), this.clock.now(), this.timing);
+    this.followUp = this.slot.command?.readBackAt !== undefined;
+    return true;
   }
 
   private async write(action: WriteAction): Promise<void> {

@@ -9,9 +9,13 @@ export interface MinerCredentials {
   readonly password: string;
 }
 
+export type SettingRead = Pick<MinerObservation, "setting" | "limitWatts">;
+
 export interface MinerSession {
   /** `settingWanted`: a command waits for its read-back, so the setting itself must be read and not only its consequences. */
   read(settingWanted: boolean, signal: AbortSignal): Promise<Result<MinerObservation, MinerFault>>;
+  /** The setting alone, by the cheapest read that tells it for sure. Absent: only a whole read tells it. */
+  readBack?(signal: AbortSignal): Promise<Result<SettingRead, MinerFault>>;
   /** Success is the machine's acknowledgement and proves nothing. `attempt` counts from 1. */
   write(setting: "run" | "sleep", attempt: number, signal: AbortSignal): Promise<Result<null, MinerFault>>;
   /** Absent: the firmware takes no limit in watts. Success is the acknowledgement. */

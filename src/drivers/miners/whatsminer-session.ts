@@ -24,8 +24,9 @@ import {
   writes,
 } from "../../protocol/whatsminer/messages.ts";
 import { createMinerApi, type MinerApi } from "./miner-api.ts";
-import type { MinerCredentials, MinerSession } from "./session.ts";
+import type { MinerCredentials, MinerSession, SettingRead } from "./session.ts";
 import type { MinerShared } from "./shared.ts";
+import type { Lane } from "./socket-pool.ts";
 import { faultOf } from "./whatsminer-refusal.ts";
 import { WhatsminerToken } from "./whatsminer-token.ts";
 
@@ -53,7 +54,7 @@ export class WhatsminerSession implements MinerSession {
   }
 
   async read(_settingWanted: boolean, signal: AbortSignal): Promise<Result<MinerObservation, MinerFault>> {
-    const switchedOff = await this.readSwitchedOff(signal);
+    const switchedOff = await this.readSwitchedOff("read", signal);
     if (!switchedOff.ok) return switchedOff;
     if (switchedOff.value !== true) this.summaryWhileAsleep = true;
     // A shed is proven by `status` alone; some firmware answers nothing else asleep, and is not asked again then.
@@ -69,6 +70,13 @@ export class WhatsminerSession implements MinerSession {
     if (observation === undefined) return fail("malformed-reply");
     const identity = await this.identify(decodeMac(reply.value), signal);
     return succeed(identity === undefined ? observation : { ...observation, identity });
+  }
+
+  /** Only running or asleep: a limit is in `summary`. */
+  async readBack(signal: AbortSignal): Promise<Result<SettingRead, MinerFault>> {
+    const switchedOff = await this.readSwitchedOff("write", signal);
+    if (!switchedOff.ok) return switchedOff;
+    return succeed({ setting: observeStatusOnly(switchedOff.value).setting });
   }
 
   async write(setting: "run" | "sleep", _attempt: number, signal: AbortSignal): Promise<Result<null, MinerFault>> {
@@ -123,9 +131,9 @@ export class WhatsminerSession implements MinerSession {
   }
 
   /** undefined: not told. */
-  private async readSwitchedOff(signal: AbortSignal): Promise<Result<boolean | undefined, MinerFault>> {
+  private async readSwitchedOff(lane: Lane, signal: AbortSignal): Promise<Result<boolean | undefined, MinerFault>> {
     if (!this.statusKnown) return succeed(undefined);
-    const reply = await this.api.ask(encodeRead("status"), "read", signal);
+    const reply = await this.api.ask(encodeRead("status"), lane, signal);
     if (!reply.ok) return reply;
     const judged = judgeReply(reply.value);
     if (judged.ok) return succeed(decodeSwitchedOff(judged.value));
