@@ -5,7 +5,7 @@ import type { MinerFault } from "../../model/miner.ts";
 import { fail, type Result, succeed } from "../../model/result.ts";
 import { type Challenge, decodeChallenge, encodeAuthorization } from "../../protocol/bitmain/digest.ts";
 import { decodeReply, type Reply } from "../../protocol/cgminer/reply.ts";
-import { exchangeHttp, type HttpReply } from "./http-exchange.ts";
+import { exchangeHttp, type HttpReply, KeptConnection } from "./http-exchange.ts";
 import type { MinerCredentials } from "./session.ts";
 import type { MinerShared } from "./shared.ts";
 import type { Lane } from "./socket-pool.ts";
@@ -26,6 +26,11 @@ export class BitmainWeb {
   private readonly credentials: MinerCredentials;
   private readonly clock: Clock;
   private readonly shared: MinerShared;
+  /** A read and a write may be under way at once. */
+  private readonly kept: Readonly<Record<Lane, KeptConnection>> = {
+    read: new KeptConnection(),
+    write: new KeptConnection(),
+  };
   private challenge: Challenge | undefined;
   /** How often the nonce of `challenge` has been used. */
   private count = 0;
@@ -98,7 +103,7 @@ export class BitmainWeb {
     };
     const authorization = challenge === undefined ? undefined : this.authorize(challenge, method, path);
     const reply = await shared.pool.run(lane, () =>
-      exchangeHttp({ host, port, method, path, authorization, body }, deadlines, signal),
+      exchangeHttp({ host, port, method, path, authorization, body, kept: this.kept[lane] }, deadlines, signal),
     );
     if (reply.ok) return reply;
     if (reply.error === "unreachable") return fail("unreachable");

@@ -1,4 +1,4 @@
-/** One HTTP request and its reply on a connection of its own, bounded in time and bytes. */
+/** One HTTP request and its reply, bounded in time and bytes, on a connection of its own or one kept from the request before. */
 import { connect, type Socket } from "node:net";
 import { connect as connectSecurely } from "node:tls";
 import { fail, type Result, succeed } from "../../model/result.ts";
@@ -17,7 +17,47 @@ export interface HttpRequest {
   readonly headers?: Readonly<Record<string, string>>;
   /** TLS with whatever certificate: machines sign their own. */
   readonly secure?: boolean;
+  /** Leaves the connection to the next request; absent: each has its own. */
+  readonly kept?: KeptConnection;
 }
+
+/** One connection that waits for the next request of the same machine. Not for two requests at a time. */
+export class KeptConnection {
+  private socket: Socket | undefined;
+  private timer: NodeJS.Timeout | undefined;
+
+  /** undefined: none waits. */
+  take(): Socket | undefined {
+    const { socket } = this;
+    clearTimeout(this.timer);
+    this.socket = undefined;
+    socket?.removeAllListeners();
+    return socket?.destroyed === false ? socket : undefined;
+  }
+
+  keep(socket: Socket): void {
+    this.drop();
+    this.socket = socket;
+    socket.removeAllListeners();
+    const drop = (): void => {
+      if (this.socket === socket) this.drop();
+      else socket.destroy();
+    };
+    // Whatever comes unasked, an end above all, makes it useless.
+    for (const event of ["data", "end", "error", "close"]) socket.on(event, drop);
+    this.timer = setTimeout(drop, keptMilliseconds);
+    this.timer.unref();
+  }
+
+  drop(): void {
+    clearTimeout(this.timer);
+    this.socket?.destroy();
+    this.socket = undefined;
+  }
+}
+
+/** Machines close idle connections after 5 s (lighttpd's default) or less, and have few: long enough for the requests of one read or write. Choice. */
+const keptMilliseconds = 300;
 
 export interface HttpReply {
   readonly status: number;
@@ -38,39 +78,62 @@ export function exchangeHttp(
 ): Promise<Result<HttpReply, ExchangeFault>> {
   return new Promise((resolve) => {
     if (signal.aborted) return resolve(fail("stopped"));
-    let connected = false;
+    const waiting = asked.kept?.take();
+    let connected = waiting !== undefined;
     let bytes = 0;
     const reader = new ResponseReader();
-    const socket = open(asked);
+    const socket = waiting ?? open(asked);
     const end = (result: Result<HttpReply, ExchangeFault>): void => {
       clearTimeout(timer);
       signal.removeEventListener("abort", abort);
-      socket.destroy();
+      if (!kept) socket.destroy();
       resolve(result);
     };
+    let kept = false;
+    const finish = (response: HttpResponse): void => {
+      if (asked.kept !== undefined && response.keepsAlive) {
+        kept = true;
+        asked.kept.keep(socket);
+      }
+      end(succeed(replyOf(response)));
+    };
     const giveUp = (): void => end(fail(connected ? "no-reply" : "unreachable"));
+    const ended = (): void => {
+      const progress = reader.end();
+      if (typeof progress !== "string") {
+        finish(progress);
+        return;
+      }
+      // It closed the kept connection while the request was on its way; what was not read is asked again.
+      if (waiting === undefined || bytes > 0 || asked.method !== "GET") {
+        giveUp();
+        return;
+      }
+      clearTimeout(timer);
+      signal.removeEventListener("abort", abort);
+      socket.destroy();
+      exchangeHttp(asked, deadlines, signal).then(resolve, giveUp);
+    };
     const abort = (): void => end(fail("stopped"));
     let timer = setTimeout(giveUp, deadlines.connectMilliseconds);
     signal.addEventListener("abort", abort);
-    socket.on(asked.secure === true ? "secureConnect" : "connect", () => {
+    const send = (): void => {
       connected = true;
       clearTimeout(timer);
       timer = setTimeout(giveUp, deadlines.replyMilliseconds);
       socket.write(encodeRequest(asked));
-    });
+    };
+    if (waiting !== undefined) send();
+    else socket.on(asked.secure === true ? "secureConnect" : "connect", send);
     socket.on("data", (chunk: Buffer) => {
       bytes += chunk.length;
       if (bytes > maximumReplyBytes) return end(fail("too-long"));
       const progress = reader.push(chunk);
       if (progress === "malformed") giveUp();
-      else if (progress !== "more") end(succeed(replyOf(progress)));
+      else if (progress !== "more") finish(progress);
     });
-    socket.on("end", () => {
-      const progress = reader.end();
-      if (typeof progress === "string") giveUp();
-      else end(succeed(replyOf(progress)));
-    });
-    socket.on("error", giveUp);
+    socket.on("end", ended);
+    socket.on("error", waiting === undefined ? giveUp : ended);
     socket.on("close", giveUp);
   });
 }
@@ -81,8 +144,12 @@ function open({ host, port, secure }: HttpRequest): Socket {
 }
 
 /** Head and body in one piece: one packet, and one write. */
-function encodeRequest({ host, port, method, path, authorization, body, headers = {} }: HttpRequest): string {
-  const lines = [`${method} ${path} HTTP/1.1`, `Host: ${host}:${port}`, "Connection: close"];
+function encodeRequest({ host, port, method, path, authorization, body, headers = {}, kept }: HttpRequest): string {
+  const lines = [
+    `${method} ${path} HTTP/1.1`,
+    `Host: ${host}:${port}`,
+    `Connection: ${kept === undefined ? "close" : "keep-alive"}`,
+  ];
   if (authorization !== undefined) lines.push(`Authorization: ${authorization}`);
   if (body !== undefined) {
     if (headers["Content-Type"] === undefined) lines.push("Content-Type: application/json");

@@ -203,6 +203,7 @@ class MinerLink implements MinerTool {
     const result = await session.readBack(this.stopping.signal);
     if (this.state !== "started") return true;
     if (!result.ok || result.value.setting === "unknown") return false;
+    this.last = { ...last, observation: withSetting(last.observation, result.value.setting) };
     this.seen = { ...this.seen, ...result.value, startedAt };
     this.slot = observeSetting(this.slot, this.asTargeted(this.seen), this.clock.now(), this.timing);
     this.followUp = this.slot.command?.readBackAt !== undefined;
@@ -263,4 +264,11 @@ class MinerLink implements MinerTool {
     const step = this.session.stepLimit(target.watts);
     return step !== undefined && step === seen.limitWatts ? { ...seen, limitWatts: target.watts } : seen;
   }
+}
+
+/** What it is set to outdates what it was seen doing; whether it hashes or sleeps well is for the next whole read. */
+function withSetting(observation: MinerObservation, setting: "run" | "sleep"): MinerObservation {
+  if (setting === "sleep") return { ...observation, mode: "asleep" };
+  const idle = observation.mode === "asleep" || observation.mode === "stopped";
+  return idle ? { ...observation, mode: "starting" } : observation;
 }

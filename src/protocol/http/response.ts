@@ -11,6 +11,8 @@ export interface HttpResponse {
   /** Lower-case names; the values of a header that came more than once, in order. */
   readonly headers: ReadonlyMap<string, readonly string[]>;
   readonly body: Buffer;
+  /** The connection may serve another request. */
+  readonly keepsAlive: boolean;
 }
 
 export type ResponseProgress = "more" | "malformed" | HttpResponse;
@@ -20,6 +22,7 @@ interface Head {
   readonly headers: ReadonlyMap<string, readonly string[]>;
   /** null: by chunks; infinite: until the connection ends. */
   readonly length: number | null;
+  readonly keepsAlive: boolean;
 }
 
 export class ResponseReader {
@@ -111,8 +114,8 @@ export class ResponseReader {
     this.bodyBytes += bytes.length;
   }
 
-  private whole({ status, headers }: Head): HttpResponse {
-    return { status, headers, body: Buffer.concat(this.body) };
+  private whole({ status, headers, keepsAlive }: Head): HttpResponse {
+    return { status, headers, body: Buffer.concat(this.body), keepsAlive };
   }
 }
 
@@ -142,7 +145,10 @@ function decodeHead(text: string): Head | undefined {
     else others.push(value);
   }
   const length = bodyLength(status, headers);
-  return length === undefined ? undefined : { status, headers, length };
+  if (length === undefined) return undefined;
+  // Before HTTP/1.1 a connection served one request unless told otherwise; nobody tells so here.
+  const closes = first.startsWith("HTTP/1.0") || /\bclose\b/i.test(headers.get("connection")?.join() ?? "");
+  return { status, headers, length, keepsAlive: !closes && length !== Number.POSITIVE_INFINITY };
 }
 
 /** RFC 9112, section 6.3: chunks before a length; lengths that differ are refused. */

@@ -169,7 +169,7 @@ test("a forgotten token is replaced by a new one within the same attempt", async
     (one) => one.command?.readBackAt !== undefined && one.mode === "hashing",
   );
   assert.is(report.command?.attempts, 1);
-  assert.is(farEnd.effects["forgetful/refusedCount"], 1);
+  await waitFor(() => farEnd.effects["forgetful/refusedCount"] === 1, { within: 2_000, what: "one refusal" });
 });
 
 test("damaged replies: nan is no value, a cut reply keeps what was whole, nothing hangs", async () => {
@@ -199,9 +199,9 @@ test("a machine that answers only `status` asleep is proven asleep, without a po
   const report = await waitForReport(
     link,
     "asleep",
-    (one) => one.mode === "asleep" && one.command?.readBackAt !== undefined,
+    (one) => one.powerWatts === undefined && one.command?.readBackAt !== undefined,
   );
-  assert.is(report.powerWatts, undefined);
+  assert.is(report.mode, "asleep");
   assert.is(report.powerSource, "unknown");
 });
 
