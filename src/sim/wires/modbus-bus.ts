@@ -1,5 +1,6 @@
 /** The wire of a simulated line: what slaves answer, at the pace of the baud rate, with the faults of real lines. */
 import { crc16 } from "../../model/crc16.ts";
+import { meterFaults } from "./meter-installation.ts";
 import type { Answer, Slave } from "./modbus-slaves.ts";
 
 export interface BusSettings {
@@ -159,7 +160,7 @@ export function createBus(slaves: readonly Slave[], settings: BusSettings, writt
     fault: (target, fault, on, value) => {
       const slave = slaves.find((candidate) => candidate.name === target);
       if (fault === "freeze") slave?.freeze(on);
-      else if (fault === "lost-transformer") slave?.loseTransformer(on ? (value ?? 1) : null);
+      else if (meterFaults.some((name) => name === fault)) slave?.installed(fault, on ? (value ?? 1) : null);
       else faults.set(target, fault, on, value);
     },
   };

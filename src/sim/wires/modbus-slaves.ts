@@ -1,5 +1,7 @@
 /** The devices of a simulated line: what each answers to a Modbus request. Register maps are its own, from the makers' documents, never those of the controller. */
 
+import { type MeterFaults, meterQuantity } from "./meter-installation.ts";
+
 /** Data of a reply (registers as words, or bits), or the code of an exception. */
 export type Answer =
   | { readonly kind: "words"; readonly words: readonly number[] }
@@ -14,8 +16,8 @@ export interface Slave {
   truth(quantity: string, value: number): void;
   /** From here on (or no longer) it shows what it shows at this moment. */
   freeze(on: boolean): void;
-  /** Its current transformer of this phase is lost; null: all are well. */
-  loseTransformer(phase: number | null): void;
+  /** A fault of its installation (`meterFaults`) begins with this value, or ends: null. */
+  installed(fault: string, value: number | null): void;
   read(code: number, address: number, count: number, now: number): Answer;
   write(code: number, address: number, value: number): Answer;
   /** Outputs as they stand: `output1` ... */
@@ -37,16 +39,12 @@ const illegalAddress: Answer = { kind: "exception", code: 2 };
 
 /** What an open PT100 input of this module reads. Source: register dump of a PTA8D08, 97.7 °C. */
 const openInputCelsius = 97.7;
-const nominalVolts = 230;
-const nominalHertz = 50;
-const powerFactor = 0.98;
-const phases = [1, 2, 3];
 
 export function createSlave(name: string, kind: SlaveKind, address: number): Slave {
   const values = new Map<string, number>();
   const outputs: Record<string, number> = {};
   let frozen: ReadonlyMap<string, number> | null = null;
-  let lostPhase: number | null = null;
+  const faults = new Map<string, number>();
   let energyWattHours = 0;
   let energyAt: number | null = null;
   const isMeter = kind === "eastron-sdm630-v2" || kind === "janitza-umg96rm";
@@ -60,7 +58,7 @@ export function createSlave(name: string, kind: SlaveKind, address: number): Sla
   };
   const value = (quantity: string): number => {
     const shown = frozen ?? values;
-    return isMeter ? meterQuantity(shown, quantity, lostPhase) : (shown.get(quantity) ?? 0);
+    return isMeter ? meterQuantity(shown, quantity, faults) : (shown.get(quantity) ?? 0);
   };
   const known = (quantity: string): boolean => (frozen ?? values).has(quantity);
 
@@ -75,12 +73,13 @@ export function createSlave(name: string, kind: SlaveKind, address: number): Sla
     freeze: (on) => {
       frozen = on ? new Map(values) : null;
     },
-    loseTransformer: (phase) => {
-      lostPhase = phase;
+    installed: (fault, next) => {
+      if (next === null) faults.delete(fault);
+      else faults.set(fault, next);
     },
     read: (code, start, count, now) => {
       if (isMeter) integrate(now);
-      return readKind(kind, code, start, count, { value, known, outputs });
+      return readKind(kind, code, start, count, { value, known, outputs, faults });
     },
     write: (code, start, next) => {
       if (kind !== "waveshare-io8" || code !== 5) return illegalFunction;
@@ -96,6 +95,7 @@ interface Shown {
   value(quantity: string): number;
   known(quantity: string): boolean;
   readonly outputs: Readonly<Record<string, number>>;
+  readonly faults: MeterFaults;
 }
 
 function readKind(kind: SlaveKind, code: number, start: number, count: number, shown: Shown): Answer {
@@ -104,12 +104,12 @@ function readKind(kind: SlaveKind, code: number, start: number, count: number, s
       // Input registers 30001 to 30382; start and count even. Source: Eastron SDM630Modbus protocol V1.7.
       if (code !== 4) return illegalFunction;
       if (start % 2 !== 0 || count % 2 !== 0 || count > 80 || start + count > 382) return illegalAddress;
-      return floats(start, count, (register) => sdm630(register, shown));
+      return floats(start, count, shown.faults, (register) => sdm630(register, shown));
     case "janitza-umg96rm":
       // Source: Janitza address list 1.040.034.n: functions 3 and 4 alike.
       if (code !== 3 && code !== 4) return illegalFunction;
       if (start < 19000 || start + count > 19122) return illegalAddress;
-      return floats(start, count, (register) => umg96rm(register - 19000, shown));
+      return floats(start, count, shown.faults, (register) => umg96rm(register - 19000, shown));
     case "eletechsup-pta8d08":
       if (code !== 3) return illegalFunction;
       return words(start, count, (register) => pta8d08(register, shown));
@@ -138,6 +138,7 @@ function sdm630(register: number, { value }: Shown): number {
   if (register < 6) return value(`voltage${phase}Volts`);
   if (register < 12) return value(`current${phase}Amperes`);
   if (register < 18) return value(`power${phase}Watts`);
+  if (register >= 30 && register < 36) return value(`powerFactor${((register - 30) >> 1) + 1}Ratio`);
   switch (register) {
     case 52:
       return value("powerWatts");
@@ -173,32 +174,13 @@ function pta8d08(register: number, { value, known }: Shown): number | null {
   return register >= 32 && register < 40 ? Math.round(1000 + 3.85 * celsius) : null;
 }
 
-/** What the parent did not tell of a meter follows from its power at nominal voltage, evenly over the phases. */
-function meterQuantity(values: ReadonlyMap<string, number>, quantity: string, lostPhase: number | null): number {
-  const derived = (name: string): number => meterQuantity(values, name, lostPhase);
-  const phase = Number(/\d/.exec(quantity)?.[0] ?? 0);
-  if (phase !== 0 && phase === lostPhase && !quantity.startsWith("voltage")) return 0;
-  if (quantity === "powerWatts" && lostPhase !== null) {
-    return phases.reduce((sum, each) => sum + derived(`power${each}Watts`), 0);
-  }
-  const told = values.get(quantity);
-  if (told !== undefined) return told;
-  if (quantity.startsWith("voltage")) return nominalVolts;
-  if (quantity === "frequencyHertz") return nominalHertz;
-  if (quantity === "powerFactorRatio") return powerFactor;
-  if (quantity.startsWith("power") && phase !== 0) return (values.get("powerWatts") ?? 0) / 3;
-  if (quantity.startsWith("current")) {
-    return Math.abs(derived(`power${phase}Watts`)) / derived(`voltage${phase}Volts`) / derived("powerFactorRatio");
-  }
-  return 0;
-}
-
-/** float32 with the high word first, one in two registers. */
-function floats(start: number, count: number, valueAt: (register: number) => number): Answer {
+/** float32 with the high word first (or as the meter was set), one in two registers. */
+function floats(start: number, count: number, faults: MeterFaults, valueAt: (register: number) => number): Answer {
   const view = new DataView(new ArrayBuffer(4));
   return words(start, count, (register) => {
     view.setFloat32(0, valueAt(register - (register % 2)));
-    return view.getUint16((register % 2) * 2);
+    const exchanged = faults.has("other-word-order") ? 1 : 0;
+    return view.getUint16(((register + exchanged) % 2) * 2);
   });
 }
 
