@@ -21,6 +21,7 @@ const commandFiles: Readonly<Record<string, { summary: string; load: () => Promi
     load: () => import("./commands/dispatch.ts"),
   },
   scan: { summary: "the devices of a serial line, and the boards that fit", load: () => import("./commands/scan.ts") },
+  doctor: { summary: "what is wrong with a site, and what to do", load: () => import("./commands/doctor.ts") },
   read: { summary: "one device of a serial line: all it tells", load: () => import("./commands/read.ts") },
   simulate: {
     summary: "the core against a simulated container, in virtual time",

@@ -28,6 +28,8 @@ export interface Conversation {
   /** One read and its outcome; a lost port is an outcome too. */
   ask(request: ReadRequest): Promise<Heard>;
   unit(address: number): UnitState | undefined;
+  /** Requests heard that are not ours. */
+  foreignRequests(): number;
   close(): Promise<void>;
 }
 
@@ -108,7 +110,14 @@ export function converse(
         clearTimeout(deadline);
         turn({ kind: "opened" });
         if (options.hasty === true) master = hasty(master);
-        resolve(succeed({ ask, unit: (address) => master.units[address], close }));
+        resolve(
+          succeed({
+            ask,
+            unit: (address) => master.units[address],
+            foreignRequests: () => master.foreignRequests,
+            close,
+          }),
+        );
       },
       onReadable: () => turn(),
       onLost: (problem) => {

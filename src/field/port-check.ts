@@ -69,6 +69,12 @@ export function portProblemText(problem: PortProblem): string {
   }
 }
 
+/** The same in two parts: what is wrong, and what to do. */
+export function problemAndRemedy(problem: PortProblem): [found: string, remedy: string] {
+  const [found = "", ...rest] = portProblemText(problem).split(/(?<=\.) /);
+  return [found, rest.join(" ")];
+}
+
 /** The process other than this one that has the port open, as far as this user may see; null: none to be seen. */
 function holderOf(port: string): PortHolder | null {
   const wanted = realpathSync(port);
