@@ -78,6 +78,18 @@ test("one failure keeps the reading and asks again at once; the second turns it 
   assert.is(only(polling, polling.nextDueAt()).request.address, 70);
 });
 
+test("a device that fell silent on a slow block is asked for its identity as soon as its fastest points would be", () => {
+  const energy = point({ name: "meter/energy", address: 30, pollMilliseconds: 60_000 });
+  const polling = createPolling(line(device([power, energy], { ...meter, points: [power, energy] })), 0);
+  polling.result(only(polling, 0), words(50), 0, 10);
+  const [fast, slow] = polling.due(10);
+  assert.ok(fast && slow);
+  polling.result(fast, words(7), 10, 20);
+  polling.result(slow, lost(true), 20, 600);
+  assert.is(polling.nextDueAt(), 1600);
+  assert.is(only(polling, 1600).request.address, 70);
+});
+
 test("what a device refuses is bad, the rest of it stays good", () => {
   const far = point({ name: "io/far", function: 4, address: 500 });
   const polling = createPolling(line({ ...io, points: [contact, far] }), 0);
