@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { BoardFile } from "../../src/model/generated/board.ts";
-import type { DeviceSite, PointSite } from "../../src/model/site.ts";
+import type { DeviceSite } from "../../src/model/site.ts";
 import { pointRead } from "../../src/protocol/modbus/blocks.ts";
 import { encodeRequest, findReply } from "../../src/protocol/modbus/frame.ts";
 import { decodePoint } from "../../src/protocol/modbus/registers.ts";
@@ -21,8 +21,6 @@ interface Example {
   readonly reply: Uint8Array;
   /** A value in the point's unit, or a fault. */
   readonly expected: string;
-  /** Power of ten, and the register it stands in. */
-  readonly scaleFactor: { readonly power: number; readonly address: number } | null;
 }
 
 /** The lines of a file of frames; `#` begins a remark. */
@@ -32,11 +30,8 @@ function examplesOf(name: string): Example[] {
     if (line === "" || line.startsWith("#")) return [];
     const cells = line.split("|").map((cell) => cell.trim());
     assert.is(cells.length, 4, `${name}: ${line}`);
-    const [point = "", request = "", reply = "", told = ""] = cells;
-    const [expected = "", factor] = told.split(" with scale factor ");
-    const [power, address] = (factor ?? "").split(" at ").map(Number);
-    const scaleFactor = power === undefined || address === undefined ? null : { power, address };
-    return [{ point, request: bytes(request), reply: bytes(reply), expected, scaleFactor }];
+    const [point = "", request = "", reply = "", expected = ""] = cells;
+    return [{ point, request: bytes(request), reply: bytes(reply), expected }];
   });
 }
 
@@ -67,21 +62,6 @@ function wholeDevice(name: string): DeviceSite {
   return device;
 }
 
-/** The point with its scale factor read: the power of ten that stands in another register. */
-function scaled(point: PointSite, { scaleFactor }: Example): PointSite {
-  assert.is(
-    point.scaleFactorAddress,
-    scaleFactor?.address ?? point.scaleFactorAddress,
-    `scale factor of ${point.name}`,
-  );
-  return scaleFactor === null ? point : { ...point, scale: point.scale * 10 ** scaleFactor.power };
-}
-
-/** Bits of a word, four quadrants and control words: told right or as a fault, but never wrong. */
-function isMore({ mask, decoding, writeWords }: PointSite): boolean {
-  return mask !== null || decoding !== "plain" || writeWords !== null;
-}
-
 function check(example: Example, device: DeviceSite): void {
   const { expected, reply } = example;
   const point = device.points.find(({ name }) => name === `device/${example.point}`);
@@ -93,9 +73,9 @@ function check(example: Example, device: DeviceSite): void {
     frame?.kind === "read" && frame.end === reply.length,
     `reply of ${example.point} is whole, with a right checksum`,
   );
-  const told = decodePoint(scaled(point, example), frame.data, read.address);
+  const told = decodePoint(point, frame.data, read.address);
   if (told.ok) assertNear(told.value, Number(expected), example);
-  else if (!isMore(point)) assert.is(told.fault, expected, example.point);
+  else assert.is(told.fault, expected, example.point);
 }
 
 /** A float32 has seven digits. */
