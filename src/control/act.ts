@@ -3,10 +3,12 @@ import type { EventRecord } from "../model/decision.ts";
 import type { ProcessImage } from "../model/image.ts";
 import type { Milliseconds, PointName } from "../model/reading.ts";
 import type { Site } from "../model/site.ts";
+import { makeRoom } from "./allocation/make-room.ts";
 import { openPlan, type Plan } from "./allocation/plan.ts";
 import { raise } from "./allocation/raise.ts";
 import { reclose } from "./allocation/reclose.ts";
 import { shed } from "./allocation/shed.ts";
+import { ceilingsOf } from "./arbitration.ts";
 import type { Assessed } from "./assess.ts";
 import { type Closures, closuresOf, demandOf } from "./closures.ts";
 import { type ContactorState, type ContactorStep, stepContactor } from "./contactors.ts";
@@ -126,6 +128,11 @@ function rise(
     const { branch, reservedWatts, events } = reclosed;
     return { contactors: reclosed.contactors, closed: branch, starts: used, spentWatts: reservedWatts, events };
   }
+  const waiting = reclosed?.waiting ?? null;
+  const { minimumOnMilliseconds } = policy;
+  const { raiseWatts: limitWatts } = ceilingsOf(ordered.ceilings, "container");
+  if (waiting !== null && makeRoom(plan, waiting, { now, minimumOnMilliseconds, limitWatts }))
+    return { contactors, closed: null, starts, spentWatts: 0, events: [] };
   const raised = raise(plan, { now, policy, forbidden, starts, budgetWatts: ordered.ramp.budgetWatts });
   return { contactors, closed: null, starts: raised.starts, spentWatts: raised.spentWatts, events: [] };
 }

@@ -67,7 +67,8 @@ export function judge(state: ControlState, image: ProcessImage, site: Site): Ass
   const balances = balance(layout, fleet.accounts, meters, state.excessRatios);
   const adopting = stillAdopting(state, image, site, layout, points.judged);
   const holdMilliseconds = adopting ? site.policy.startHoldMilliseconds : 0;
-  const tanks = judgeTanks(layout, judgedOf, state.provenAt, state.startedAt, now, holdMilliseconds);
+  const { provenAt, startedAt, stoppedPumps } = state;
+  const tanks = judgeTanks(layout, judgedOf, provenAt, startedAt, now, holdMilliseconds, stoppedPumps);
   const feeder = judgeFeeder(site, layout, balances, state.unevenAmperes, judgedOf, now, holdMilliseconds);
   const overload = judgeOverload(layout, balances, feeder.finding, state.overloadedSince, now);
   const heat = judgeHeat(layout, balances, judgedOf, state.breakerHeats, Math.max(0, now - state.now));

@@ -138,6 +138,9 @@ function nextState(
     sleepProofWatts: sleepProofs(assessed.layout, acted.plan.machines, assessed.fleet.accounts),
     targets,
     excessRatios: assessed.balances.map(({ excessRatio }) => excessRatio),
+    stoppedPumps: assessed.layout.tanks.flatMap(({ tank: { name, pump } }) =>
+      pump?.output && acted.outputs[pump.output] === 0 ? [name] : [],
+    ),
     contactors: acted.contactors,
     overloadedSince: assessed.overloadedSince,
     breakerHeats: assessed.breakerHeats,

@@ -33,6 +33,8 @@ export interface ControlState {
   readonly sleepProofWatts: readonly number[];
   /** Aligned with `site.branches`: what each draws beyond all accounts, as a share of them, when last nothing was coming or going. */
   readonly excessRatios: readonly number[];
+  /** Tanks whose pump weir itself has stopped. */
+  readonly stoppedPumps: readonly string[];
   /** Aligned with `site.branches`; null where there is none. */
   readonly contactors: readonly (ContactorState | null)[];
   /** Aligned with `site.branches`: since when each has been above its breaker; null: it is not. */
@@ -75,6 +77,7 @@ export function startControl(site: Site, durable: Durable | "none" | "unreadable
     targets: {},
     sleepProofWatts: layout.branches.map(() => 0),
     excessRatios: layout.branches.map(() => 0),
+    stoppedPumps: [],
     contactors: layout.branches.map(() => null),
     overloadedSince: layout.branches.map(() => null),
     breakerHeats: layout.branches.map(({ branch }) => heatAllowed(branch)),

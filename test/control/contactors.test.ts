@@ -268,4 +268,45 @@ test("an unreadable store opens no contactor under load: the machines sleep in t
   assert.ok(isClosed(plant, "branch-1"));
 });
 
+/** Opens the contactor of tank 1 by a lost flow, heals, resets. */
+function darkTank(plant: Plant): void {
+  deafen(plant);
+  loseFlow(plant);
+  run(plant, 20);
+  assert.not.ok(isClosed(plant, "branch-1"));
+  for (const machine of plant.machines.values()) machine.deaf = false;
+  plant.forced.clear();
+  run(plant, 10);
+  scan(plant, 1000, [local({ kind: "reset", trip: "tank-1/flow" }, plant.now)]);
+}
+
+test("where a contactor lacks a little room, a machine elsewhere sleeps for the many behind it, and wakes again", () => {
+  // 12 machines of 3,400 W and 1,000 W run below 42,000 W; the peak of six behind a contactor does not fit beside the other six.
+  const plant = settled({
+    ...quick,
+    machinesPerTank: 6,
+    ratedWatts: 42_300,
+    policy: { ...quick.policy, failsafeWatts: 42_300 },
+  });
+  run(plant, 60);
+  darkTank(plant);
+  run(plant, 400, () => assert.ok(trueWatts(plant, "feeder") <= 42_300));
+  assert.ok(isClosed(plant, "branch-1"));
+  assert.ok(trueWatts(plant, "feeder") > 41_000, `${trueWatts(plant, "feeder")} W`);
+});
+
+test("no machine is given up for a contactor where too little is gained", () => {
+  const plant = settled({
+    ...quick,
+    machinesPerTank: 6,
+    ratedWatts: 42_300,
+    policy: { ...quick.policy, failsafeWatts: 42_300 },
+  });
+  darkTank(plant);
+  scan(plant, 1000, [setpoint(35_000, plant.now + 1000)]);
+  run(plant, 300);
+  assert.not.ok(isClosed(plant, "branch-1"));
+  assert.is(Math.round(trueWatts(plant, "feeder")), 21_400);
+});
+
 test.run();

@@ -297,4 +297,30 @@ test("a hot inlet puts that machine to sleep, and it must cool before it wakes",
   assert.not.equal(plant.decision?.minerTargets["a-001"], { mode: "sleep" });
 });
 
+test("a pump that weir stopped for a leak is not missed, and must prove itself when it runs again", () => {
+  const plant = startPlant(siteForTests({ policy: { coolDownMilliseconds: 1000 } }));
+  run(plant, 20);
+  plant.forced.set("tank-1/floorDry", (_, now) => good(0, now));
+  for (const what of ["pumpRuns", "flowLitersPerMinute"])
+    plant.forced.set(`tank-1/${what}`, (truth, now) =>
+      good(plant.decision?.outputs["tank-1/pumpOn"] === 0 ? 0 : (truth ?? 0), now),
+    );
+  run(plant, 120);
+  assert.is(plant.decision?.outputs["tank-1/pumpOn"], 0);
+  assert.equal(
+    plant.decision?.trips.map(({ name }) => name),
+    ["tank-1/leak"],
+  );
+  plant.forced.delete("tank-1/floorDry");
+  plant.forced.set("tank-1/flowLitersPerMinute", (_, now) => good(0, now));
+  run(plant, 5);
+  scan(plant, 1000, [local({ kind: "reset", trip: "tank-1/leak" }, plant.now)]);
+  run(plant, 15);
+  assert.is(plant.decision?.outputs["tank-1/pumpOn"], 1);
+  assert.equal(
+    plant.decision?.trips.map(({ name }) => name),
+    ["tank-1/flow"],
+  );
+});
+
 test.run();

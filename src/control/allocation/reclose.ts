@@ -7,12 +7,15 @@ import { kilowatts } from "../figures.ts";
 import { certain } from "../impossible.ts";
 import type { Judged } from "../judge.ts";
 import { expectPower } from "../machines/command.ts";
+import type { WaitingBranch } from "./make-room.ts";
 import { type Plan, roomIn } from "./plan.ts";
 
 export interface Reclosed {
   readonly contactors: readonly (ContactorState | null)[];
   /** The branch whose contactor closed; null: none. */
   readonly branch: number | null;
+  /** The first that lacks nothing but room; null: none. */
+  readonly waiting: WaitingBranch | null;
   readonly reservedWatts: number;
   readonly events: readonly EventRecord[];
 }
@@ -28,7 +31,7 @@ export interface RecloseRules {
 
 /** Closes the first contactor that may close, feeder first. */
 export function reclose(plan: Plan, rules: RecloseRules): Reclosed {
-  const nothing: Reclosed = { contactors: rules.contactors, branch: null, reservedWatts: 0, events: [] };
+  let waiting: WaitingBranch | null = null;
   for (const branch of [...plan.layout.leafFirst].reverse()) {
     const state = rules.contactors[branch] ?? null;
     if (state === null) continue;
@@ -36,7 +39,10 @@ export function reclose(plan: Plan, rules: RecloseRules): Reclosed {
     if (!mayClose(state, feedback, rules.policy, rules.now)) continue;
     if (!isFed(plan, branch, rules) || hasClosed(plan, branch, rules)) continue;
     const reserved = reservationOf(plan, branch, rules);
-    if (reserved.some((watts, scope) => watts > 0 && watts > roomIn(plan, scope))) continue;
+    if (reserved.some((watts, scope) => watts > 0 && watts > roomIn(plan, scope))) {
+      waiting ??= { branch, reservedWatts: reserved };
+      continue;
+    }
     for (const [scope, watts] of reserved.entries())
       plan.nextWatts[scope] = certain(plan.nextWatts[scope], "next") + watts;
     const { behind, branch: site } = certain(plan.layout.branches[branch], "branch");
@@ -49,11 +55,12 @@ export function reclose(plan: Plan, rules: RecloseRules): Reclosed {
     return {
       contactors: rules.contactors.map((other, index) => (index === branch ? close(state, rules.now) : other)),
       branch,
+      waiting: null,
       reservedWatts,
       events: [contactorEvent(site.name, text, "information")],
     };
   }
-  return nothing;
+  return { contactors: rules.contactors, branch: null, waiting, reservedWatts: 0, events: [] };
 }
 
 /** Every contactor above it is closed. */

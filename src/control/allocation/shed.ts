@@ -21,7 +21,7 @@ export function shed(plan: Plan, rules: ShedRules): void {
   const closed = closedScopes(plan, patient);
   for (const [machine, place] of plan.layout.machines.entries())
     if (rules.forbidden.has(machine) || place.scopes.some(({ scope }) => closed.has(scope)))
-      sleep(plan, machine, rules.now);
+      putToSleep(plan, machine, rules.now);
   const ranked = lazily(() => rankForShedding(plan));
   // Innermost first: what is shed for a tank also counts for its branch and the container.
   for (let scope = plan.safetyWatts.length - 1; scope >= 0; scope -= 1)
@@ -51,12 +51,13 @@ function shedScope(
   if (certain(plan.nextWatts[scope], "scope") <= ceilingWatts) return;
   for (const machine of ranked()) {
     if (!certain(plan.layout.machines[machine], "machine").scopes.some((covered) => covered.scope === scope)) continue;
-    sleep(plan, machine, now);
+    putToSleep(plan, machine, now);
     if (certain(plan.nextWatts[scope], "scope") <= ceilingWatts) return;
   }
 }
 
-function sleep(plan: Plan, machine: number, now: Milliseconds): void {
+/** Sends one machine to sleep and takes what it drew out of the sheet. */
+export function putToSleep(plan: Plan, machine: number, now: Milliseconds): void {
   const before = certain(plan.machines[machine], "machine");
   const { model } = certain(plan.layout.machines[machine], "machine");
   const after = sendToSleep(before, model, now);
@@ -67,7 +68,7 @@ function sleep(plan: Plan, machine: number, now: Milliseconds): void {
 }
 
 /** Machines that can be shed, worst first: joules per terahash, then most wear last, then order of the site. */
-function rankForShedding(plan: Plan): readonly number[] {
+export function rankForShedding(plan: Plan): readonly number[] {
   const awake = [...plan.machines.entries()].filter(([, machine]) => isAwake(machine));
   return awake
     .sort(([a, one], [b, other]) => other.joulesPerTerahash - one.joulesPerTerahash || one.wakes - other.wakes || b - a)
@@ -86,7 +87,8 @@ function onlyPatientOrdersBind(plan: Plan, limits: readonly Limit[]): boolean {
     .every((limit) => limit.patient === true);
 }
 
-function onLongEnough(machine: MachineState, rules: ShedRules): boolean {
+/** Its minimum on-time is over. */
+export function onLongEnough(machine: MachineState, rules: Pick<ShedRules, "now" | "minimumOnMilliseconds">): boolean {
   return machine.wokenAt === null || rules.now - machine.wokenAt >= rules.minimumOnMilliseconds;
 }
 

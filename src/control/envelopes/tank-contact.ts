@@ -34,6 +34,10 @@ export function judgeLeaks(tank: Tank, scan: TankScan): Finding {
 export function judgePump(tank: Tank, scan: TankScan): Finding {
   const feedback = tank.pump?.feedback ?? null;
   if (feedback === null) return nothingFound;
+  if (scan.pumpStopped) {
+    scan.keepProof(`${tank.name}/pump`, scan.now);
+    return nothingFound;
+  }
   return judgeContact(tank, scan, {
     point: feedback,
     proof: `${tank.name}/pump`,

@@ -13,6 +13,10 @@ export function judgeFlow(tank: Tank, scan: TankScan): Finding {
   const { point, minimumLitersPerMinute, proofMilliseconds } = tank.flow;
   const judged = scan.judgedOf(point);
   const name = `${tank.name}/flow`;
+  if (scan.pumpStopped) {
+    scan.keepProof(name, scan.now);
+    return nothingFound;
+  }
   const scope: Scope = `tank/${tank.name}`;
   const proof = prove(
     scan.provenAt(name),

@@ -9,6 +9,8 @@ export interface TankScan {
   /** When something was last proven; the start of the process where it never was. */
   readonly provenAt: (name: string) => Milliseconds;
   readonly keepProof: (name: string, at: Milliseconds) => void;
+  /** weir itself has stopped the pump: neither it nor the flow can be asked for. */
+  readonly pumpStopped: boolean;
   /** The image is still completing and the hard-wired interlock stands: what is unknown sheds nothing yet. */
   readonly patient: boolean;
   /** How long an order to narrow may wait, because machines found running are being taken over [ms]; 0: not at all. */

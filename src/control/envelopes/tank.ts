@@ -22,6 +22,7 @@ export function judgeTanks(
   startedAt: Milliseconds,
   now: Milliseconds,
   holdMilliseconds: Milliseconds,
+  stoppedPumps: readonly string[],
 ): JudgedTanks {
   const provenAt: Record<string, Milliseconds> = {};
   const findings = layout.tanks.map(({ tank, ratedWatts }) => {
@@ -32,6 +33,7 @@ export function judgeTanks(
       keepProof: (name, at) => {
         provenAt[name] = at;
       },
+      pumpStopped: stoppedPumps.includes(tank.name),
       patient: holdMilliseconds > 0 && tank.hardwiredInterlock,
       holdMilliseconds,
     };
