@@ -33,6 +33,7 @@ test("a wrong password is named and sent once; damage never ends the link", asyn
   secret.target({ mode: "sleep" });
   const refused = await waitForReport(secret, "refusal", (one) => one.command?.failedAt !== undefined);
   assert.is(refused.command?.fault, "credentials-refused");
+  assert.equal(await secret.order({ kind: "reboot" }), { ok: false, error: "credentials-refused" });
   for (const fault of ["truncated", "early-close", "no-reply"]) {
     far.farEnd.fault("damaged", fault, true);
     await waitForReport(damaged, fault, (one) => one.fault !== undefined && one.fault !== "not-read-yet");

@@ -10,6 +10,20 @@ const test = suite("luxos link");
 
 const far = rig(test, "luxos", ["whole", "held", "liar", "full"]);
 
+/** Asks a machine beside the link, as another tool would. */
+function say(name: string, command: string): Promise<string> {
+  const host = far.machines.find((one) => one.name === name)?.host ?? "";
+  return new Promise((resolve, reject) => {
+    let text = "";
+    const socket = connect(4028, host, () => socket.write(JSON.stringify({ command })));
+    socket.on("data", (chunk) => {
+      text += chunk.toString("utf8");
+    });
+    socket.on("close", () => resolve(text));
+    socket.on("error", reject);
+  });
+}
+
 test("sleeps, wakes and takes the profile below a limit, each read back; its watts are an estimate", async () => {
   const link = far.open("whole");
   const first = await waitForReport(link, "a first read", (one) => one.mode === "hashing");
@@ -30,17 +44,13 @@ test("sleeps, wakes and takes the profile below a limit, each read back; its wat
   assert.ok((await link.order({ kind: "locate", on: true })).ok);
   const details = await link.inspect();
   assert.is(details.ok && details.value.locating, true);
+  // A session of ours that stayed open would keep everybody else out.
+  assert.match(await say("whole", "session"), '"SessionID":""');
   assert.equal(details.ok && details.value.limitBoundsWatts, { least: 1320, most: 3300 });
 });
 
 test("a session that somebody else holds serves us too and is left open; where none can be had we say so", async () => {
-  const host = far.machines.find((one) => one.name === "held")?.host ?? "";
-  await new Promise<void>((resolve) => {
-    connect(4028, host, function (this: ReturnType<typeof connect>) {
-      this.on("close", () => resolve()).resume();
-      this.write('{"command":"logon"}');
-    });
-  });
+  await say("held", "logon");
   far.farEnd.fault("full", "token-limit", true);
   const [held, full] = [far.open("held"), far.open("full")];
   for (const link of [held, full]) link.target({ mode: "sleep" });

@@ -56,6 +56,22 @@ test("the same target again changes nothing", () => {
   assert.is.not(replaceTarget(limit, { mode: "limit", watts: 2900 }, 5), limit);
 });
 
+test("where the firmware takes limits, one is read first, written once, and shown by a limit near it", () => {
+  const able = { ...emptySlot, limits: true };
+  const slot = replaceTarget(able, { mode: "limit", watts: 3000 }, 0);
+  assert.equal(nextAction(slot, undefined, 0), { kind: "read" });
+  assert.equal(nextAction(slot, seen("run", 1), 2), { kind: "limit", watts: 3000 });
+  const shown = (limitWatts: number): boolean => {
+    const after = observeSetting(slot, { ...seen("sleep", 1), limitWatts }, 2, timing);
+    return after.command?.readBackAt !== undefined;
+  };
+  assert.is(shown(3029), true);
+  assert.is(shown(2971), true);
+  assert.is(shown(3031), false);
+  assert.is(shown(2969), false);
+  assert.is(observeSetting(slot, seen("run", 1), 2, timing).command?.readBackAt, undefined);
+});
+
 test("a power limit is refused, not ignored", () => {
   const slot = replaceTarget(emptySlot, { mode: "limit", watts: 3000 }, 7);
   assert.is(slot.command?.fault, "command-refused");

@@ -82,8 +82,11 @@ test("a stopped machine that tells no figures is proven asleep, without a power 
   farEnd.fault("quiet", "asleep-status-only", true);
   const link = open("quiet");
   link.target({ mode: "sleep" });
-  const report = await waitForReport(link, "asleep", (one) => one.mode === "asleep");
-  assert.ok(report.command?.readBackAt);
+  const report = await waitForReport(
+    link,
+    "asleep",
+    (one) => one.mode === "asleep" && one.command?.readBackAt !== undefined,
+  );
   assert.is(report.powerSource, "unknown");
 });
 
@@ -113,6 +116,7 @@ test("a wrong password is named after two tries and not insisted on; a switched-
   disabled.target({ mode: "sleep" });
   const refused = await waitForReport(secret, "refusal", (one) => one.command?.failedAt !== undefined);
   assert.is(refused.command?.fault, "credentials-refused");
+  assert.equal(await secret.order({ kind: "reboot" }), { ok: false, error: "credentials-refused" });
   const off = await waitForReport(disabled, "refusal", (one) => one.command?.failedAt !== undefined);
   assert.is(off.command?.fault, "write-access-disabled");
   await waitFor(() => farEnd.effects["secret/refusedCount"] === 2, { within: 1_000, what: "the refusals" });

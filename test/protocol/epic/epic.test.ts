@@ -50,6 +50,10 @@ test("a supply that tells volts and amperes has measured; idling and silent is a
   const idle = observeEpic({ ...base, "Power Supply Stats": supply });
   assert.is(idle?.mode, "asleep");
   assert.is(idle?.powerSource, "measured");
+  const amperesOnly = { ...supply, "Input Voltage": 0 };
+  assert.is(observeEpic({ ...base, "Power Supply Stats": amperesOnly })?.powerSource, "estimated");
+  const voltsOnly = { ...supply, "Input Current": 0 };
+  assert.is(observeEpic({ ...base, "Power Supply Stats": voltsOnly })?.powerSource, "estimated");
   assert.is(observeEpic(base)?.powerSource, "unknown");
   assert.is(observeEpic({ hello: 1 }), undefined);
 });
