@@ -69,6 +69,7 @@ test("an Ebang's cookie that it forgot is fetched again; a wrong password is sen
   assert.is(farEnd.effects["ebang/refusedCount"], undefined);
   const secret = linkTo(machine, shared, "wrong");
   await waitForReport(secret, "refusal", (one) => one.fault === "credentials-refused");
+  for (let more = 0; more < 2; more += 1) assert.is((await secret.inspect()).ok, false);
   await waitFor(() => farEnd.effects["ebang/refusedCount"] === 2, { within: 1_000, what: "two refusals" });
   await secret.stop();
 });
