@@ -70,8 +70,10 @@ test("an Ebang's cookie that it forgot is fetched again; a wrong password is sen
   const secret = linkTo(machine, shared, "wrong");
   await waitForReport(secret, "refusal", (one) => one.fault === "credentials-refused");
   for (let more = 0; more < 2; more += 1) assert.is((await secret.inspect()).ok, false);
-  await waitFor(() => farEnd.effects["ebang/refusedCount"] === 2, { within: 1_000, what: "two refusals" });
   await secret.stop();
+  farEnd.truth({ "ebang/supplied": 0 });
+  await waitFor(() => farEnd.watts("ebang") === 0, { within: 2_000, what: "the last effect" });
+  assert.is(farEnd.effects["ebang/refusedCount"], 2);
 });
 
 test.run();
