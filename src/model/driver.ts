@@ -8,7 +8,10 @@ export interface PointDriver {
   start(): void;
   /** Newest reading of every point of the site, good or bad; never missing one. Age is judged in control. */
   readings(): Readings;
-  /** Replaces the wanted outputs. The driver writes at once, reads back, and re-asserts after every reconnect. */
+  /**
+   * Replaces the wanted outputs. The driver writes at once, reads back, and re-asserts after every reconnect; but a contactor
+   * that it had closed and finds open stays open until it is commanded to open and then to close again.
+   */
   command(outputs: Readonly<Record<PointName, 0 | 1>>): void;
   /** Start of the oldest report among its devices: every device has said something, good or bad, since then. */
   reportedAt(): Milliseconds;

@@ -39,12 +39,13 @@ export interface PartsSetup {
 /** Makes every part of the site; nothing is opened before it is started. Throws where the broker's files are unusable. */
 export function openParts(site: Site, secrets: Secrets, setup: PartsSetup): Parts {
   const { clock, urge } = setup;
+  const contactors = new Set(site.branches.flatMap(({ contactor }) => (contactor === null ? [] : [contactor.output])));
   const lines = site.lines.map((line) => ({
-    driver: openSerialLine(line, clock, { onUrgent: urge }),
+    driver: openSerialLine(line, clock, { onUrgent: urge, contactors }),
     points: new Set(line.devices.flatMap((device) => device.points.map((point) => point.name))),
   }));
   const boards = site.firmata.map((board) => ({
-    driver: openFirmataBoard(board, clock),
+    driver: openFirmataBoard(board, clock, contactors),
     points: new Set(board.points.map((point) => point.name)),
   }));
   const shared = createMinerShared();

@@ -25,13 +25,14 @@ export const firmataOptions: FirmataOptions = {
   reopenMilliseconds: 6000,
 };
 
-/** Ready to be started; a port that is not there is waited for. */
+/** Ready to be started; a port that is not there is waited for. `contactors` names its outputs that hold contactors closed. */
 export function openFirmataBoard(
   site: FirmataSite,
   clock: Clock,
+  contactors: ReadonlySet<PointName> = new Set(),
   options: FirmataOptions = firmataOptions,
 ): PointDriver {
-  return new FirmataBoard(site, clock, options);
+  return new FirmataBoard(site, clock, contactors, options);
 }
 
 class FirmataBoard implements PointDriver {
@@ -55,13 +56,13 @@ class FirmataBoard implements PointDriver {
   #reportedAt: Milliseconds;
   readonly #counters = { requests: 0, timeouts: 0, badFrames: 0, exceptions: 0, strayBytes: 0, latencyMilliseconds: 0 };
 
-  constructor(site: FirmataSite, clock: Clock, options: FirmataOptions) {
+  constructor(site: FirmataSite, clock: Clock, contactors: ReadonlySet<PointName>, options: FirmataOptions) {
     this.name = site.name;
     this.#configured = false;
     this.#site = site;
     this.#clock = clock;
     this.#options = options;
-    this.#points = sortPoints(site.points, options.samplingMilliseconds);
+    this.#points = sortPoints(site.points, options.samplingMilliseconds, contactors);
     this.#link = openLink(site, {
       opened: () => this.#opened(),
       bytes: (chunk) => this.#receive(chunk),
@@ -92,7 +93,9 @@ class FirmataBoard implements PointDriver {
     let changed = false;
     for (const output of this.#points.outputs) {
       const wanted = outputs[output.name];
-      if (wanted === undefined || wanted === output.wanted) continue;
+      if (wanted === undefined || wanted === output.commanded) continue;
+      output.commanded = wanted;
+      output.proven = false;
       output.wanted = wanted;
       changed = true;
     }
@@ -270,6 +273,9 @@ class FirmataBoard implements PointDriver {
     // Setting the mode makes the pin low for a moment, so it is set only where it is not an output yet.
     if (!state.driven) conversation.makeOutput(output.pin);
     const wrong = !state.driven || state.level !== output.wanted;
+    if (!wrong) output.proven = true;
+    // A board that was reset has opened it: it stays so until whoever decides has opened it too, and closes it anew.
+    else if (output.closes && output.proven && output.wanted === 1) output.wanted = 0;
     // One that stays wrong is written with each poll, not as fast as the board can answer.
     if (wrong && now - this.#assertedAt >= this.#options.pollMilliseconds) this.#assertOutputs();
   }

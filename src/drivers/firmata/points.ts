@@ -26,6 +26,12 @@ export interface ContactInput {
 export interface Output {
   readonly name: PointName;
   readonly pin: number;
+  /** It holds a contactor closed: closing is a decision each time, so found open it is not closed again by itself. */
+  readonly closes: boolean;
+  /** As the newest command said; differs from `wanted` where something else has opened it since. */
+  commanded: 0 | 1 | null;
+  /** Read back since it was commanded. */
+  proven: boolean;
   /** Null until the first command: the board is left as it is found. */
   wanted: 0 | 1 | null;
   /** As the board itself last said. */
@@ -39,7 +45,11 @@ export interface BoardPoints {
   readonly outputs: readonly Output[];
 }
 
-export function sortPoints(points: readonly FirmataPoint[], samplingMilliseconds: Milliseconds): BoardPoints {
+export function sortPoints(
+  points: readonly FirmataPoint[],
+  samplingMilliseconds: Milliseconds,
+  contactors: ReadonlySet<PointName>,
+): BoardPoints {
   const analogs: AnalogInput[] = [];
   const contacts: ContactInput[] = [];
   const outputs: Output[] = [];
@@ -55,7 +65,16 @@ export function sortPoints(points: readonly FirmataPoint[], samplingMilliseconds
         break;
       case "relay":
       case "heartbeat":
-        outputs.push({ name, pin, wanted: null, newest: null, heardAt: -Infinity });
+        outputs.push({
+          name,
+          pin,
+          closes: contactors.has(name),
+          commanded: null,
+          proven: false,
+          wanted: null,
+          newest: null,
+          heardAt: -Infinity,
+        });
         break;
     }
   }

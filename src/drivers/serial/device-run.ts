@@ -1,5 +1,6 @@
 /** One Modbus device of a line while it is polled: what is to be asked of it, and when. Knows no answers. */
 import assert from "node:assert/strict";
+import type { PointName } from "../../model/reading.ts";
 import type { DeviceSite } from "../../model/site.ts";
 import { type Block, planBlocks, pointRead } from "../../protocol/modbus/blocks.ts";
 import type { ModbusRequest } from "../../protocol/modbus/frame.ts";
@@ -36,7 +37,7 @@ export type Job =
   | { readonly kind: "write"; readonly device: DeviceRun; readonly output: Output; readonly value: 0 | 1 };
 
 /** A device of which nothing is known yet. */
-export function createRun(site: DeviceSite, now: number): DeviceRun {
+export function createRun(site: DeviceSite, now: number, contactors: ReadonlySet<PointName>): DeviceRun {
   return {
     site,
     blocks: planBlocks(site).map((block) => ({
@@ -47,7 +48,9 @@ export function createRun(site: DeviceSite, now: number): DeviceRun {
       again: false,
       hurried: false,
     })),
-    outputs: site.points.filter(({ writeFunction }) => writeFunction !== null).map((point) => createOutput(point)),
+    outputs: site.points
+      .filter(({ writeFunction }) => writeFunction !== null)
+      .map((point) => createOutput(point, contactors.has(point.name))),
     proven: site.probe === null,
     identityDueAt: now,
     identityPending: false,

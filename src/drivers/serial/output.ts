@@ -8,6 +8,12 @@ const retryMilliseconds = 500;
 
 export interface Output {
   readonly point: PointSite;
+  /** It closes a contactor: that is a decision each time, so what was closed once and found open is not closed again by itself. */
+  readonly closes: boolean;
+  /** As the newest command said; differs from `wanted` where something else has opened it since. */
+  commanded: 0 | 1 | null;
+  /** Read back since it was commanded. */
+  proven: boolean;
   /** Null: nobody has commanded it yet, so it stays as it is. */
   wanted: 0 | 1 | null;
   /** Just commanded: sent even to a device that has been silent. */
@@ -17,14 +23,17 @@ export interface Output {
   writtenAt: number;
 }
 
-export function createOutput(point: PointSite): Output {
+export function createOutput(point: PointSite, closes = false): Output {
   const never = Number.NEGATIVE_INFINITY;
-  return { point, wanted: null, fresh: false, pending: false, writeAt: never, writtenAt: never };
+  const times = { writeAt: never, writtenAt: never };
+  return { point, closes, commanded: null, proven: false, wanted: null, fresh: false, pending: false, ...times };
 }
 
 /** A change is written at once; the same again changes nothing. */
 export function wantOutput(output: Output, wanted: 0 | 1, now: number): void {
-  if (output.wanted === wanted) return;
+  if (output.commanded === wanted) return;
+  output.commanded = wanted;
+  output.proven = false;
   output.wanted = wanted;
   output.fresh = true;
   output.writeAt = now;
@@ -38,8 +47,25 @@ export function outputResult(output: Output, value: 0 | 1, written: boolean, now
   else output.writeAt = now + (written ? reassertMilliseconds : retryMilliseconds);
 }
 
+/** A fresh port: what is wanted is written again, but a contactor that was closed is looked at first. */
+export function outputOpened(output: Output, now: number): void {
+  output.writeAt = staysAsFound(output) ? Number.POSITIVE_INFINITY : now;
+}
+
+/** Closed and proven so: never written again, for whatever opened it took the power of everything behind it. */
+function staysAsFound({ closes, proven, wanted }: Output): boolean {
+  return closes && proven && wanted === 1;
+}
+
 /** After a read that began at `startedAt` showed the point's `value`: an answer to a write proves nothing, this does. */
 export function outputRead(output: Output, value: number, startedAt: number, now: number): void {
-  if (output.wanted === null || output.pending || startedAt < output.writtenAt || value === output.wanted) return;
+  if (output.wanted === null || output.pending || startedAt < output.writtenAt) return;
+  if (value === output.wanted) {
+    output.proven = true;
+    if (staysAsFound(output)) output.writeAt = Number.POSITIVE_INFINITY;
+    return;
+  }
+  // Found open: it stays so until whoever decides has opened it too, and closes it anew.
+  if (staysAsFound(output)) output.wanted = 0;
   output.writeAt = Math.min(output.writeAt, Math.max(now, output.writtenAt + retryMilliseconds));
 }

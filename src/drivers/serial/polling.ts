@@ -15,7 +15,7 @@ import {
   nextDueOf,
   owingSince,
 } from "./device-run.ts";
-import { outputRead, outputResult, wantOutput } from "./output.ts";
+import { outputOpened, outputRead, outputResult, wantOutput } from "./output.ts";
 
 export interface Polling {
   readonly readings: Readonly<Record<PointName, Reading>>;
@@ -37,10 +37,12 @@ export interface Polling {
 
 const nothing: Order[] = [];
 
-/** Polling of every point of `line`, from `now` on. */
-export function createPolling(line: LineSite, now: number): Polling {
+/** Polling of every point of `line`, from `now` on. `contactors` names its outputs that hold contactors closed. */
+export function createPolling(line: LineSite, now: number, contactors: ReadonlySet<PointName> = new Set()): Polling {
   const readings: Record<PointName, Reading> = {};
-  const devices = line.devices.filter(({ points }) => points.length > 0).map((site) => createRun(site, now));
+  const devices = line.devices
+    .filter(({ points }) => points.length > 0)
+    .map((site) => createRun(site, now, contactors));
   for (const { points } of line.devices) {
     for (const { name } of points) readings[name] = { quality: "bad", fault: "not-read-yet", at: now };
   }
@@ -81,7 +83,7 @@ export function createPolling(line: LineSite, now: number): Polling {
         device.proven = device.site.probe === null;
         device.identityDueAt = time;
         for (const run of device.blocks) run.dueAt = time;
-        for (const output of device.outputs) output.writeAt = time;
+        for (const output of device.outputs) outputOpened(output, time);
       }
     },
     command: (outputs, time) => {

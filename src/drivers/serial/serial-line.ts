@@ -1,5 +1,6 @@
 /** The owner of one serial line: joins port, Modbus master and polling. It stores readings and writes outputs; it never decides. */
 import type { Clock, DeviceHealth, LineHealth, PointDriver } from "../../model/driver.ts";
+import type { PointName } from "../../model/reading.ts";
 import type { LineSite, Parity } from "../../model/site.ts";
 import { planBlocks, planNonces } from "../../protocol/modbus/blocks.ts";
 import {
@@ -21,11 +22,13 @@ const shortSilenceMilliseconds = 5;
 export interface SerialLineOptions {
   /** A contact of the line changed: a scan should come at once. */
   readonly onUrgent?: () => void;
+  /** Outputs that hold contactors closed: found open, they stay open until they are commanded anew. */
+  readonly contactors?: ReadonlySet<PointName>;
 }
 
 /** A driver of `line`; nothing is opened before `start()`. Faults of port and devices are bad readings and `health()`, never exceptions. */
 export function openSerialLine(line: LineSite, clock: Clock, options: SerialLineOptions = {}): PointDriver {
-  const polling = createPolling(line, clock.now());
+  const polling = createPolling(line, clock.now(), options.contactors);
   let master = initialLine(settingsOf(line));
   let port: KeptPort | null = null;
   let timer: NodeJS.Timeout | null = null;

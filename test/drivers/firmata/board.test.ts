@@ -177,4 +177,29 @@ test("the driver reports at each poll, whatever the board does", async () => {
   assert.ok(clock.now() - driver.reportedAt() < 1500);
 });
 
+test("a contactor that a reset of its board has opened stays open until it is commanded anew", async () => {
+  await driver.stop();
+  driver = openFirmataBoard(unoTank(far.port), clock, new Set(["tank-io/contactorClosed"]));
+  driver.start();
+  await becomes("coolantCelsius", 40, 0.5, 8000);
+  driver.command({ "tank-io/contactorClosed": 0 });
+  await becomes("contactorClosed", 0, 0, 2000);
+  driver.command({ "tank-io/contactorClosed": 1 });
+  await becomes("contactorClosed", 1, 0, 2000);
+  far.fault("reset", true);
+  await pinIs("d8Level", 0, 1000);
+  await turnsBad("coolantCelsius", "board-silent", 3000);
+  await becomes("coolantCelsius", 40, 0.5, 8000);
+  driver.command({ "tank-io/contactorClosed": 1 });
+  const from = performance.now();
+  await waitFor(() => performance.now() - from > 1500 || far.effects()["d8Level"] === 1, {
+    within: 3000,
+    what: () => `three polls; ${told()}`,
+  });
+  assert.is(far.effects()["d8Level"], 0);
+  driver.command({ "tank-io/contactorClosed": 0 });
+  driver.command({ "tank-io/contactorClosed": 1 });
+  await pinIs("d8Level", 1, 2000);
+});
+
 test.run();

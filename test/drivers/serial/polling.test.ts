@@ -175,6 +175,30 @@ test("an output is written again every few seconds, soon when it is found change
   assert.ok(polling.due(last + 100).some(({ request }) => request.mode === "write"));
 });
 
+test("a contactor that was closed and is found open stays open until it is commanded anew", () => {
+  const polling = createPolling(line(io), 0, new Set(["io/contactor"]));
+  polling.command({ "io/contactor": 1 }, 0);
+  assert.equal(
+    play(polling, 0, 2000, () => 0).map(([, value]) => value),
+    [1, 1, 1, 1],
+    "not closed yet: tried again",
+  );
+  assert.equal(
+    play(polling, 2000, 20_000, () => 1).filter(([at]) => at > 2500),
+    [],
+    "closed: not written any more",
+  );
+  polling.opened(20_000);
+  polling.command({ "io/contactor": 1 }, 20_000);
+  assert.ok(
+    play(polling, 20_000, 30_000, () => 0).every(([, value]) => value === 0),
+    "the module has lost it",
+  );
+  polling.command({ "io/contactor": 0 }, 30_000);
+  polling.command({ "io/contactor": 1 }, 31_000);
+  assert.ok(play(polling, 31_000, 32_000, () => 0).some(([, value]) => value === 1));
+});
+
 test("a write that fails is tried again, and what was commanded meanwhile wins", () => {
   const polling = createPolling(line(io), 0);
   for (const order of polling.due(0)) polling.result(order, bits(0), 0, 10);
