@@ -33,10 +33,15 @@ export function raiseAlarms(
   return { alarms, since, events };
 }
 
+/** What always limits is no alarm. */
+function isOrdinary({ reason }: Limit): boolean {
+  return reason.code.startsWith("breaker-") || reason.code === "protected-load";
+}
+
 /** Limits of safety below the ordinary are alarms: a trip, a lost sensor, a derated tank. Breakers and plates are not; machines are told of together. */
 export function limitWarnings(limits: readonly Limit[]): readonly Warning[] {
   return limits
-    .filter(({ source, reason }) => source === "trip" || (source === "envelope" && !reason.code.startsWith("breaker-")))
+    .filter((limit) => limit.source === "trip" || (limit.source === "envelope" && !isOrdinary(limit)))
     .filter(({ withinMilliseconds, scope }) => withinMilliseconds <= 0 && !scope.startsWith("miner/"))
     .map(({ scope, source, reason }) => ({
       name: `${reason.code} ${scope.replace(/^[a-zA-Z]+\//, "")}`,

@@ -9,6 +9,7 @@ import { judgeFeeder } from "./envelopes/feeder.ts";
 import { type Finding, merge, nothingFound } from "./envelopes/finding.ts";
 import { judgeInlets } from "./envelopes/miner-inlet.ts";
 import { judgeOverload } from "./envelopes/overload.ts";
+import { judgeProtected } from "./envelopes/protected-load.ts";
 import { judgeTanks } from "./envelopes/tank.ts";
 import { certain } from "./impossible.ts";
 import { type Judged, type JudgedPoints, judgeReadings } from "./judge.ts";
@@ -37,6 +38,7 @@ export interface Assessed {
   /** How uneven the phases of each branch were when all of them were last measured [A]. Aligned with branches. */
   readonly unevenAmperes: readonly number[];
   readonly demand: DemandState | null;
+  readonly protectedLoads: ControlState["protectedLoads"];
 }
 
 /** Judges what the image says, without deciding anything. */
@@ -80,6 +82,15 @@ export function judge(state: ControlState, image: ProcessImage, site: Site): Ass
     presentWatts: certain(balances[layout.root], "root").presentWatts,
     holdMilliseconds,
   });
+  const guarded = judgeProtected(state.protectedLoads, {
+    layout,
+    balances,
+    accounts: fleet.accounts,
+    feederLimits: feeder.finding.limits,
+    judgedOf,
+    now,
+    holdMilliseconds,
+  });
   const inlets = judgeInlets(layout, fleet.machines, now);
   const machines: Finding = { ...nothingFound, warnings: fleetWarnings(layout, fleet.machines, powered) };
   const finding = merge([
@@ -87,7 +98,7 @@ export function judge(state: ControlState, image: ProcessImage, site: Site): Ass
     tanks.finding,
     overload.finding,
     heat.finding,
-    { ...nothingFound, limits: demanded.limits },
+    { ...nothingFound, limits: [...demanded.limits, ...guarded.limits] },
     inlets,
     machines,
     latchedPoints(points),
@@ -108,6 +119,7 @@ export function judge(state: ControlState, image: ProcessImage, site: Site): Ass
     breakerHeats: heat.heats,
     unevenAmperes: feeder.unevenAmperes,
     demand: demanded.demand,
+    protectedLoads: guarded.states,
   };
 }
 

@@ -146,6 +146,7 @@ function nextState(
     breakerHeats: assessed.breakerHeats,
     unevenAmperes: assessed.unevenAmperes,
     demand: assessed.demand,
+    protectedLoads: assessed.protectedLoads,
     ramp: acted.ramp,
     starts: acted.starts,
     trippedAt: Object.fromEntries(

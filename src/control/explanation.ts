@@ -83,6 +83,8 @@ const remedies: Readonly<Record<Exclude<LimitSource, "envelope">, string>> = {
 const improvements: Partial<Readonly<Record<ReasonCode, string>>> = {
   "breaker-continuous": "Only a larger breaker, more voltage or more even phases allow more",
   "breaker-meter-lost": "The voltages and currents of its meter must be read again",
+  "protected-load": "The protected load must draw less or a larger breaker is needed",
+  "protected-load-unknown": "The meter of the protected load must be read again",
   "coolant-derate": "Its coolant must get cooler",
   "coolant-trip": "Its coolant must get cooler",
   "coolant-unknown": "Its coolant temperature must be read again",

@@ -137,7 +137,10 @@ function lay(site: Site): Layout {
       children: parents.flatMap((parent, child) => (parent === index ? [child] : [])),
       own: homes.flatMap((home, machine) => (home === index ? [machine] : [])),
       behind: certain(behind[index], "branch"),
-      auxiliaryWatts: branch.auxiliaryWatts + (index === root ? Math.max(0, site.auxiliaryWatts - plates) : 0),
+      auxiliaryWatts:
+        branch.auxiliaryWatts +
+        (branch.protectedLoad?.ratedWatts ?? 0) +
+        (index === root ? Math.max(0, site.auxiliaryWatts - plates) : 0),
       phases: certain(phases[index], "phases"),
     }),
   );

@@ -9,6 +9,7 @@ import type { ContactorState } from "./contactors.ts";
 import { type DispatchState, startDispatch } from "./dispatch/state.ts";
 import { heatAllowed } from "./envelopes/breaker-heat.ts";
 import { type DemandState, demandAtStart } from "./envelopes/demand-interval.ts";
+import { type ProtectedState, protectedAtStart } from "./envelopes/protected-load.ts";
 import type { PointState } from "./judge.ts";
 import { layoutOf } from "./layout.ts";
 import { type MachineState, unseenMachine } from "./machines/machine.ts";
@@ -45,6 +46,8 @@ export interface ControlState {
   readonly unevenAmperes: readonly number[];
   /** The demand interval of the contract; null: there is none. */
   readonly demand: DemandState | null;
+  /** Aligned with `site.branches`: what is remembered of loads that must not be interrupted; null: there is none. */
+  readonly protectedLoads: readonly (ProtectedState | null)[];
   readonly ramp: RampState;
   /** Moments of the last starts, at most one interval's worth. */
   readonly starts: readonly Milliseconds[];
@@ -83,6 +86,7 @@ export function startControl(site: Site, durable: Durable | "none" | "unreadable
     breakerHeats: layout.branches.map(({ branch }) => heatAllowed(branch)),
     unevenAmperes: layout.branches.map(() => 0),
     demand: demandAtStart(site.contract, now),
+    protectedLoads: layout.branches.map(({ branch }) => protectedAtStart(branch)),
     ramp: rampAtStart,
     starts: [],
     trippedAt: Object.fromEntries(stored.trips.map(({ name }) => [name, now])),

@@ -43,7 +43,9 @@ export type ReasonCode =
   | "second-controller"
   | "store-behind"
   | "breaker-heat"
-  | "contract-power";
+  | "contract-power"
+  | "protected-load"
+  | "protected-load-unknown";
 
 export interface Reason {
   readonly code: ReasonCode;

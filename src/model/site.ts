@@ -2,6 +2,7 @@
 import type { Discovery, FixedRead, SerialNumberRead, SettlementEnergy, WriteWords } from "./device.ts";
 import type { MinerName } from "./miner.ts";
 import type { Milliseconds, PointName } from "./reading.ts";
+import type { Contract, ProtectedLoad } from "./supply.ts";
 
 export interface Site {
   readonly container: string;
@@ -34,12 +35,6 @@ export interface Site {
   readonly coolingOutputs: readonly PointName[];
   /** How the wall clock is trusted: `system` asks the kernel's synchronisation state; `always` is for tests and demo. */
   readonly clock: "system" | "always";
-}
-
-export interface Contract {
-  readonly watts: number;
-  /** 15 or 30 minutes, counted from the full hour. */
-  readonly intervalMilliseconds: Milliseconds;
 }
 
 export interface Policy {
@@ -93,6 +88,8 @@ export interface Branch {
   readonly phases: 1 | 3;
   readonly meter: MeterPoints | null;
   readonly contactor: Contactor | null;
+  /** A load behind this branch that must never be interrupted; nothing else is behind it. */
+  readonly protectedLoad?: ProtectedLoad;
   /** Loads on this very branch that are not machines, from their plates [W]. */
   readonly auxiliaryWatts: number;
 }

@@ -14,7 +14,15 @@ import { resolveSite } from "./resolve-site.ts";
 import { controlWords, discovery, meterPhases, settlement, transports } from "./rules/boards.ts";
 import { brokerAddress } from "./rules/links.ts";
 import { machineAddresses, machineNames, machinePlaces } from "./rules/machines.ts";
-import { branchMeters, breakerCurves, contactors, containerFigures, feederTree, outputs } from "./rules/power.ts";
+import {
+  branchMeters,
+  breakerCurves,
+  contactors,
+  containerFigures,
+  feederTree,
+  outputs,
+  protectedLoads,
+} from "./rules/power.ts";
 import { coolantLimits, heatCutOff, pumpSupply, sensorIndependence, tankPoints } from "./rules/tanks.ts";
 import { settableSpeeds, uniqueAddresses, uniqueChannels, uniqueNames, uniquePorts } from "./rules/wiring.ts";
 import { secretsFindings } from "./secrets.ts";
@@ -36,6 +44,7 @@ const rules: readonly SiteRule[] = [
   feederTree,
   branchMeters,
   breakerCurves,
+  protectedLoads,
   contactors,
   outputs,
   tankPoints,

@@ -77,6 +77,7 @@ function resolveBranch(branch: SiteFile["branches"][number], lines: readonly Lin
     phases: branch.phases,
     meter: branch.meter === undefined ? null : meterPoints(branch.meter, branch, lines),
     contactor: branch.contactor ?? null,
+    ...(branch.protectedLoad === undefined ? {} : { protectedLoad: branch.protectedLoad }),
     auxiliaryWatts: branch.auxiliaryWatts,
   };
 }

@@ -3,7 +3,8 @@ import type { Durable } from "../../src/model/durable.ts";
 import type { ProcessImage } from "../../src/model/image.ts";
 import type { MinerReport } from "../../src/model/miner.ts";
 import type { Reading, Readings } from "../../src/model/reading.ts";
-import type { Branch, Contract, MinerModel, MinerSite, Policy, Site, Tank } from "../../src/model/site.ts";
+import type { Branch, MinerModel, MinerSite, Policy, Site, Tank } from "../../src/model/site.ts";
+import type { Contract, ProtectedLoad } from "../../src/model/supply.ts";
 
 /** What a test may want otherwise. */
 export interface SiteWishes {
@@ -19,6 +20,8 @@ export interface SiteWishes {
   readonly currents?: boolean;
   readonly phases?: "three" | "rotate";
   readonly contract?: Contract;
+  /** On a branch of its own, `ai`. */
+  readonly protectedLoad?: ProtectedLoad;
   readonly policy?: Partial<Policy>;
   readonly model?: Partial<MinerModel>;
   readonly tank?: Partial<Tank>;
@@ -84,7 +87,7 @@ export function siteForTests(wishes: SiteWishes = {}): Site {
     minimumWatts: 1000,
     ...(wishes.contract === undefined ? {} : { contract: wishes.contract }),
     policy: { ...policyForTests, ...wishes.policy },
-    branches: [feeder(wishes), ...tanks.map((_, index) => branch(index, wishes))],
+    branches: [feeder(wishes), ...tanks.map((_, index) => branch(index, wishes)), ...protectedBranch(wishes)],
     tanks: tanks.map((name, index) => tankForTests(name, index, wishes)),
     minerModels: { [modelForTests.name]: { ...modelForTests, ...wishes.model } },
     miners,
@@ -141,6 +144,23 @@ function branch(index: number, wishes: SiteWishes): Branch {
     contactor: { output: `${name}/contactorClosed`, feedback: `${name}/contactorFeedback` },
     auxiliaryWatts: 0,
   };
+}
+
+function protectedBranch(wishes: SiteWishes): readonly Branch[] {
+  if (wishes.protectedLoad === undefined) return [];
+  const ai: Branch = {
+    name: "ai",
+    parent: "feeder",
+    breakerAmperes: 100,
+    continuousRatio: 0.8,
+    nominalVolts: 230,
+    phases: 3,
+    meter: meterPoints("ai", wishes),
+    contactor: null,
+    auxiliaryWatts: 0,
+    protectedLoad: wishes.protectedLoad,
+  };
+  return [ai];
 }
 
 function tankForTests(name: string, index: number, wishes: SiteWishes): Tank {

@@ -142,6 +142,41 @@ const cases: readonly Broken[] = [
     expected: /at least minimumWatts, 3000 W/,
   },
   {
+    name: "a protected load among machines, behind their contactor",
+    changes: [["    breakerAmperes: 100", "    breakerAmperes: 100\n    protectedLoad: { ratedWatts: 20000 }"]],
+    pointer: "/branches/1/protectedLoad",
+    found: /behind the contactor of row/,
+    expected: /no contactor between it and the metering point/,
+  },
+  {
+    name: "a protected load with machines on its branch",
+    changes: [["    breakerAmperes: 100", "    breakerAmperes: 100\n    protectedLoad: { ratedWatts: 20000 }"]],
+    pointer: "/branches/1/protectedLoad",
+    found: /miners\/0 on row/,
+    expected: /a branch of its own/,
+  },
+  {
+    name: "a protected load with a branch behind it",
+    changes: [
+      ["phases: 3, meter: feeder-meter,", "phases: 3, meter: feeder-meter, protectedLoad: { ratedWatts: 20000 },"],
+    ],
+    pointer: "/branches/0/protectedLoad",
+    found: /row behind main/,
+    expected: /a branch of its own/,
+  },
+  {
+    name: "a protected load that rises above its rating",
+    changes: [
+      [
+        "parent: main, breakerAmperes: 16,",
+        "parent: main, breakerAmperes: 16, protectedLoad: { ratedWatts: 5000, riseWatts: 6000 },",
+      ],
+    ],
+    pointer: "/branches/2/protectedLoad/riseWatts",
+    found: /6000 W/,
+    expected: /at most ratedWatts, 5000 W/,
+  },
+  {
     name: "a minimum above rated",
     changes: [["minimumWatts: 3000", "minimumWatts: 70000"]],
     pointer: "/minimumWatts",

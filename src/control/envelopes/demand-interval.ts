@@ -2,7 +2,8 @@
 import type { WallClock } from "../../model/image.ts";
 import type { Milliseconds } from "../../model/reading.ts";
 import type { Limit } from "../../model/reason.ts";
-import type { Contract, Site } from "../../model/site.ts";
+import type { Site } from "../../model/site.ts";
+import type { Contract } from "../../model/supply.ts";
 import { kilowatts, seconds } from "../figures.ts";
 
 export interface DemandState {

@@ -374,6 +374,19 @@ export interface SiteFile {
       feedback: string;
     };
     /**
+     * A load that must never be interrupted (AI racks); nothing else is behind this branch. Room is kept free for its rises.
+     */
+    protectedLoad?: {
+      /**
+       * Most it can draw: counts while its meter is not good.
+       */
+      ratedWatts: number;
+      /**
+       * Fastest rise measured, within the time the slowest machine needs to sleep; default: its rating. A faster one that is seen counts.
+       */
+      riseWatts?: number;
+    };
+    /**
      * Loads on this very branch that are not machines, from their plates.
      */
     auxiliaryWatts: number;

@@ -114,6 +114,40 @@ export const breakerCurves: SiteRule = ({ file }) =>
     ];
   });
 
+/** Nothing of ours hangs behind a protected load, and nothing of ours can take its power. */
+export const protectedLoads: SiteRule = ({ file }) =>
+  file.branches.flatMap((branch, index) => {
+    if (branch.protectedLoad === undefined) return [];
+    const { ratedWatts, riseWatts } = branch.protectedLoad;
+    const pointer = pointerOf("branches", index, "protectedLoad");
+    const findings: Finding[] = [];
+    const opener = pathToRoot(file, branch.name).find(({ contactor }) => contactor !== undefined);
+    if (opener !== undefined)
+      findings.push({
+        pointer,
+        found: `behind the contactor of ${opener.name}, which weir opens`,
+        expected: "no contactor between it and the metering point",
+        remedy: "feed it from a branch above the contactor",
+      });
+    const inside = file.branches.find(({ parent }) => parent === branch.name);
+    const row = file.miners.findIndex((miner) => miner.branch === branch.name);
+    if (inside !== undefined || row >= 0)
+      findings.push({
+        pointer,
+        found: inside === undefined ? `miners/${row} on ${branch.name}` : `${inside.name} behind ${branch.name}`,
+        expected: "a branch of its own, with nothing else behind it: its meter must show the load alone",
+        remedy: "give the load a branch with a meter",
+      });
+    if (riseWatts !== undefined && riseWatts > ratedWatts)
+      findings.push({
+        pointer: `${pointer}/riseWatts`,
+        found: `${riseWatts} W`,
+        expected: `at most ratedWatts, ${ratedWatts} W`,
+        remedy: "correct one of the two",
+      });
+    return findings;
+  });
+
 export const contactors: SiteRule = (context) =>
   context.file.branches.flatMap(({ name, contactor }, index) => {
     if (contactor === undefined) return [];
