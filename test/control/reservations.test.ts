@@ -52,4 +52,32 @@ test("a report from before its contactor closed tells nothing about a machine", 
   assert.is(view?.accountedWatts, 3600);
 });
 
+test("a meter is not doubted for what waking machines do not draw yet", () => {
+  const plant = startPlant(
+    siteForTests({
+      policy: { minimumOffMilliseconds: 1000, startsPerInterval: 8 },
+      model: { wakeMilliseconds: 60_000 },
+    }),
+  );
+  run(plant, 20);
+  scan(plant, 1000, [setpoint(2000, plant.now + 1000)]);
+  run(plant, 30);
+  scan(plant, 1000, [setpoint(40_000, plant.now + 1000)]);
+  let waking = 0;
+  run(plant, 40, ({ alarms, miners }) => {
+    waking = Math.max(waking, miners.filter(({ phase }) => phase === "waking").length);
+    assert.not.ok(alarms.some(({ name }) => name.startsWith("meter-below-account")));
+  });
+  assert.ok(waking >= 4, `${waking} waking`);
+});
+
+test("the fastest of the orders below sets the way down", () => {
+  const plant = startPlant(siteForTests());
+  run(plant, 20);
+  const slow = setpoint(2000, plant.now + 1000, { rampDownWattsPerSecond: 1 });
+  const quick = { ...setpoint(10_000, plant.now + 1000), source: "operator" } as const;
+  scan(plant, 1000, [slow, quick]);
+  assert.ok(run(plant, 5).ceilingWatts <= 10_000);
+});
+
 test.run();
