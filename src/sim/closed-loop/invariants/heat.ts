@@ -9,6 +9,8 @@ const overshootKelvin = 5;
 const stagnantKelvin = 15;
 /** Time for reading, scanning, opening and its proof [ms]; choice: four scans and a slow contactor. */
 const switchingMilliseconds = 8000;
+/** Trips that take no heat away, or leave the machines their own time. */
+const patientReasons: ReadonlySet<string> = new Set(["sensor-latched", "store-unreadable", "restart-loop"]);
 /** A contactor that fails leaves the machines' own obedience [ms]; choice: three windows of the slowest. */
 const obedienceMilliseconds = 60_000;
 /** Power counts as gone below this share of the plates. Source: DESIGN section 3. */
@@ -84,7 +86,7 @@ function covers(decision: Decision, scope: string, parts: RunParts, machine: num
   const { site, container } = parts;
   return decision.trips.some(
     (trip) =>
-      trip.reason.code !== "sensor-latched" &&
+      !patientReasons.has(trip.reason.code) &&
       trip.scope === scope &&
       (trip.scope === "container" ||
         trip.scope === `tank/${site.tanks[tank]?.name}` ||
@@ -101,7 +103,8 @@ export const tripTakesPower: Invariant = {
     return (moment) => {
       const decision = decisionOf(moment);
       if (decision === null) return null;
-      const scopes = new Set(decision.trips.map(({ scope }) => scope));
+      const urgent = decision.trips.filter(({ reason }) => !patientReasons.has(reason.code));
+      const scopes = new Set(urgent.map(({ scope }) => scope));
       for (const scope of [...watches.keys()]) if (!scopes.has(scope as "container")) watches.delete(scope);
       return firstOf(scopes, (scope) => {
         const inside = container.machines.filter((_, index) => covers(decision, scope, parts, index));

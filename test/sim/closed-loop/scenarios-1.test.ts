@@ -1,0 +1,3 @@
+import { testScenarios } from "./run-scenarios.ts";
+
+testScenarios(0, 3);
