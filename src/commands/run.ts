@@ -69,6 +69,7 @@ function start(site: Site, secrets: Secrets, folder: string, version: string, lo
   const { logger } = log;
   const parts = {
     version,
+    folder,
     clock: systemClock,
     onBrokerProblem: (text: string) => logger.warn({ subject: "broker" }, text),
   };

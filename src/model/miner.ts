@@ -78,6 +78,14 @@ export interface MinerReport {
   readonly chipCelsius?: number;
   readonly uptimeSeconds?: number;
   readonly command?: MinerCommandReport;
+  /** From a shed to half its power, as its own readings proved it: 99th percentile [ms]; absent where none was seen. */
+  readonly provenResponse?: {
+    readonly milliseconds: Milliseconds;
+    readonly samples: number;
+    readonly of: "machine" | "model";
+  };
+  /** A write of ours lost its pools: put back, or still gone. Absent while they are as they were. */
+  readonly pools?: "restored" | "lost";
 }
 
 /** What a technician wants to see once, beside the report: read on request only, never part of a scan. */

@@ -1,5 +1,6 @@
 /** Joins the parts of a site: which driver for which line, board and machine, the broker link, and the core with its state. */
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { startControl } from "../control/state.ts";
 import { step } from "../control/step.ts";
 import { type BrokerLinkSetup, openBrokerLink } from "../drivers/broker/broker-link.ts";
@@ -30,6 +31,8 @@ export interface PartsSetup {
   readonly boot: string;
   readonly version: string;
   readonly clock: Clock;
+  /** Data folder: machines are remembered in it. */
+  readonly folder: string;
   /** Asks for a scan at once. */
   readonly urge: () => void;
   /** Why there is no connection to the broker. */
@@ -48,7 +51,7 @@ export function openParts(site: Site, secrets: Secrets, setup: PartsSetup): Part
     driver: openFirmataBoard(board, clock, contactors),
     points: new Set(board.points.map((point) => point.name)),
   }));
-  const shared = createMinerShared();
+  const shared = createMinerShared({}, { memoryFile: join(setup.folder, "machines.json") });
   const miners = site.miners.map((miner) => {
     const model = site.minerModels[miner.model];
     const credentials = secrets[miner.credentials];

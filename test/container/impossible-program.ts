@@ -21,7 +21,13 @@ const controller = startController({
   clock: systemClock,
   logger: log.logger,
   openParts: (start) =>
-    openParts(site.value, secrets.value, { ...start, version: "0.0.0", clock: systemClock, onBrokerProblem: () => {} }),
+    openParts(site.value, secrets.value, {
+      ...start,
+      folder,
+      version: "0.0.0",
+      clock: systemClock,
+      onBrokerProblem: () => {},
+    }),
   openCore: (durable, now) => {
     const core = openCore(site.value, durable, now);
     let scans = 0;

@@ -42,6 +42,7 @@ const clockMilliseconds = 60_000;
 const aheadSeconds = { first: 2, later: 5 };
 
 export class AvalonSession implements MinerSession {
+  readonly readsOpenly = true;
   private readonly api: MinerApi;
   private readonly clock: Clock;
   private readonly turnstile: Turnstile = createTurnstile();

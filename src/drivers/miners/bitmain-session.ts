@@ -4,12 +4,14 @@ import type { MinerDetails, MinerFault, MinerIdentity, MinerMode, MinerOrder } f
 import { fail, type Result, succeed } from "../../model/result.ts";
 import type { MinerSite } from "../../model/site.ts";
 import {
+  type Configuration,
   decodeBlinking,
   decodeConfiguration,
   decodeMode,
   decodeStored,
   encodeMode,
   normalMode,
+  samePools,
   sleepMode,
   takesModes,
 } from "../../protocol/bitmain/configuration.ts";
@@ -62,11 +64,13 @@ export class BitmainSession implements MinerSession {
   private readonly shared: MinerShared;
   private information: (SystemInformation & { readonly at: number }) | undefined;
   private setting: { readonly value: MinerSetting; readonly at: number } | undefined;
-  /** The mode it ran in before we put it to sleep. */
-  private previousMode: number | undefined;
+  private readonly name: string;
+  /** The whole document before our last write; `mode` is what that write wanted. */
+  private saved: { readonly configuration: Configuration; readonly mode: number } | undefined;
   private noPowerBefore = Number.NEGATIVE_INFINITY;
 
   constructor(miner: MinerSite, credentials: MinerCredentials, clock: Clock, shared: MinerShared) {
+    this.name = miner.name;
     this.host = miner.host;
     this.web = new BitmainWeb(miner.host, miner.webPort ?? ports.web, credentials, clock, shared);
     this.api = createMinerApi(miner.host, miner.port ?? ports.api, shared);
@@ -93,6 +97,11 @@ export class BitmainSession implements MinerSession {
     if (!page.ok) return page;
     const setting = settingOf(decodeMode(page.value.body));
     if (setting !== "unknown") this.setting = { value: setting, at };
+    const { saved } = this;
+    if (saved === undefined || page.value.truncated) return succeed({ setting });
+    if (!samePools(saved.configuration, page.value.body))
+      return succeed({ setting, pools: await this.restorePools(saved, signal) });
+    this.saved = undefined;
     return succeed({ setting });
   }
 
@@ -104,10 +113,11 @@ export class BitmainSession implements MinerSession {
     if (!configuration.ok) return fail("malformed-reply");
     if (!takesModes(configuration.value.document)) return fail("command-refused");
     const { mode } = configuration.value;
-    if (mode !== undefined && mode !== sleepMode) this.previousMode = mode;
+    this.rememberMode(mode);
     // Posting restarts mining even where nothing changes.
     if (settingOf(mode) === wanted) return succeed(null);
-    const next = wanted === "sleep" ? sleepMode : (this.previousMode ?? normalMode);
+    const next = wanted === "sleep" ? sleepMode : (this.shared.memory.recall(this.name).runMode ?? normalMode);
+    this.saved = { configuration: configuration.value, mode: next };
     // Every second attempt uses the other spelling: which one a firmware takes is known only by its effect.
     const body = encodeMode(configuration.value, next, attempt % 2 === 0);
     const reply = await this.web.post(pages.setConfiguration, body, signal);
@@ -152,10 +162,28 @@ export class BitmainSession implements MinerSession {
     return page.error === "credentials-refused" ? page : reply;
   }
 
+  /** Remembered as it is read, ahead of need: a shed never waits for a disk. */
+  private rememberMode(mode: number | undefined): void {
+    if (mode !== undefined && mode !== sleepMode) this.shared.memory.remember(this.name, { runMode: mode });
+  }
+
+  /** Posts the saved document, once for a write, and looks whether the pools are there again. */
+  private async restorePools(
+    { configuration, mode }: NonNullable<BitmainSession["saved"]>,
+    signal: AbortSignal,
+  ): Promise<"restored" | "lost"> {
+    this.saved = undefined;
+    await this.web.post(pages.setConfiguration, encodeMode(configuration, mode, false), signal);
+    const page = await this.web.get(pages.configuration, "write", signal);
+    return page.ok && samePools(configuration, page.value.body) ? "restored" : "lost";
+  }
+
   private async readSetting(signal: AbortSignal): Promise<MinerSetting> {
     const at = this.clock.now();
     const page = await this.web.get(pages.configuration, "read", signal);
-    const value = page.ok ? settingOf(decodeMode(page.value.body)) : "unknown";
+    const mode = page.ok ? decodeMode(page.value.body) : undefined;
+    const value = settingOf(mode);
+    this.rememberMode(mode);
     if (value !== "unknown") this.setting = { value, at };
     return value;
   }

@@ -25,36 +25,34 @@ export interface HttpRequest {
 export class KeptConnection {
   private socket: Socket | undefined;
   private timer: NodeJS.Timeout | undefined;
+  private readonly useless = (): void => this.drop();
 
   /** undefined: none waits. */
   take(): Socket | undefined {
     const { socket } = this;
     clearTimeout(this.timer);
     this.socket = undefined;
-    socket?.removeAllListeners();
+    for (const event of ends) socket?.removeListener(event, this.useless);
     return socket?.destroyed === false ? socket : undefined;
   }
 
   keep(socket: Socket): void {
     this.drop();
     this.socket = socket;
-    socket.removeAllListeners();
-    const drop = (): void => {
-      if (this.socket === socket) this.drop();
-      else socket.destroy();
-    };
-    // Whatever comes unasked, an end above all, makes it useless.
-    for (const event of ["data", "end", "error", "close"]) socket.on(event, drop);
-    this.timer = setTimeout(drop, keptMilliseconds);
+    for (const event of ends) socket.on(event, this.useless);
+    this.timer = setTimeout(this.useless, keptMilliseconds);
     this.timer.unref();
   }
 
-  drop(): void {
+  private drop(): void {
     clearTimeout(this.timer);
     this.socket?.destroy();
     this.socket = undefined;
   }
 }
+
+/** Whatever comes unasked, an end above all, makes a waiting connection useless. */
+const ends = ["data", "end", "error", "close"] as const;
 
 /** Machines close idle connections after 5 s (lighttpd's default) or less, and have few: long enough for the requests of one read or write. Choice. */
 const keptMilliseconds = 300;
@@ -84,18 +82,15 @@ export function exchangeHttp(
     const reader = new ResponseReader();
     const socket = waiting ?? open(asked);
     const end = (result: Result<HttpReply, ExchangeFault>): void => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", abort);
-      if (!kept) socket.destroy();
+      detach();
+      socket.destroy();
       resolve(result);
     };
-    let kept = false;
     const finish = (response: HttpResponse): void => {
-      if (asked.kept !== undefined && response.keepsAlive) {
-        kept = true;
-        asked.kept.keep(socket);
-      }
-      end(succeed(replyOf(response)));
+      detach();
+      if (asked.kept !== undefined && response.keepsAlive) asked.kept.keep(socket);
+      else socket.destroy();
+      resolve(succeed(replyOf(response)));
     };
     const giveUp = (): void => end(fail(connected ? "no-reply" : "unreachable"));
     const ended = (): void => {
@@ -109,8 +104,7 @@ export function exchangeHttp(
         giveUp();
         return;
       }
-      clearTimeout(timer);
-      signal.removeEventListener("abort", abort);
+      detach();
       socket.destroy();
       exchangeHttp(asked, deadlines, signal).then(resolve, giveUp);
     };
@@ -125,22 +119,30 @@ export function exchangeHttp(
     };
     if (waiting !== undefined) send();
     else socket.on(asked.secure === true ? "secureConnect" : "connect", send);
-    socket.on("data", (chunk: Buffer) => {
+    const take = (chunk: Buffer): void => {
       bytes += chunk.length;
-      if (bytes > maximumReplyBytes) return end(fail("too-long"));
-      const progress = reader.push(chunk);
-      if (progress === "malformed") giveUp();
+      const progress = bytes > maximumReplyBytes ? "too-long" : reader.push(chunk);
+      if (progress === "too-long") end(fail("too-long"));
+      else if (progress === "malformed") giveUp();
       else if (progress !== "more") finish(progress);
-    });
-    socket.on("end", ended);
-    socket.on("error", waiting === undefined ? giveUp : ended);
-    socket.on("close", giveUp);
+    };
+    const failed = waiting === undefined ? giveUp : ended;
+    const detach = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", abort);
+      socket.off("data", take).off("end", ended).off("error", failed).off("close", giveUp);
+    };
+    socket.on("data", take).on("end", ended).on("error", failed).on("close", giveUp);
   });
 }
 
 function open({ host, port, secure }: HttpRequest): Socket {
-  if (secure === true) return connectSecurely({ host, port, rejectUnauthorized: false });
-  return connect({ host, port, noDelay: true });
+  const socket =
+    secure === true
+      ? connectSecurely({ host, port, rejectUnauthorized: false })
+      : connect({ host, port, noDelay: true });
+  // Between two requests, and after the last one, nobody else listens.
+  return socket.on("error", () => socket.destroy());
 }
 
 /** Head and body in one piece: one packet, and one write. */

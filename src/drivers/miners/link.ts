@@ -3,10 +3,13 @@ import type { Clock, MinerDriver } from "../../model/driver.ts";
 import type { MinerDetails, MinerFault, MinerOrder, MinerReport, MinerTarget } from "../../model/miner.ts";
 import { fail, type Result } from "../../model/result.ts";
 import type { MinerModel, MinerSite } from "../../model/site.ts";
+import { present } from "../../protocol/cgminer/fields.ts";
 import type { MinerObservation } from "../../protocol/cgminer/observation.ts";
+import { type GuardedSession, guardSession } from "./guarded-session.ts";
 import { openSession } from "./open-session.ts";
-import type { MinerCredentials, MinerSession } from "./session.ts";
+import type { MinerCredentials } from "./session.ts";
 import type { LinkTiming, MinerShared } from "./shared.ts";
+import { ShedWatch } from "./shed-watch.ts";
 import {
   beginWrite,
   emptySlot,
@@ -47,14 +50,17 @@ export function createMinerLink(
   shared: MinerShared,
 ): MinerTool {
   const session = openSession(miner, model.dialect, credentials, clock, shared);
-  return new MinerLink(miner.name, session, clock, shared.timing);
+  return new MinerLink(miner.name, guardSession(session, miner, shared), clock, shared);
 }
 
 class MinerLink implements MinerTool {
   readonly name: string;
-  private readonly session: MinerSession;
+  private readonly session: GuardedSession;
   private readonly clock: Clock;
+  private readonly shared: MinerShared;
   private readonly timing: LinkTiming;
+  private readonly shed = new ShedWatch();
+  private pools: "restored" | "lost" | undefined;
   private readonly stopping = new AbortController();
   private slot: Slot;
   private last: { readonly observation: MinerObservation; readonly at: number } | undefined;
@@ -73,11 +79,12 @@ class MinerLink implements MinerTool {
   private readBackWait = firstReadBackMilliseconds;
   private state: "new" | "started" | "stopped" = "new";
 
-  constructor(name: string, session: MinerSession, clock: Clock, timing: LinkTiming) {
+  constructor(name: string, session: GuardedSession, clock: Clock, shared: MinerShared) {
     this.name = name;
+    this.shared = shared;
     this.session = session;
     this.clock = clock;
-    this.timing = timing;
+    this.timing = shared.timing;
     this.spread = false;
     this.slot = { ...emptySlot, limits: session.limit !== undefined };
   }
@@ -96,13 +103,16 @@ class MinerLink implements MinerTool {
     const trouble = fault === undefined ? {} : { fault };
     if (last === undefined) return { name, mode: "unknown", powerSource: "unknown", ...trouble, ...command };
     const { setting: _setting, ...told } = last.observation;
-    return { name, at: last.at, ...told, ...trouble, ...command };
+    const provenResponse = this.shared.responses.proven(name, modelOf(last.observation));
+    const proven = present({ provenResponse, pools: this.pools });
+    return { name, at: last.at, ...told, ...trouble, ...command, ...proven };
   }
 
   target(target: MinerTarget): void {
     const next = replaceTarget(this.slot, target, this.clock.now());
     if (next === this.slot) return;
     this.slot = next;
+    this.shed.command(target, this.last?.observation.powerWatts, this.clock.now());
     this.readBackWait = firstReadBackMilliseconds;
     const recent = this.recentlySeen();
     if (recent !== undefined) this.slot = observeSetting(this.slot, recent, this.clock.now(), this.timing);
@@ -148,10 +158,17 @@ class MinerLink implements MinerTool {
     if (this.state !== "started") return;
     this.reading ??= this.read().finally(() => {
       this.reading = undefined;
-      this.lookIn(this.followUp ? Math.random() * followUpMilliseconds : this.pollWait());
+      this.lookIn(this.nextLook());
       this.followUp = false;
       this.advance();
     });
+  }
+
+  private nextLook(): number {
+    if (this.followUp) return Math.random() * followUpMilliseconds;
+    const wait = this.pollWait();
+    // The moment its power falls is evidence of its response.
+    return this.failures === 0 && this.shed.waiting(this.clock.now()) ? Math.min(wait, followUpMilliseconds) : wait;
   }
 
   private pollWait(): number {
@@ -181,13 +198,15 @@ class MinerLink implements MinerTool {
     }
     if (this.failures > 0) this.slot = machineReturned(this.slot);
     this.failures = 0;
-    this.fault = undefined;
+    this.fault = this.session.isStranger() ? "wrong-machine" : undefined;
+    const response = this.shed.observe(result.value.powerWatts, startedAt);
+    if (response !== undefined) this.shared.responses.add(this.name, modelOf(result.value), response);
     this.last = { observation: result.value, at: startedAt };
     const { setting, limitWatts } = result.value;
     this.seen = { setting, startedAt, ...(limitWatts === undefined ? {} : { limitWatts }) };
     this.slot = observeSetting(this.slot, this.asTargeted(this.seen), this.clock.now(), this.timing);
     // A write in progress prepares for itself.
-    if (this.writing === undefined)
+    if (this.writing === undefined && this.fault === undefined)
       this.preparing ??= this.session.prepare(this.stopping.signal).finally(() => {
         this.preparing = undefined;
       });
@@ -204,7 +223,9 @@ class MinerLink implements MinerTool {
     if (this.state !== "started") return true;
     if (!result.ok || result.value.setting === "unknown") return false;
     this.last = { ...last, observation: withSetting(last.observation, result.value.setting) };
-    this.seen = { ...this.seen, ...result.value, startedAt };
+    const { pools, ...seen } = result.value;
+    this.pools = pools ?? this.pools;
+    this.seen = { ...this.seen, ...seen, startedAt };
     this.slot = observeSetting(this.slot, this.asTargeted(this.seen), this.clock.now(), this.timing);
     this.followUp = this.slot.command?.readBackAt !== undefined;
     return true;
@@ -266,9 +287,13 @@ class MinerLink implements MinerTool {
   }
 }
 
+function modelOf({ identity }: MinerObservation): string {
+  return identity === undefined ? "unknown" : `${identity.make} ${identity.model}`;
+}
+
 /** What it is set to outdates what it was seen doing; whether it hashes or sleeps well is for the next whole read. */
 function withSetting(observation: MinerObservation, setting: "run" | "sleep"): MinerObservation {
-  if (setting === "sleep") return { ...observation, mode: "asleep" };
+  if (setting === "sleep") return observation;
   const idle = observation.mode === "asleep" || observation.mode === "stopped";
   return idle ? { ...observation, mode: "starting" } : observation;
 }

@@ -9,9 +9,14 @@ export interface MinerCredentials {
   readonly password: string;
 }
 
-export type SettingRead = Pick<MinerObservation, "setting" | "limitWatts">;
+export type SettingRead = Pick<MinerObservation, "setting" | "limitWatts"> & {
+  /** A write of ours had lost the machine's pools, and they were put back, or could not be. */
+  readonly pools?: "restored" | "lost";
+};
 
 export interface MinerSession {
+  /** Reads send no credentials: a strange machine may still be read. Absent: they do. */
+  readonly readsOpenly?: true;
   /** `settingWanted`: a command waits for its read-back, so the setting itself must be read and not only its consequences. */
   read(settingWanted: boolean, signal: AbortSignal): Promise<Result<MinerObservation, MinerFault>>;
   /** The setting alone, by the cheapest read that tells it for sure. Absent: only a whole read tells it. */

@@ -1,5 +1,8 @@
 /** What all miner links of the process share: the bound on connections, the token thread, the timing. */
 
+import { type MachineMemory, openMachineMemory } from "./machine-memory.ts";
+import { type Neighbours, watchNeighbours } from "./neighbours.ts";
+import { keepResponseTimes, type ResponseTimes } from "./response-times.ts";
 import type { SlotTiming } from "./slot.ts";
 import { createSocketPool, type SocketPool } from "./socket-pool.ts";
 import { createTokenDeriver, type TokenDeriver } from "./token-deriver.ts";
@@ -40,12 +43,33 @@ export interface MinerShared {
   readonly pool: SocketPool;
   readonly tokens: TokenDeriver;
   readonly timing: LinkTiming;
+  readonly memory: MachineMemory;
+  readonly neighbours: Neighbours;
+  readonly responses: ResponseTimes;
   /** After every link has stopped. */
   stop(): Promise<void>;
 }
 
+export interface SharedSetup {
+  /** Where machines are remembered over a restart; absent: nowhere. */
+  readonly memoryFile?: string;
+  /** The kernel's table of neighbours; another file in tests. */
+  readonly neighboursFile?: string;
+}
+
 /** One for the whole process; `timing` replaces single figures (tests, demo). */
-export function createMinerShared(timing: Partial<LinkTiming> = {}): MinerShared {
+export function createMinerShared(timing: Partial<LinkTiming> = {}, setup: SharedSetup = {}): MinerShared {
   const tokens = createTokenDeriver();
-  return { pool: createSocketPool(), tokens, timing: { ...defaultTiming, ...timing }, stop: () => tokens.stop() };
+  const memory = openMachineMemory(setup.memoryFile ?? null);
+  return {
+    pool: createSocketPool(),
+    tokens,
+    timing: { ...defaultTiming, ...timing },
+    memory,
+    neighbours: watchNeighbours({ now: () => performance.now() }, setup.neighboursFile),
+    responses: keepResponseTimes(),
+    stop: async () => {
+      await Promise.all([tokens.stop(), memory.stop()]);
+    },
+  };
 }

@@ -147,7 +147,10 @@ function drifted(slot: Slot, command: MinerCommandReport, now: Milliseconds, tim
 function attemptFailed(slot: Slot, now: Milliseconds, timing: SlotTiming): Slot {
   const { command } = slot;
   if (command === null) return slot;
-  const hopeless = command.fault === "credentials-refused" || command.fault === "write-access-disabled";
+  const hopeless =
+    command.fault === "credentials-refused" ||
+    command.fault === "write-access-disabled" ||
+    command.fault === "wrong-machine";
   if (hopeless || command.attempts >= timing.attempts) {
     const pause = hopeless ? timing.refusedPauseMilliseconds : timing.pauseMilliseconds;
     return { ...slot, notBefore: now + pause, command: { ...command, failedAt: now } };

@@ -39,6 +39,7 @@ const identityMilliseconds = 10 * 60_000;
 type PlainCommand = Readonly<Record<string, string | number>>;
 
 export class WhatsminerSession implements MinerSession {
+  readonly readsOpenly = true;
   private readonly api: MinerApi;
   private readonly token: WhatsminerToken;
   private readonly clock: Clock;

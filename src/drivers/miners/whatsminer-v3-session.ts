@@ -35,6 +35,7 @@ const refusedPauseMilliseconds = 15 * 60_000;
 const clockMilliseconds = 60_000;
 
 export class WhatsminerV3Session implements MinerSession {
+  readonly readsOpenly = true;
   private readonly host: string;
   private readonly port: number;
   private readonly credentials: MinerCredentials;

@@ -60,3 +60,13 @@ export function decodeStored(body: JsonObject): boolean {
 export function decodeBlinking(body: JsonObject): boolean {
   return textOf(body["code"]) === "B000" || body["blink"] !== undefined;
 }
+
+/** Every pool of the document before is in this one, in its place: address and worker; firmware may add keys of its own. */
+export function samePools(before: Configuration, body: JsonObject): boolean {
+  const pools = listOf(before.document["pools"]) ?? [];
+  const found = listOf(body["pools"]) ?? [];
+  return pools.every((pool, index) => {
+    const [was, is] = [objectOf(pool), objectOf(found[index])];
+    return was?.["url"] === is?.["url"] && was?.["user"] === is?.["user"];
+  });
+}

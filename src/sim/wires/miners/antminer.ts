@@ -134,7 +134,8 @@ function store(machine: Machine, configuration: Configuration, body: string, now
   } catch {
     return JSON.stringify({ stats: "error", code: "M001", msg: "Illegal request!" });
   }
-  configuration.pools = posted["pools"] ?? [];
+  // Once: the next document is kept whole.
+  configuration.pools = machine.faults.delete("wipe-pools") ? [] : (posted["pools"] ?? []);
   const mode = posted["miner-mode"];
   if (typeof mode === "number") {
     machine.writeCount -= 1;

@@ -72,6 +72,7 @@ export const faultNames = [
   "forget-tokens",
   "write-disabled",
   "clock-skew",
+  "wipe-pools",
   "old-firmware",
 ] as const;
 

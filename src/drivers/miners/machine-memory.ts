@@ -1,0 +1,93 @@
+/** What the links must not forget over a restart: each machine's MAC and the mode it ran in before we put it to sleep. A file of its own, written off the control path. */
+import { readFileSync } from "node:fs";
+import { rename, writeFile } from "node:fs/promises";
+import type { MinerName } from "../../model/miner.ts";
+
+export interface Remembered {
+  /** First one seen; another one on the same address is another machine until somebody takes this entry out of the file. */
+  readonly mac?: string;
+  /** Work mode of a stock Antminer while it runs; 0 is normal. */
+  readonly runMode?: number;
+}
+
+export interface MachineMemory {
+  recall(name: MinerName): Remembered;
+  /** Adds to what is known; stored soon after. */
+  remember(name: MinerName, news: Remembered): void;
+  /** Resolves when everything is stored, or cannot be. */
+  stop(): Promise<void>;
+}
+
+/** Changes of a whole container are stored together [ms]. Choice. */
+const gatherMilliseconds = 1_000;
+
+/** `file`: null keeps it in this process only. An unreadable file counts as empty: the modes are then normal, the MACs new. */
+export function openMachineMemory(file: string | null): MachineMemory {
+  const machines = new Map<MinerName, Remembered>(file === null ? [] : Object.entries(load(file)));
+  let timer: NodeJS.Timeout | undefined;
+  let storing: Promise<void> | undefined;
+  let changed = false;
+
+  const store = async (path: string): Promise<void> => {
+    changed = false;
+    const text = `${JSON.stringify(Object.fromEntries(machines), null, 1)}\n`;
+    try {
+      await writeFile(`${path}.new`, text, { mode: 0o600, flush: true });
+      await rename(`${path}.new`, path);
+    } catch {
+      // A full or broken disk costs the memory, never the control; the store's own alarm tells of the disk.
+      changed = true;
+    }
+  };
+  // One at a time: a hung disk holds one thread of the pool and no more.
+  const storeSoon = (): void => {
+    if (file === null) return;
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      storing ??= store(file).finally(() => {
+        storing = undefined;
+        if (changed) storeSoon();
+      });
+    }, gatherMilliseconds);
+    timer.unref();
+  };
+
+  return {
+    recall: (name) => machines.get(name) ?? {},
+    remember(name, news) {
+      const before = machines.get(name) ?? {};
+      const next = { ...before, ...news };
+      if (next.mac === before.mac && next.runMode === before.runMode) return;
+      machines.set(name, next);
+      changed = true;
+      storeSoon();
+    },
+    async stop() {
+      clearTimeout(timer);
+      await storing;
+      if (changed && file !== null) await store(file);
+      clearTimeout(timer);
+    },
+  };
+}
+
+function load(file: string): Record<MinerName, Remembered> {
+  const remembered: Record<MinerName, Remembered> = {};
+  for (const [name, entry] of Object.entries(parsed(file))) {
+    const { mac, runMode } = (typeof entry === "object" && entry !== null ? entry : {}) as Record<string, unknown>;
+    remembered[name] = {
+      ...(typeof mac === "string" ? { mac } : {}),
+      ...(typeof runMode === "number" && Number.isInteger(runMode) ? { runMode } : {}),
+    };
+  }
+  return remembered;
+}
+
+function parsed(file: string): object {
+  try {
+    const value: unknown = JSON.parse(readFileSync(file, "utf8"));
+    return typeof value === "object" && value !== null ? value : {};
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,166 @@
+/** What a link proves and keeps beyond the acknowledgement: pools, the mode before, who has the address, how fast it sheds. */
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { BitmainWeb } from "../../../src/drivers/miners/bitmain-web.ts";
+import type { MinerTool } from "../../../src/drivers/miners/link.ts";
+import { decodeTable } from "../../../src/drivers/miners/neighbours.ts";
+import { keepResponseTimes } from "../../../src/drivers/miners/response-times.ts";
+import { createMinerShared, type MinerShared, type SharedSetup } from "../../../src/drivers/miners/shared.ts";
+import type { SimulatedMiner } from "../../../src/sim/wires/miners/setup.ts";
+import { clock, FarEnd, linkTo, loopback, password, quick, quickShared, waitForReport } from "./far-end.ts";
+
+const test = suite("miner verification");
+
+const names = ["pools", "mode", "stranger", "replaced", "brisk"] as const;
+const machines: SimulatedMiner[] = names.map((name, index) => ({
+  name,
+  kind: name === "brisk" || name === "replaced" ? "whatsminer" : "antminer",
+  host: loopback(index + 1),
+  webPort: 8080,
+  ratedWatts: 3300,
+  sleepSeconds: 0.3,
+  wakeSeconds: 0.5,
+  workMode: name === "mode" ? 3 : 0,
+}));
+
+let farEnd: FarEnd;
+let folder: string;
+let open: { link: MinerTool; shared: MinerShared }[] = [];
+
+const machineOf = (name: (typeof names)[number]): SimulatedMiner => {
+  const machine = machines.find((one) => one.name === name);
+  assert.ok(machine);
+  return machine;
+};
+const openWith = (name: (typeof names)[number], setup: SharedSetup = {}): MinerTool => {
+  const shared = createMinerShared(quick, setup);
+  const link = linkTo(machineOf(name), shared);
+  open.push({ link, shared });
+  return link;
+};
+const closeAll = async (): Promise<void> => {
+  for (const { link, shared } of open) {
+    await link.stop();
+    await shared.stop();
+  }
+  open = [];
+};
+const configurationOf = async (name: (typeof names)[number]): Promise<Record<string, unknown>> => {
+  const shared = quickShared();
+  const web = new BitmainWeb(machineOf(name).host, 8080, { user: "root", password }, clock, shared);
+  const page = await web.get("/cgi-bin/get_miner_conf.cgi", "read", new AbortController().signal);
+  await shared.stop();
+  assert.ok(page.ok);
+  return page.value.body;
+};
+
+test.before(async () => {
+  folder = mkdtempSync(join(tmpdir(), "weir-machines-"));
+  farEnd = await FarEnd.start({ machines, user: "root", password });
+});
+test.after.each(closeAll);
+test.after(async () => {
+  await farEnd.kill();
+  rmSync(folder, { recursive: true });
+});
+
+test("a write that loses the pools is noticed, and the pools are put back", async () => {
+  const link = openWith("pools");
+  await waitForReport(link, "a report", (one) => one.mode === "hashing");
+  const before = (await configurationOf("pools"))["pools"];
+  farEnd.fault("pools", "wipe-pools", true);
+  link.target({ mode: "sleep" });
+  const report = await waitForReport(link, "a proof", (one) => one.command?.readBackAt !== undefined);
+  assert.is(report.pools, "restored");
+  const after = await configurationOf("pools");
+  assert.equal(after["pools"], before);
+  assert.is(after["bitmain-work-mode"], "1");
+});
+
+test("the mode before the sleep survives a restart of the controller", async () => {
+  const setup = { memoryFile: join(folder, "mode.json") };
+  const before = openWith("mode", setup);
+  before.target({ mode: "sleep" });
+  await waitForReport(before, "sleep", (one) => one.command?.readBackAt !== undefined);
+  await closeAll();
+  assert.is(statSync(setup.memoryFile).mode & 0o077, 0);
+  const after = openWith("mode", setup);
+  after.target({ mode: "run" });
+  await waitForReport(after, "run", (one) => one.command?.readBackAt !== undefined);
+  assert.is((await configurationOf("mode"))["bitmain-work-mode"], "3");
+});
+
+test("an unreadable memory is an empty one", async () => {
+  const memoryFile = join(folder, "broken.json");
+  writeFileSync(memoryFile, '{"mode":{"mac":');
+  const link = openWith("mode", { memoryFile });
+  await waitForReport(link, "a report", (one) => one.at !== undefined && one.fault === undefined);
+  await closeAll();
+  assert.match(readFileSync(memoryFile, "utf8"), "02:50:53:00:00:01");
+});
+
+test("a machine the kernel knows as another one is asked nothing that carries a password", async () => {
+  const memoryFile = join(folder, "stranger.json");
+  writeFileSync(memoryFile, JSON.stringify({ stranger: { mac: "02:50:53:00:00:02" } }));
+  const neighboursFile = join(folder, "arp");
+  const { host } = machineOf("stranger");
+  writeFileSync(
+    neighboursFile,
+    `IP address HW type Flags HW address Mask Device\n${host} 0x1 0x2 AA:BB:CC:00:00:01 * eth0\n`,
+  );
+  const link = openWith("stranger", { memoryFile, neighboursFile });
+  link.target({ mode: "sleep" });
+  const report = await waitForReport(link, "a fault", (one) => one.fault === "wrong-machine");
+  await waitForReport(link, "the end of the attempts", (one) => one.command?.failedAt !== undefined);
+  assert.is(report.at, undefined);
+  assert.is(link.report().command?.fault, "wrong-machine");
+  assert.is(farEnd.writes("stranger"), 0);
+});
+
+test("a machine that itself tells another MAC is reported with its figures and not commanded", async () => {
+  const memoryFile = join(folder, "replaced.json");
+  writeFileSync(memoryFile, JSON.stringify({ replaced: { mac: "02:00:00:00:00:09" } }));
+  const link = openWith("replaced", { memoryFile });
+  const report = await waitForReport(link, "a fault", (one) => one.fault === "wrong-machine");
+  assert.is(report.powerWatts, 3300);
+  link.target({ mode: "sleep" });
+  await waitForReport(link, "the refusal", (one) => one.command?.fault === "wrong-machine");
+  assert.is(farEnd.writes("replaced"), 0);
+});
+
+test("the time from a shed to half the power is kept", async () => {
+  const link = openWith("brisk");
+  await waitForReport(link, "a report", (one) => one.powerWatts === 3300);
+  assert.is(link.report().provenResponse, undefined);
+  link.target({ mode: "sleep" });
+  const { provenResponse } = await waitForReport(link, "a response", (one) => one.provenResponse !== undefined);
+  assert.is(provenResponse?.samples, 1);
+  assert.is(provenResponse?.of, "model");
+  // Half of the power is gone after half of its 0.3 s at the earliest.
+  assert.ok((provenResponse?.milliseconds ?? 0) >= 140, JSON.stringify(provenResponse));
+});
+
+test("a percentile is the longest of few, one of the longest of many, and the machine's own once it has enough", () => {
+  const times = keepResponseTimes();
+  times.add("other", "M50", 9_000);
+  for (let index = 1; index <= 9; index += 1) times.add("one", "M50", index);
+  assert.equal(times.proven("one", "M50"), { milliseconds: 9_000, samples: 10, of: "model" });
+  times.add("one", "M50", 10);
+  assert.equal(times.proven("one", "M50"), { milliseconds: 10, samples: 10, of: "machine" });
+  for (let index = 1; index <= 300; index += 1) times.add("one", "M50", index);
+  assert.equal(times.proven("one", "M50"), { milliseconds: 299, samples: 100, of: "machine" });
+  assert.is(times.proven("none", "M60"), undefined);
+});
+
+test("an address the kernel has asked for in vain has no neighbour", () => {
+  const text = `IP address       HW type     Flags       HW address            Mask     Device
+192.168.10.21    0x1         0x2         c4:08:28:00:00:01     *        eth0
+192.168.10.22    0x1         0x0         00:00:00:00:00:00     *        eth0
+`;
+  assert.equal([...decodeTable(text)], [["192.168.10.21", "c4:08:28:00:00:01"]]);
+});
+
+test.run();
