@@ -22,13 +22,6 @@ const cases: readonly Broken[] = [
     expected: /RS-485/,
   },
   {
-    name: "a board whose addresses are not known before its models are found",
-    changes: [withFeeder("board: found-meter")],
-    pointer: "/lines/0/devices/0/board",
-    found: /SunSpec/,
-    expected: /fixed addresses/,
-  },
-  {
     name: "a meter of one phase on a branch of three",
     changes: [withFeeder("board: one-phase-meter")],
     pointer: "/branches/0/meter",

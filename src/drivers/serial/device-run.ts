@@ -2,9 +2,10 @@
 import assert from "node:assert/strict";
 import type { PointName } from "../../model/reading.ts";
 import type { DeviceSite } from "../../model/site.ts";
-import { type Block, planBlocks, pointRead } from "../../protocol/modbus/blocks.ts";
+import { type Block, planBlocks } from "../../protocol/modbus/blocks.ts";
 import type { ModbusRequest } from "../../protocol/modbus/frame.ts";
 import type { Order } from "../../protocol/modbus/line-state.ts";
+import { beginProof, type Proof, proofRead } from "../../protocol/modbus/proof.ts";
 import { createOutput, type Output } from "./output.ts";
 
 /** Lower goes first: what opens a contactor, its proof, contacts (trip inputs), then the rest. */
@@ -22,9 +23,12 @@ export interface BlockRun {
 }
 
 export interface DeviceRun {
+  /** As the site describes it. */
   readonly site: DeviceSite;
-  readonly blocks: readonly BlockRun[];
+  /** None while it is not known where the device's registers are. */
+  blocks: readonly BlockRun[];
   readonly outputs: readonly Output[];
+  proof: Proof;
   proven: boolean;
   identityDueAt: number;
   identityPending: boolean;
@@ -38,24 +42,44 @@ export type Job =
 
 /** A device of which nothing is known yet. */
 export function createRun(site: DeviceSite, now: number, contactors: ReadonlySet<PointName>): DeviceRun {
+  const proof = beginProof(site);
   return {
     site,
-    blocks: planBlocks(site).map((block) => ({
-      block,
-      dueAt: now,
-      everRead: false,
-      pending: false,
-      again: false,
-      hurried: false,
-    })),
+    blocks: site.discovery === null ? blocksOf(site, now) : [],
     outputs: site.points
       .filter(({ writeFunction }) => writeFunction !== null)
       .map((point) => createOutput(point, contactors.has(point.name))),
-    proven: site.probe === null,
+    proof,
+    proven: proof.step.kind === "proven",
     identityDueAt: now,
     identityPending: false,
     reportedAt: now,
   };
+}
+
+/** From here on the device has to be proven again, from the first step. */
+export function doubt(device: DeviceRun, dueAt: number): void {
+  device.proof = beginProof(device.site);
+  device.proven = device.proof.step.kind === "proven";
+  device.identityDueAt = dueAt;
+}
+
+/** The device is who it should be: what it has is read at once. */
+export function believe(device: DeviceRun, now: number): void {
+  device.proven = true;
+  if (device.site.discovery !== null) device.blocks = blocksOf(device.proof.device, now);
+  for (const run of device.blocks) run.dueAt = now;
+}
+
+function blocksOf(site: DeviceSite, now: number): BlockRun[] {
+  return planBlocks(site).map((block) => ({
+    block,
+    dueAt: now,
+    everRead: false,
+    pending: false,
+    again: false,
+    hurried: false,
+  }));
 }
 
 export type MakeOrder = (
@@ -83,10 +107,9 @@ export function dueOf(device: DeviceRun, now: number, order: MakeOrder): Order[]
     output.fresh = false;
   }
   if (!device.proven) {
-    const { probe } = device.site;
-    if (probe !== null && !device.identityPending && now >= device.identityDueAt) {
+    const request = proofRead(device.proof);
+    if (request !== null && !device.identityPending && now >= device.identityDueAt) {
       device.identityPending = true;
-      const request = pointRead(device.site, probe.point);
       orders.push(order({ kind: "identity", device }, { priority: priorities.contact, insist: false }, request));
     }
     return orders;

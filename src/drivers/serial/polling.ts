@@ -1,14 +1,16 @@
 /** What is asked of the devices of one line, and when; what their answers mean. No port, no timer: time is an argument. */
 import assert from "node:assert/strict";
 import type { Fault, PointName, Reading } from "../../model/reading.ts";
-import type { LineSite, PointSite } from "../../model/site.ts";
-import { pointRead } from "../../protocol/modbus/blocks.ts";
+import type { DeviceSite, LineSite, PointSite } from "../../model/site.ts";
 import type { Order, Outcome } from "../../protocol/modbus/line-state.ts";
+import { proofAnswered } from "../../protocol/modbus/proof.ts";
 import { decodePoint } from "../../protocol/modbus/registers.ts";
 import {
   type BlockRun,
+  believe,
   createRun,
   type DeviceRun,
+  doubt,
   dueOf,
   type Job,
   type MakeOrder,
@@ -37,8 +39,16 @@ export interface Polling {
 
 const nothing: Order[] = [];
 
-/** Polling of every point of `line`, from `now` on. `contactors` names its outputs that hold contactors closed. */
-export function createPolling(line: LineSite, now: number, contactors: ReadonlySet<PointName> = new Set()): Polling {
+/**
+ * Polling of every point of `line`, from `now` on. `contactors` names its outputs that hold contactors closed; `located` hears of a device whose
+ * registers had to be found, with addresses as on the wire.
+ */
+export function createPolling(
+  line: LineSite,
+  now: number,
+  contactors: ReadonlySet<PointName> = new Set(),
+  located: (device: DeviceSite) => void = () => undefined,
+): Polling {
   const readings: Record<PointName, Reading> = {};
   const devices = line.devices
     .filter(({ points }) => points.length > 0)
@@ -75,13 +85,15 @@ export function createPolling(line: LineSite, now: number, contactors: ReadonlyS
       dueAt = null;
       job.device.reportedAt = time;
       if (job.kind === "read" && startedAt > job.run.dueAt + job.run.block.pollMilliseconds) lateReads += 1;
-      return settle(job, outcome, startedAt, time, readings);
+      const urgent = settle(job, outcome, startedAt, time, readings);
+      const { site, proof, proven } = job.device;
+      if (job.kind === "identity" && proven && site.discovery !== null) located(proof.device);
+      return urgent;
     },
     opened: (time) => {
       dueAt = null;
       for (const device of devices) {
-        device.proven = device.site.probe === null;
-        device.identityDueAt = time;
+        doubt(device, time);
         for (const run of device.blocks) run.dueAt = time;
         for (const output of device.outputs) outputOpened(output, time);
       }
@@ -134,21 +146,26 @@ function settleIdentity(
   now: number,
   readings: Record<PointName, Reading>,
 ): boolean {
-  const { probe, points } = device.site;
-  assert.ok(probe !== null, "only a device with a probe is asked for its identity");
-  if (outcome.kind === "data") {
-    const decoded = decodePoint(probe.point, outcome.data, pointRead(device.site, probe.point).address);
-    device.proven = decoded.ok && decoded.value >= probe.minimum && decoded.value <= probe.maximum;
-    for (const run of device.blocks) run.dueAt = now;
-    if (device.proven) return false;
+  const { points } = device.site;
+  const refused = outcome.kind === "failed" && outcome.fault === "refused-by-device" && outcome.persists;
+  if (outcome.kind === "data" || refused) {
+    const next = proofAnswered(device.proof, outcome.kind === "data" ? outcome.data : null);
+    if (next !== null) {
+      device.proof = next;
+      device.identityDueAt = now;
+      if (next.step.kind === "proven") believe(device, now);
+      return false;
+    }
+    doubt(device, now + fastestPoll(points));
+    return spoil(points, refused ? "refused-by-device" : "identity-unproven", now, readings);
   }
-  device.identityDueAt = now + fastestPoll(points);
-  if (outcome.kind === "failed" && !outcome.persists) {
+  assert.ok(outcome.kind === "failed", "a read brings data or fails");
+  if (!outcome.persists) {
     device.identityDueAt = now;
     return false;
   }
-  const fault = outcome.kind === "failed" ? outcome.fault : "identity-unproven";
-  return spoil(points, fault, now, readings);
+  doubt(device, now + fastestPoll(points));
+  return spoil(points, outcome.fault, now, readings);
 }
 
 function settleRead(
@@ -168,10 +185,7 @@ function settleRead(
       run.dueAt = now;
       return false;
     }
-    if (device.site.probe !== null && outcome.fault !== "refused-by-device") {
-      device.proven = false;
-      device.identityDueAt = now + fastestPoll(device.site.points);
-    }
+    if (outcome.fault !== "refused-by-device") doubt(device, now + fastestPoll(device.site.points));
     // A refusal concerns what was asked; anything else the whole device.
     return spoil(
       outcome.fault === "refused-by-device" ? block.points : device.site.points,

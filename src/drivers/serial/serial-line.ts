@@ -1,8 +1,9 @@
 /** The owner of one serial line: joins port, Modbus master and polling. It stores readings and writes outputs; it never decides. */
 import type { Clock, DeviceHealth, LineHealth, PointDriver } from "../../model/driver.ts";
 import type { PointName } from "../../model/reading.ts";
-import type { LineSite, Parity } from "../../model/site.ts";
+import type { DeviceSite, LineSite, Parity } from "../../model/site.ts";
 import { planBlocks, planNonces } from "../../protocol/modbus/blocks.ts";
+import type { ReadRequest } from "../../protocol/modbus/frame.ts";
 import {
   initialLine,
   type LineInput,
@@ -28,7 +29,9 @@ export interface SerialLineOptions {
 
 /** A driver of `line`; nothing is opened before `start()`. Faults of port and devices are bad readings and `health()`, never exceptions. */
 export function openSerialLine(line: LineSite, clock: Clock, options: SerialLineOptions = {}): PointDriver {
-  const polling = createPolling(line, clock.now(), options.contactors);
+  const polling = createPolling(line, clock.now(), options.contactors, (device) =>
+    inbox.push({ kind: "nonces", unit: device.address, nonces: noncesOf(device) }),
+  );
   let master = initialLine(settingsOf(line));
   let port: KeptPort | null = null;
   let timer: NodeJS.Timeout | null = null;
@@ -142,9 +145,14 @@ function settingsOf(line: LineSite): LineSettings {
       unit: device.address,
       minimumGapMilliseconds: device.minimumGapMilliseconds,
       responseTimeoutMilliseconds: device.responseTimeoutMilliseconds,
-      nonces: planNonces(device, planBlocks(device)),
+      nonces: noncesOf(device),
     })),
   };
+}
+
+/** None while it is not known where the device's registers are. */
+function noncesOf(device: DeviceSite): readonly ReadRequest[] {
+  return device.discovery === null ? planNonces(device, planBlocks(device)) : [];
 }
 
 /** Start bit, eight of data, parity, stop bits. */

@@ -45,6 +45,8 @@ export type LineInput =
   /** The system has taken the bytes of the last `write`. */
   | { readonly kind: "written" }
   | { readonly kind: "timer" }
+  /** It is known how else the unit can be asked: see `UnitSettings`. */
+  | { readonly kind: "nonces"; readonly unit: number; readonly nonces: readonly ReadRequest[] }
   | { readonly kind: "opened" }
   | { readonly kind: "lost" };
 

@@ -42,6 +42,12 @@ export function stepLine(state: LineState, input: LineInput, now: number): { sta
     case "timer":
       expire(work);
       break;
+    case "nonces": {
+      const { unit: address, nonces } = input;
+      const units = state.settings.units.map((unit) => (unit.unit === address ? { ...unit, nonces } : unit));
+      work.state = { ...state, settings: { ...state.settings, units } };
+      break;
+    }
     case "opened":
       opened(work);
       break;

@@ -21,21 +21,6 @@ export const transports: SiteRule = (context) =>
         ],
   );
 
-/** A SunSpec board has no addresses before its models are found: read as they stand they would be other registers. */
-export const discovery: SiteRule = (context) =>
-  eachDevice(context, (board, name, pointer) =>
-    board.discovery === undefined
-      ? []
-      : [
-          {
-            pointer,
-            found: `${name}: a SunSpec device, whose registers are found by walking its models`,
-            expected: "a device with fixed addresses: a line cannot walk models",
-            remedy: "use the maker's own register map as a board",
-          },
-        ],
-  );
-
 /** Lines write coils and single words; a switch made of several words, and a kept number, they cannot. */
 export const controlWords: SiteRule = ({ file, wires }) => {
   const words = new Set(

@@ -277,4 +277,44 @@ test("what is read often is wanted sooner, and a read that comes a whole poll ti
   ]);
 });
 
+test("a SunSpec device is read where its model was found, and walked again after a reconnect", () => {
+  const site = device([point({ name: "s/power", address: 2 })], {
+    name: "s",
+    discovery: { bases: [40_000], marker: "53756E53", models: [{ id: 203, lengthRegisters: 105, meaning: "wye" }] },
+  });
+  const located: DeviceSite[] = [];
+  const polling = createPolling(line(site), 0, new Set(), (found) => located.push(found));
+  for (const begun of [0, 1000]) {
+    const marker = only(polling, begun);
+    assert.equal([marker.request.address, located.length], [40_000, begun / 1000]);
+    polling.result(marker, words(0x5375, 0x6e53), begun, begun + 10);
+    const header = only(polling, begun + 10);
+    assert.is(header.request.address, 40_002);
+    polling.result(header, words(203, 105), begun + 10, begun + 20);
+    const read = only(polling, begun + 20);
+    assert.is(read.request.address, 40_004);
+    polling.result(read, words(123), begun + 20, begun + 30);
+    assert.equal(polling.readings["s/power"], { quality: "good", value: 123, at: begun + 20 });
+    if (begun === 0) polling.opened(1000);
+  }
+  assert.is(located.at(-1)?.points[0]?.address, 40_004);
+});
+
+test("a setting that must be so and is not leaves every point of the device unproven", () => {
+  const requirement = {
+    name: "mode",
+    function: 3,
+    address: 0x1000,
+    registers: 1,
+    expected: [{ raw: "0003", meaning: "4-20 mA" }],
+    certain: true,
+    remedy: "set it",
+  } as const;
+  const polling = createPolling(line(device([power], { requirements: [requirement] })), 0);
+  polling.result(only(polling, 0), words(0), 0, 10);
+  assert.equal(polling.readings["meter/power"], { quality: "bad", fault: "identity-unproven", at: 10 });
+  polling.result(only(polling, polling.nextDueAt()), words(3), 1010, 1020);
+  assert.is(only(polling, 1020).request.address, 0);
+});
+
 test.run();
