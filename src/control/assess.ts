@@ -15,6 +15,9 @@ import { certain } from "./impossible.ts";
 import { type Judged, type JudgedPoints, judgeReadings } from "./judge.ts";
 import { type Layout, layoutOf } from "./layout.ts";
 import { type Fleet, fleetWarnings, meterProofsOf, observeFleet } from "./machines/fleet.ts";
+import { doubtMeters } from "./plausibility/doubt.ts";
+import type { MeterWatch } from "./plausibility/meter-watch.ts";
+import { comparePumps, type PumpFlowSince } from "./plausibility/pump-flow.ts";
 import { type BranchBalance, balance } from "./power/balance.ts";
 import { stillAdopting } from "./start.ts";
 import type { ControlState } from "./state.ts";
@@ -37,6 +40,8 @@ export interface Assessed {
   readonly breakerHeats: readonly number[];
   /** How uneven the phases of each branch were when all of them were last measured [A]. Aligned with branches. */
   readonly unevenAmperes: readonly number[];
+  readonly meterWatches: readonly MeterWatch[];
+  readonly pumpFlowSince: PumpFlowSince;
   readonly demand: DemandState | null;
   readonly protectedLoads: ControlState["protectedLoads"];
 }
@@ -45,28 +50,7 @@ export interface Assessed {
 export function judge(state: ControlState, image: ProcessImage, site: Site): Assessed {
   const { now } = image;
   const layout = layoutOf(site);
-  const points = judgeReadings(layout.points, state.points, image.readings, {
-    now,
-    goodAgainMilliseconds: site.policy.goodAgainMilliseconds,
-    latched: new Set(state.durable.trips.map(({ name }) => name)),
-  });
-  const judgedOf = (name: PointName): Judged => certain(points.judged[name], `judged point ${name}`);
-  const meters = site.branches.map(({ meter }) => (meter === null ? null : judgedOf(meter.powerWatts)));
-  const feedbacks = site.branches.map(({ contactor }) => (contactor === null ? null : judgedOf(contactor.feedback)));
-  const open = feedbacks.map(
-    (feedback, index) => feedback !== null && provenOpen(state.contactors[index] ?? null, feedback),
-  );
-  const powered = unpowered(layout, open).map((without) => !without);
-  const fleet = observeFleet({
-    layout,
-    machines: state.machines,
-    reports: image.miners,
-    powered,
-    poweredSince: poweredSince(layout, state),
-    meterProofs: meterProofsOf(layout, meters, state.sleepProofWatts),
-    now,
-  });
-  const balances = balance(layout, fleet.accounts, meters, state.excessRatios);
+  const { doubted, points, judgedOf, meters, feedbacks, powered, fleet, balances } = see(state, image, site, layout);
   const adopting = stillAdopting(state, image, site, layout, points.judged);
   const holdMilliseconds = adopting ? site.policy.startHoldMilliseconds : 0;
   const { provenAt, startedAt, stoppedPumps } = state;
@@ -91,6 +75,7 @@ export function judge(state: ControlState, image: ProcessImage, site: Site): Ass
     now,
     holdMilliseconds,
   });
+  const pumps = comparePumps(site, judgedOf, state.pumpFlowSince, now);
   const inlets = judgeInlets(layout, fleet.machines, now);
   const machines: Finding = { ...nothingFound, warnings: fleetWarnings(layout, fleet.machines, powered) };
   const finding = merge([
@@ -101,6 +86,7 @@ export function judge(state: ControlState, image: ProcessImage, site: Site): Ass
     { ...nothingFound, limits: [...demanded.limits, ...guarded.limits] },
     inlets,
     machines,
+    { ...nothingFound, warnings: [...doubted.warnings, ...pumps.warnings] },
     latchedPoints(points),
     contactorCauses(state, site),
   ]);
@@ -118,9 +104,40 @@ export function judge(state: ControlState, image: ProcessImage, site: Site): Ass
     overloadedSince: overload.since,
     breakerHeats: heat.heats,
     unevenAmperes: feeder.unevenAmperes,
+    meterWatches: doubted.watches,
+    pumpFlowSince: pumps.since,
     demand: demanded.demand,
     protectedLoads: guarded.states,
   };
+}
+
+/** What the readings and reports are worth, and the power that follows from them. */
+function see(state: ControlState, image: ProcessImage, site: Site, layout: Layout) {
+  const { now } = image;
+  const doubted = doubtMeters(site, state.meterWatches, image.readings, now);
+  const points = judgeReadings(layout.points, state.points, doubted.readings, {
+    now,
+    goodAgainMilliseconds: site.policy.goodAgainMilliseconds,
+    latched: new Set(state.durable.trips.map(({ name }) => name)),
+  });
+  const judgedOf = (name: PointName): Judged => certain(points.judged[name], `judged point ${name}`);
+  const meters = site.branches.map(({ meter }) => (meter === null ? null : judgedOf(meter.powerWatts)));
+  const feedbacks = site.branches.map(({ contactor }) => (contactor === null ? null : judgedOf(contactor.feedback)));
+  const open = feedbacks.map(
+    (feedback, index) => feedback !== null && provenOpen(state.contactors[index] ?? null, feedback),
+  );
+  const powered = unpowered(layout, open).map((without) => !without);
+  const fleet = observeFleet({
+    layout,
+    machines: state.machines,
+    reports: image.miners,
+    powered,
+    poweredSince: poweredSince(layout, state),
+    meterProofs: meterProofsOf(layout, meters, state.sleepProofWatts),
+    now,
+  });
+  const balances = balance(layout, fleet.accounts, meters, state.excessRatios);
+  return { doubted, points, judgedOf, meters, feedbacks, powered, fleet, balances };
 }
 
 /** A start long ago: reports of any age may count. */

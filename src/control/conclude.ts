@@ -143,6 +143,8 @@ function nextState(
     ),
     contactors: acted.contactors,
     overloadedSince: assessed.overloadedSince,
+    meterWatches: assessed.meterWatches,
+    pumpFlowSince: assessed.pumpFlowSince,
     breakerHeats: assessed.breakerHeats,
     unevenAmperes: assessed.unevenAmperes,
     demand: assessed.demand,

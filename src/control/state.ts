@@ -13,6 +13,8 @@ import { type ProtectedState, protectedAtStart } from "./envelopes/protected-loa
 import type { PointState } from "./judge.ts";
 import { layoutOf } from "./layout.ts";
 import { type MachineState, unseenMachine } from "./machines/machine.ts";
+import { type MeterWatch, unwatched } from "./plausibility/meter-watch.ts";
+import type { PumpFlowSince } from "./plausibility/pump-flow.ts";
 import { type RampState, rampAtStart } from "./ramp.ts";
 import { storeTrip } from "./trips.ts";
 
@@ -44,6 +46,9 @@ export interface ControlState {
   readonly breakerHeats: readonly number[];
   /** Aligned with `site.branches`: how uneven the phases of each were when all of them were last measured [A]. */
   readonly unevenAmperes: readonly number[];
+  /** Aligned with `site.branches`: what is remembered of each meter's word. */
+  readonly meterWatches: readonly MeterWatch[];
+  readonly pumpFlowSince: PumpFlowSince;
   /** The demand interval of the contract; null: there is none. */
   readonly demand: DemandState | null;
   /** Aligned with `site.branches`: what is remembered of loads that must not be interrupted; null: there is none. */
@@ -85,6 +90,8 @@ export function startControl(site: Site, durable: Durable | "none" | "unreadable
     overloadedSince: layout.branches.map(() => null),
     breakerHeats: layout.branches.map(({ branch }) => heatAllowed(branch)),
     unevenAmperes: layout.branches.map(() => 0),
+    meterWatches: layout.branches.map(() => unwatched),
+    pumpFlowSince: {},
     demand: demandAtStart(site.contract, now),
     protectedLoads: layout.branches.map(({ branch }) => protectedAtStart(branch)),
     ramp: rampAtStart,

@@ -45,7 +45,12 @@ export type ReasonCode =
   | "breaker-heat"
   | "contract-power"
   | "protected-load"
-  | "protected-load-unknown";
+  | "protected-load-unknown"
+  | "meter-implausible"
+  | "meter-transformer"
+  | "meter-frozen"
+  | "meter-energy"
+  | "pump-flow-disagree";
 
 export interface Reason {
   readonly code: ReasonCode;

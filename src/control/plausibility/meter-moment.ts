@@ -7,6 +7,7 @@ export interface MeterNames {
   readonly powerWatts: PointName;
   readonly frequencyHertz: PointName;
   readonly powerFactorRatio: PointName;
+  readonly energyWattHours: PointName;
   readonly phases: readonly {
     readonly voltageVolts: PointName;
     readonly currentAmperes: PointName;
@@ -22,6 +23,7 @@ export function meterNames(powerWatts: PointName, phases: 1 | 3): MeterNames {
     powerWatts,
     frequencyHertz: `${device}/frequencyHertz`,
     powerFactorRatio: `${device}/powerFactorRatio`,
+    energyWattHours: `${device}/energyImportWattHours`,
     phases: numbers.map((phase) => ({
       voltageVolts: `${device}/voltage${phase}Volts`,
       currentAmperes: `${device}/current${phase}Amperes`,
