@@ -1,7 +1,7 @@
 /** Runs a share of the scenario files as tests: the runner works on several files at a time. */
 import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { suite } from "uvu";
+import type { Test } from "uvu";
 import * as assert from "uvu/assert";
 import { problemsText } from "../../../src/commands/check.ts";
 import { loadScenario } from "../../../src/commands/simulate/load-scenario.ts";
@@ -18,9 +18,8 @@ export function scenarioFiles(): readonly string[] {
     .sort();
 }
 
-/** The tests of every `of`-th scenario from the `share`-th on. */
-export function testScenarios(share: number, of: number): void {
-  const test = suite(`scenarios ${share + 1} of ${of}`);
+/** Adds a test for every `of`-th scenario from the `share`-th on. */
+export function addScenarios(test: Test, share: number, of: number): void {
   for (const name of scenarioFiles().filter((_, index) => index % of === share))
     test(`${name}: every expectation and every invariant holds`, () => {
       const loaded = loadScenario(`${folder}${name}`, undefined);
@@ -30,5 +29,4 @@ export function testScenarios(share: number, of: number): void {
       if (typeof result === "string") throw new Error(result);
       assert.ok(result.good, resultText(result));
     });
-  test.run();
 }

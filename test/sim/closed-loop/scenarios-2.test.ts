@@ -1,3 +1,8 @@
-import { testScenarios } from "./run-scenarios.ts";
+import { suite } from "uvu";
+import { addScenarios } from "./run-scenarios.ts";
 
-testScenarios(1, 3);
+const test = suite("scenarios, share 2 of 3");
+
+addScenarios(test, 1, 3);
+
+test.run();
