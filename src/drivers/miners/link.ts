@@ -29,7 +29,7 @@ type WriteAction = Extract<SlotAction, { readonly kind: "write" | "limit" }>;
 /** First wait for the effect of an acknowledged write, then doubling up to the poll period [ms]. Choice. */
 const firstReadBackMilliseconds = 250;
 
-/** After a proof by the cheap read the whole read follows within this, spread: a fleet was told at once [ms]. Choice. */
+/** After a proof by the cheap read the whole read waits for this, and is spread over as much again: first the rest of the fleet is shed [ms]. Choice. */
 const followUpMilliseconds = 1_000;
 
 /** A link as the technician's tool wants it: also orders that nothing asserts again, and a look at the details. */
@@ -165,7 +165,7 @@ class MinerLink implements MinerTool {
   }
 
   private nextLook(): number {
-    if (this.followUp) return Math.random() * followUpMilliseconds;
+    if (this.followUp) return (1 + Math.random()) * followUpMilliseconds;
     const wait = this.pollWait();
     // The moment its power falls is evidence of its response.
     return this.failures === 0 && this.shed.waiting(this.clock.now()) ? Math.min(wait, followUpMilliseconds) : wait;

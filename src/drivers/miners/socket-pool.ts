@@ -9,18 +9,25 @@ export type Lane = "read" | "write";
  */
 const laneWidths: Readonly<Record<Lane, number>> = { read: 128, write: 512 };
 
-/** Whoever holds a place longer gives it to the next and goes on beside the lane: silent machines must not slow the others. Choice: five usual replies. */
-const placeMilliseconds = 100;
+export interface Patience {
+  /** Whoever holds a place longer gives it to the next and goes on beside the lane: the silent must not slow the others. */
+  readonly placeMilliseconds: number;
+  /** Tasks beside the lanes at once. */
+  readonly mostBeside: number;
+}
 
-/** Connections beside the lanes at once. Choice: with both lanes full still below the usual 1,024 open files of a process. */
-const mostBeside = 320;
+/** Choice: five usual replies; with both lanes full still below the usual 1,024 open files of a process. */
+const usualPatience: Patience = { placeMilliseconds: 100, mostBeside: 320 };
 
 export interface SocketPool {
   /** Runs the task when the lane has room, in the order of asking. */
   run<Value>(lane: Lane, task: () => Promise<Value>): Promise<Value>;
 }
 
-export function createSocketPool(widths: Readonly<Record<Lane, number>> = laneWidths): SocketPool {
+export function createSocketPool(
+  widths: Readonly<Record<Lane, number>> = laneWidths,
+  { placeMilliseconds, mostBeside }: Patience = usualPatience,
+): SocketPool {
   const free = { ...widths };
   let beside = 0;
   const waiting: Record<Lane, (() => void)[]> = { read: [], write: [] };

@@ -1,0 +1,82 @@
+/** What was found on the network against what the site file says and what was there before. Pure. */
+import type { MinerName } from "../../model/miner.ts";
+import type { MinerDialect } from "../../model/site.ts";
+import type { Found } from "./discover.ts";
+
+/** A machine of the site; `mac` is the one remembered, absent before it was first seen. */
+export interface Expected {
+  readonly name: MinerName;
+  readonly host: string;
+  readonly dialect: MinerDialect;
+  readonly mac?: string;
+}
+
+export type Difference =
+  /** A machine the site file does not name. */
+  | { readonly kind: "unexpected"; readonly host: string; readonly mac?: string; readonly dialect: MinerDialect }
+  /** Another machine answers on its address; it gets no password before somebody agrees. */
+  | {
+      readonly kind: "replaced";
+      readonly name: MinerName;
+      readonly host: string;
+      readonly mac: string;
+      readonly before: string;
+    }
+  /** It answers on another address. */
+  | {
+      readonly kind: "moved";
+      readonly name: MinerName;
+      readonly host: string;
+      readonly mac: string;
+      readonly before: string;
+    }
+  | {
+      readonly kind: "other-dialect";
+      readonly name: MinerName;
+      readonly host: string;
+      readonly dialect: MinerDialect;
+      readonly expected: MinerDialect;
+    }
+  /** Something answers on its address that nothing here knows; what it said is in the sightings. */
+  | { readonly kind: "not-understood"; readonly name: MinerName; readonly host: string }
+  /** Nothing answers on its address, and it was seen nowhere else. */
+  | { readonly kind: "missing"; readonly name: MinerName; readonly host: string };
+
+/** Differences in the order of the site's machines, then what the site does not know. */
+export function compareWithSite(found: readonly Found[], site: readonly Expected[]): readonly Difference[] {
+  const at = new Map(found.map((one) => [one.host, one]));
+  const macs = new Map(found.flatMap((one) => (one.mac === undefined ? [] : [[one.mac, one] as const])));
+  const named = new Set(site.map(({ host }) => host));
+  const placed = new Set<string>();
+  const differences: Difference[] = [];
+  for (const machine of site) {
+    const moved = machine.mac === undefined ? undefined : macs.get(machine.mac);
+    if (machine.mac !== undefined && moved !== undefined && moved.host !== machine.host) {
+      const { name, mac, host: before } = machine;
+      differences.push({ kind: "moved", name, host: moved.host, mac, before });
+      placed.add(moved.host);
+    }
+    const here = at.get(machine.host);
+    const difference = here === undefined ? undefined : compareOne(here, machine, moved !== undefined);
+    if (difference !== undefined) differences.push(difference);
+  }
+  for (const { host, machine, mac } of found) {
+    if (machine === undefined || named.has(host) || placed.has(host)) continue;
+    const { dialect } = machine;
+    differences.push({ kind: "unexpected", host, dialect, ...(mac === undefined ? {} : { mac }) });
+  }
+  return differences;
+}
+
+/** undefined: as it should be, or said already. */
+function compareOne(here: Found, expected: Expected, seenElsewhere: boolean): Difference | undefined {
+  const { name, host } = expected;
+  if (here.absent === true) return seenElsewhere ? undefined : { kind: "missing", name, host };
+  if (expected.mac !== undefined && here.mac !== undefined && here.mac !== expected.mac)
+    return { kind: "replaced", name, host, mac: here.mac, before: expected.mac };
+  if (here.machine === undefined) return { kind: "not-understood", name, host };
+  const { dialect } = here.machine;
+  return dialect === expected.dialect
+    ? undefined
+    : { kind: "other-dialect", name, host, dialect, expected: expected.dialect };
+}

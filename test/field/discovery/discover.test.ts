@@ -1,0 +1,138 @@
+/** Discovery over loopback addresses: machines among silent ports and free addresses; and what the site knows against it. */
+import { once } from "node:events";
+import { createServer, type Server, type Socket } from "node:net";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { addressesOf } from "../../../src/field/discovery/addresses.ts";
+import { compareWithSite } from "../../../src/field/discovery/compare.ts";
+import { discover, type Found } from "../../../src/field/discovery/discover.ts";
+import type { SimulatedMiner } from "../../../src/sim/wires/miners/setup.ts";
+import { FarEnd, loopback, password } from "../../drivers/miners/far-end.ts";
+
+const test = suite("discovery");
+
+const subnet = `${loopback(0)}/24`;
+const silentCount = 50;
+const apiPort = 14_028;
+const nobody = { macOf: () => undefined };
+
+const machines: SimulatedMiner[] = [
+  { name: "whats", kind: "whatsminer", host: loopback(120), port: apiPort, ratedWatts: 3300 },
+  { name: "avalon", kind: "avalon", host: loopback(254), port: apiPort, ratedWatts: 3300 },
+];
+
+/** Accepts and says nothing. */
+async function openSilent(host: string, sockets: Set<Socket>): Promise<Server> {
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on("error", () => socket.destroy());
+    socket.resume();
+  });
+  server.listen({ host, port: apiPort });
+  await once(server, "listening");
+  return server;
+}
+
+test("a subnet of which 50 addresses accept and stay silent is searched within 15 s, and its machines are found", async () => {
+  const sockets = new Set<Socket>();
+  const hosts = addressesOf(subnet) ?? [];
+  assert.is(hosts.length, 254);
+  const servers = await Promise.all(hosts.slice(0, silentCount).map((host) => openSilent(host, sockets)));
+  const farEnd = await FarEnd.start({ machines, user: "root", password });
+  const order: string[] = [];
+  try {
+    const startedAt = performance.now();
+    const found = await discover(hosts, {
+      neighbours: nobody,
+      signal: new AbortController().signal,
+      ports: [apiPort, apiPort + 1],
+      onFound: ({ host }) => order.push(host),
+    });
+    assert.ok(performance.now() - startedAt < 15_000, `${performance.now() - startedAt} ms`);
+    assert.equal(
+      found.map(({ host }) => host),
+      hosts,
+    );
+    const known = found.flatMap(({ host, machine }) => (machine === undefined ? [] : [[host, machine.dialect]]));
+    assert.equal(known, [
+      [loopback(120), "whatsminer-v2"],
+      [loopback(254), "avalon"],
+    ]);
+    assert.is(found.filter(({ absent }) => absent === true).length, 254 - silentCount - 2);
+    assert.match(found[0]?.sightings[0]?.saw ?? "", "silence");
+    // The silent ones, first in line, held up nobody.
+    assert.ok(order.indexOf(loopback(254)) < 254 - silentCount, "a machine waited behind silent addresses");
+  } finally {
+    for (const socket of sockets) socket.destroy();
+    for (const server of servers) server.close();
+    await farEnd.kill();
+  }
+});
+
+const identified = (dialect: "avalon" | "whatsminer-v2"): NonNullable<Found["machine"]> => ({
+  dialect,
+  port: 4028,
+  web: false,
+  sightings: [],
+});
+const answering = (host: string, mac?: string): Found => ({
+  host,
+  sightings: [],
+  machine: identified("avalon"),
+  ...(mac === undefined ? {} : { mac }),
+});
+const expected = (name: string, host: string, mac?: string) => ({
+  name,
+  host,
+  dialect: "avalon" as const,
+  ...(mac === undefined ? {} : { mac }),
+});
+
+test("a replaced, a moved, a missing and an unexpected machine are told apart", () => {
+  const found: Found[] = [
+    answering("10.0.0.1", "02:00:00:00:00:01"),
+    answering("10.0.0.2", "02:00:00:00:00:99"),
+    { host: "10.0.0.3", sightings: [], absent: true },
+    { host: "10.0.0.4", sightings: [], absent: true },
+    answering("10.0.0.9", "02:00:00:00:00:04"),
+    answering("10.0.0.8"),
+    { host: "10.0.0.5", sightings: [{ port: 80, saw: "a web page" }] },
+    { host: "10.0.0.6", sightings: [], machine: { dialect: "whatsminer-v2", port: 4028, web: false, sightings: [] } },
+  ];
+  const site = [
+    expected("a", "10.0.0.1", "02:00:00:00:00:01"),
+    expected("b", "10.0.0.2", "02:00:00:00:00:02"),
+    expected("c", "10.0.0.3", "02:00:00:00:00:03"),
+    expected("d", "10.0.0.4", "02:00:00:00:00:04"),
+    expected("e", "10.0.0.5"),
+    expected("f", "10.0.0.6"),
+  ];
+  assert.equal(compareWithSite(found, site), [
+    { kind: "replaced", name: "b", host: "10.0.0.2", mac: "02:00:00:00:00:99", before: "02:00:00:00:00:02" },
+    { kind: "missing", name: "c", host: "10.0.0.3" },
+    { kind: "moved", name: "d", host: "10.0.0.9", mac: "02:00:00:00:00:04", before: "10.0.0.4" },
+    { kind: "not-understood", name: "e", host: "10.0.0.5" },
+    { kind: "other-dialect", name: "f", host: "10.0.0.6", dialect: "whatsminer-v2", expected: "avalon" },
+    { kind: "unexpected", host: "10.0.0.8", dialect: "avalon" },
+  ]);
+});
+
+test("two machines that changed places are both moved and both replaced", () => {
+  const [one, two] = ["02:00:00:00:00:01", "02:00:00:00:00:02"];
+  const found = [answering("10.0.0.1", two), answering("10.0.0.2", one)];
+  const kinds = compareWithSite(found, [expected("a", "10.0.0.1", one), expected("b", "10.0.0.2", two)]).map(
+    ({ kind }) => kind,
+  );
+  assert.equal(kinds, ["moved", "replaced", "moved", "replaced"]);
+});
+
+test("addresses: single, range, subnet, several; refused where they are none or too many", () => {
+  assert.equal(addressesOf("10.0.0.7"), ["10.0.0.7"]);
+  assert.equal(addressesOf("10.0.0.254-10.0.1.1"), ["10.0.0.254", "10.0.0.255", "10.0.1.0", "10.0.1.1"]);
+  assert.equal(addressesOf("10.0.0.5/30, 10.0.0.6"), ["10.0.0.5", "10.0.0.6"]);
+  assert.is(addressesOf("10.0.0.0/22")?.length, 1_022);
+  for (const text of ["", "miner.local", "10.0.0.256", "10.0.0.2-10.0.0.1", "10.0.0.0/21", "10.0.0.0/33", "1.2.3"])
+    assert.is(addressesOf(text), null, text);
+});
+
+test.run();
