@@ -13,6 +13,7 @@ import type { Assessed } from "./assess.ts";
 import { type Closures, closuresOf, demandOf } from "./closures.ts";
 import { type ContactorState, type ContactorStep, stepContactor } from "./contactors.ts";
 import type { Violation } from "./envelopes/finding.ts";
+import { type GeneratorState, recordSteps, stepRoomOf } from "./envelopes/generator.ts";
 import { certain } from "./impossible.ts";
 import type { Ordered } from "./orders.ts";
 import { outputsOf } from "./outputs.ts";
@@ -28,6 +29,7 @@ export interface Acted {
   readonly outputs: Readonly<Record<PointName, 0 | 1>>;
   readonly ramp: RampState;
   readonly starts: readonly Milliseconds[];
+  readonly generator: GeneratorState | null;
   readonly events: readonly EventRecord[];
 }
 
@@ -38,11 +40,22 @@ export function act(state: ControlState, image: ProcessImage, site: Site, assess
   const { ceilings, ramp } = ordered;
   const plan = openPlan(layout, fleet.machines, fleet.accounts, balances, ceilings, ramp, state.adopting);
   const forbidden = forbiddenMachines(assessed, ordered);
-  shed(plan, { now, minimumOnMilliseconds: site.policy.minimumOnMilliseconds, limits: ordered.limits, forbidden });
+  const room = stepRoomOf(site.generator, assessed.generator);
+  const { minimumOnMilliseconds } = site.policy;
+  const beforeWatts = certain(plan.nextWatts[0], "container");
+  shed(plan, { now, minimumOnMilliseconds, limits: ordered.limits, forbidden, orderedStepWatts: room.downWatts });
+  const shedWatts = beforeWatts - certain(plan.nextWatts[0], "container");
   const closures = closuresOf(layout, ordered.limits);
   const steps = stepContactors(state, site, assessed, ordered, closures, plan, now);
   const contactors = steps.map((stepped) => stepped?.state ?? null);
-  const rose = rise(state, site, assessed, ordered, { plan, contactors, closures, forbidden }, now);
+  const rose = rise(
+    state,
+    site,
+    assessed,
+    ordered,
+    { plan, contactors, closures, forbidden, stepWatts: room.upWatts },
+    now,
+  );
   const operated = steps.flatMap((stepped, index) => (stepped?.operated ? [index] : []));
   return {
     plan,
@@ -52,6 +65,7 @@ export function act(state: ControlState, image: ProcessImage, site: Site, assess
     outputs: outputsOf(site, layout, rose.contactors, plan.machines, assessed.powered, ordered.trips),
     ramp: spend(ordered.ramp, rose.spentWatts),
     starts: rose.starts,
+    generator: recordSteps(assessed.generator, rose.spentWatts, shedWatts, now),
     events: [...steps.flatMap((stepped) => stepped?.events ?? []), ...rose.events],
   };
 }
@@ -96,6 +110,8 @@ interface Rising {
   readonly contactors: readonly (ContactorState | null)[];
   readonly closures: Closures;
   readonly forbidden: ReadonlySet<number>;
+  /** Most that may be added in this scan [W]. */
+  readonly stepWatts: number;
 }
 
 interface Rose {
@@ -112,7 +128,7 @@ function rise(
   site: Site,
   assessed: Assessed,
   ordered: Ordered,
-  { plan, contactors, closures, forbidden }: Rising,
+  { plan, contactors, closures, forbidden, stepWatts }: Rising,
   now: Milliseconds,
 ): Rose {
   const { policy } = site;
@@ -120,7 +136,7 @@ function rise(
   if (ordered.holding !== null) return { contactors, closed: null, starts, spentWatts: 0, events: [] };
   const reclosed =
     starts.length === 0
-      ? reclose(plan, { now, policy, contactors, feedbacks: assessed.feedbacks, closed: closures.closed })
+      ? reclose(plan, { now, policy, contactors, feedbacks: assessed.feedbacks, closed: closures.closed, stepWatts })
       : null;
   if (reclosed !== null && reclosed.branch !== null) {
     // Everything behind it starts at once: the interval's starts are all used up.
@@ -133,7 +149,13 @@ function rise(
   const { raiseWatts: limitWatts } = ceilingsOf(ordered.ceilings, "container");
   if (waiting !== null && makeRoom(plan, waiting, { now, minimumOnMilliseconds, limitWatts }))
     return { contactors, closed: null, starts, spentWatts: 0, events: [] };
-  const raised = raise(plan, { now, policy, forbidden, starts, budgetWatts: ordered.ramp.budgetWatts });
+  const raised = raise(plan, {
+    now,
+    policy,
+    forbidden,
+    starts,
+    budgetWatts: Math.min(ordered.ramp.budgetWatts, stepWatts),
+  });
   return { contactors, closed: null, starts: raised.starts, spentWatts: raised.spentWatts, events: [] };
 }
 

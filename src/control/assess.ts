@@ -7,6 +7,7 @@ import { judgeHeat } from "./envelopes/breaker-overheat.ts";
 import { type DemandState, judgeDemand } from "./envelopes/demand-interval.ts";
 import { judgeFeeder } from "./envelopes/feeder.ts";
 import { type Finding, merge, nothingFound } from "./envelopes/finding.ts";
+import { type GeneratorState, judgeGenerator } from "./envelopes/generator.ts";
 import { judgeInlets } from "./envelopes/miner-inlet.ts";
 import { judgeOverload } from "./envelopes/overload.ts";
 import { judgeProtected } from "./envelopes/protected-load.ts";
@@ -43,6 +44,7 @@ export interface Assessed {
   readonly meterWatches: readonly MeterWatch[];
   readonly pumpFlowSince: PumpFlowSince;
   readonly demand: DemandState | null;
+  readonly generator: GeneratorState | null;
   readonly protectedLoads: ControlState["protectedLoads"];
 }
 
@@ -76,6 +78,13 @@ export function judge(state: ControlState, image: ProcessImage, site: Site): Ass
     holdMilliseconds,
   });
   const pumps = comparePumps(site, judgedOf, state.pumpFlowSince, now);
+  const generated = judgeGenerator(state.generator, {
+    site,
+    judgedOf,
+    now,
+    presentWatts: certain(balances[layout.root], "root").presentWatts,
+    adopting,
+  });
   const inlets = judgeInlets(layout, fleet.machines, now);
   const machines: Finding = { ...nothingFound, warnings: fleetWarnings(layout, fleet.machines, powered) };
   const finding = merge([
@@ -83,6 +92,7 @@ export function judge(state: ControlState, image: ProcessImage, site: Site): Ass
     tanks.finding,
     overload.finding,
     heat.finding,
+    generated.finding,
     { ...nothingFound, limits: [...demanded.limits, ...guarded.limits] },
     inlets,
     machines,
@@ -107,6 +117,7 @@ export function judge(state: ControlState, image: ProcessImage, site: Site): Ass
     meterWatches: doubted.watches,
     pumpFlowSince: pumps.since,
     demand: demanded.demand,
+    generator: generated.state,
     protectedLoads: guarded.states,
   };
 }

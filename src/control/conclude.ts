@@ -148,6 +148,7 @@ function nextState(
     breakerHeats: assessed.breakerHeats,
     unevenAmperes: assessed.unevenAmperes,
     demand: assessed.demand,
+    generator: acted.generator,
     protectedLoads: assessed.protectedLoads,
     ramp: acted.ramp,
     starts: acted.starts,

@@ -102,6 +102,7 @@ const improvements: Partial<Readonly<Record<ReasonCode, string>>> = {
 function remedy({ source, reason }: Limit): string {
   if (reason.code === "remote-stop") return "Whoever ordered the stop must release it";
   if (source === "envelope") return certain(improvements[reason.code], "remedy of an envelope");
+  if (reason.code === "generator-frequency") return "The generator's frequency must hold again";
   if (reason.code === "contract-power") return "The next interval or a larger contract allows more";
   return remedies[source];
 }

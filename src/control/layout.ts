@@ -194,6 +194,8 @@ function judgedPoints(site: Site): readonly JudgedPoint[] {
         judge(name, meter.maximumAgeMilliseconds, false, null);
     contact(contactor?.feedback);
   }
+  const frequency = site.generator?.frequency;
+  if (frequency !== undefined) judge(frequency.point, frequency.maximumAgeMilliseconds, false, null);
   for (const { coolant, flow, pump, leakDry, level } of site.tanks) {
     for (const name of coolant.sensors) judge(name, coolant.maximumAgeMilliseconds, false, coolantChangePerSecond);
     if (flow !== null) judge(flow.point, flow.maximumAgeMilliseconds, false, null);

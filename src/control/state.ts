@@ -9,6 +9,7 @@ import type { ContactorState } from "./contactors.ts";
 import { type DispatchState, startDispatch } from "./dispatch/state.ts";
 import { heatAllowed } from "./envelopes/breaker-heat.ts";
 import { type DemandState, demandAtStart } from "./envelopes/demand-interval.ts";
+import { type GeneratorState, generatorAtStart } from "./envelopes/generator.ts";
 import { type ProtectedState, protectedAtStart } from "./envelopes/protected-load.ts";
 import type { PointState } from "./judge.ts";
 import { layoutOf } from "./layout.ts";
@@ -53,6 +54,8 @@ export interface ControlState {
   readonly demand: DemandState | null;
   /** Aligned with `site.branches`: what is remembered of loads that must not be interrupted; null: there is none. */
   readonly protectedLoads: readonly (ProtectedState | null)[];
+  /** Steps and stages of a generator of our own; null: there is none. */
+  readonly generator: GeneratorState | null;
   readonly ramp: RampState;
   /** Moments of the last starts, at most one interval's worth. */
   readonly starts: readonly Milliseconds[];
@@ -94,6 +97,7 @@ export function startControl(site: Site, durable: Durable | "none" | "unreadable
     pumpFlowSince: {},
     demand: demandAtStart(site.contract, now),
     protectedLoads: layout.branches.map(({ branch }) => protectedAtStart(branch)),
+    generator: generatorAtStart(site.generator),
     ramp: rampAtStart,
     starts: [],
     trippedAt: Object.fromEntries(stored.trips.map(({ name }) => [name, now])),

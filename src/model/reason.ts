@@ -50,7 +50,10 @@ export type ReasonCode =
   | "meter-transformer"
   | "meter-frozen"
   | "meter-energy"
-  | "pump-flow-disagree";
+  | "pump-flow-disagree"
+  | "generator-underloaded"
+  | "generator-frequency"
+  | "frequency-unknown";
 
 export interface Reason {
   readonly code: ReasonCode;

@@ -2,7 +2,7 @@
 import type { Discovery, FixedRead, SerialNumberRead, SettlementEnergy, WriteWords } from "./device.ts";
 import type { MinerName } from "./miner.ts";
 import type { Milliseconds, PointName } from "./reading.ts";
-import type { Contract, ProtectedLoad } from "./supply.ts";
+import type { Contract, Generator, ProtectedLoad } from "./supply.ts";
 
 export interface Site {
   readonly container: string;
@@ -18,6 +18,7 @@ export interface Site {
   readonly minimumWatts: number;
   /** Power contracted as a mean over each demand interval; absent: none. */
   readonly contract?: Contract;
+  readonly generator?: Generator;
   readonly policy: Policy;
   readonly branches: readonly Branch[];
   readonly tanks: readonly Tank[];

@@ -32,6 +32,8 @@ export interface ResolvedRow {
   readonly miners: readonly MinerSite[];
   /** [°C]; null where the model is not known. */
   readonly maximumInletCelsius: number | null;
+  /** Most one machine draws, waking or running [W]; null where the model is not known. */
+  readonly peakWatts: number | null;
 }
 
 /** A rule names what is wrong; an empty answer is a site that keeps it. */

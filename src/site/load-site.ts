@@ -12,6 +12,7 @@ import { resolveWires } from "./resolve-lines.ts";
 import { resolveMiners } from "./resolve-miners.ts";
 import { resolveSite } from "./resolve-site.ts";
 import { controlWords, meterPhases, settlement, transports } from "./rules/boards.ts";
+import { generatorFrequency, generatorSteps } from "./rules/generator.ts";
 import { brokerAddress } from "./rules/links.ts";
 import { machineAddresses, machineNames, machinePlaces } from "./rules/machines.ts";
 import {
@@ -44,6 +45,8 @@ const rules: readonly SiteRule[] = [
   branchMeters,
   breakerCurves,
   protectedLoads,
+  generatorSteps,
+  generatorFrequency,
   contactors,
   outputs,
   tankPoints,

@@ -32,7 +32,8 @@ export function resolveMiners(file: SiteFile, library: BoardLibrary, findings: F
         remedy: "for example 192.168.10.1-192.168.10.50",
       });
     const miners = (hosts ?? []).map((host, at, all) => minerOf(row, model?.name ?? row.model, host, at, all.length));
-    return { index, miners, maximumInletCelsius: model?.maximumInletCelsius ?? null };
+    const peakWatts = model === null ? null : Math.max(model.peakWakeWatts, model.ratedWatts);
+    return { index, miners, maximumInletCelsius: model?.maximumInletCelsius ?? null, peakWatts };
   });
   return { rows, models };
 }

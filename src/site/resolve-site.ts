@@ -28,6 +28,7 @@ export function resolveSite(parts: SiteParts): Site {
     ratedWatts: file.ratedWatts,
     auxiliaryWatts: branches.reduce((sum, branch) => sum + branch.auxiliaryWatts, 0),
     minimumWatts: file.minimumWatts,
+    ...resolveGenerator(file),
     policy: resolvePolicy(file),
     ...(file.contract === undefined
       ? {}
@@ -44,6 +45,30 @@ export function resolveSite(parts: SiteParts): Site {
     settlementEnergy,
     coolingOutputs: [...pumps, ...file.fans],
     clock: file.clock,
+  };
+}
+
+function resolveGenerator({ generator }: SiteFile): Pick<Site, "generator"> {
+  if (generator === undefined) return {};
+  const { stepGapSeconds, frequency, ...rest } = generator;
+  const resolved = { ...rest, stepGapMilliseconds: stepGapSeconds * 1000 };
+  if (frequency === undefined) return { generator: resolved };
+  const { point, maximumAgeSeconds, stages, restoreAboveHertz, restoreSeconds } = frequency;
+  return {
+    generator: {
+      ...resolved,
+      frequency: {
+        point,
+        maximumAgeMilliseconds: maximumAgeSeconds * 1000,
+        stages: stages.map(({ belowHertz, confirmSeconds, keepRatio }) => ({
+          belowHertz,
+          confirmMilliseconds: confirmSeconds * 1000,
+          keepRatio,
+        })),
+        restoreAboveHertz,
+        restoreMilliseconds: restoreSeconds * 1000,
+      },
+    },
   };
 }
 

@@ -4,7 +4,7 @@ import type { ProcessImage } from "../../src/model/image.ts";
 import type { MinerReport } from "../../src/model/miner.ts";
 import type { Reading, Readings } from "../../src/model/reading.ts";
 import type { Branch, MinerModel, MinerSite, Policy, Site, Tank } from "../../src/model/site.ts";
-import type { Contract, ProtectedLoad } from "../../src/model/supply.ts";
+import type { Contract, Generator, ProtectedLoad } from "../../src/model/supply.ts";
 
 /** What a test may want otherwise. */
 export interface SiteWishes {
@@ -20,6 +20,7 @@ export interface SiteWishes {
   readonly currents?: boolean;
   readonly phases?: "three" | "rotate";
   readonly contract?: Contract;
+  readonly generator?: Generator;
   /** On a branch of its own, `ai`. */
   readonly protectedLoad?: ProtectedLoad;
   readonly policy?: Partial<Policy>;
@@ -86,6 +87,7 @@ export function siteForTests(wishes: SiteWishes = {}): Site {
     auxiliaryWatts: 1000,
     minimumWatts: 1000,
     ...(wishes.contract === undefined ? {} : { contract: wishes.contract }),
+    ...(wishes.generator === undefined ? {} : { generator: wishes.generator }),
     policy: { ...policyForTests, ...wishes.policy },
     branches: [feeder(wishes), ...tanks.map((_, index) => branch(index, wishes)), ...protectedBranch(wishes)],
     tanks: tanks.map((name, index) => tankForTests(name, index, wishes)),

@@ -177,6 +177,67 @@ const cases: readonly Broken[] = [
     expected: /at most ratedWatts, 5000 W/,
   },
   {
+    name: "a generator smaller than the container",
+    changes: [
+      [
+        "minimumWatts: 3000",
+        "minimumWatts: 3000\ngenerator: { ratedWatts: 50000, largestStepUpWatts: 12000, largestStepDownWatts: 12000 }",
+      ],
+    ],
+    pointer: "/generator/ratedWatts",
+    found: /50000 W/,
+    expected: /at least ratedWatts of the container, 60000 W/,
+  },
+  {
+    name: "a generator whose step starts no machine",
+    changes: [
+      [
+        "minimumWatts: 3000",
+        "minimumWatts: 3000\ngenerator: { ratedWatts: 80000, largestStepUpWatts: 1000, largestStepDownWatts: 12000 }",
+      ],
+    ],
+    pointer: "/generator/largestStepUpWatts",
+    found: /1000 W/,
+    expected: /the peak of the largest machine/,
+  },
+  {
+    name: "a generator whose stages do not get harder",
+    changes: [
+      [
+        "minimumWatts: 3000",
+        `minimumWatts: 3000
+generator:
+  ratedWatts: 80000
+  largestStepUpWatts: 12000
+  largestStepDownWatts: 12000
+  frequency:
+    point: feeder-meter/frequencyHertz
+    restoreAboveHertz: 59
+    stages: [{ belowHertz: 58, keepRatio: 0.5 }, { belowHertz: 57, keepRatio: 0.8 }]`,
+      ],
+    ],
+    pointer: "/generator/frequency/stages/1",
+    found: /below 57 Hz keeps 0.8/,
+    expected: /less than 0.5, the stage before it/,
+  },
+  {
+    name: "a generator whose stages end below themselves",
+    changes: [
+      [
+        "minimumWatts: 3000",
+        `minimumWatts: 3000
+generator:
+  ratedWatts: 80000
+  largestStepUpWatts: 12000
+  largestStepDownWatts: 12000
+  frequency: { point: feeder-meter/frequencyHertz, restoreAboveHertz: 57, stages: [{ belowHertz: 58, keepRatio: 0.5 }] }`,
+      ],
+    ],
+    pointer: "/generator/frequency/restoreAboveHertz",
+    found: /57 Hz/,
+    expected: /above every stage, 58 Hz/,
+  },
+  {
     name: "a minimum above rated",
     changes: [["minimumWatts: 3000", "minimumWatts: 70000"]],
     pointer: "/minimumWatts",

@@ -27,6 +27,8 @@ export interface RecloseRules {
   readonly feedbacks: readonly (Judged | null)[];
   /** Machines that must not have power. */
   readonly closed: readonly boolean[];
+  /** Most that may be added in this scan [W]. */
+  readonly stepWatts: number;
 }
 
 /** Closes the first contactor that may close, feeder first. */
@@ -39,6 +41,7 @@ export function reclose(plan: Plan, rules: RecloseRules): Reclosed {
     if (!mayClose(state, feedback, rules.policy, rules.now)) continue;
     if (!isFed(plan, branch, rules) || hasClosed(plan, branch, rules)) continue;
     const reserved = reservationOf(plan, branch, rules);
+    if (certain(reserved[0], "container") > rules.stepWatts) continue;
     if (reserved.some((watts, scope) => watts > 0 && watts > roomIn(plan, scope))) {
       waiting ??= { branch, reservedWatts: reserved };
       continue;

@@ -13,12 +13,15 @@ export interface ShedRules {
   readonly limits: readonly Limit[];
   /** Machines that must sleep whatever the scopes say. */
   readonly forbidden: ReadonlySet<number>;
+  /** Most that orders may take off in this scan: a generator bears no larger step [W]. Safety takes what it needs. */
+  readonly orderedStepWatts: number;
 }
 
 /** Sends machines to sleep until every scope is below its ceiling, or nothing is left to shed. */
 export function shed(plan: Plan, rules: ShedRules): void {
   const patient = onlyPatientOrdersBind(plan, rules.limits);
-  const closed = closedScopes(plan, patient);
+  const atOnce = certain(plan.nextWatts[0], "container") <= rules.orderedStepWatts;
+  const closed = closedScopes(plan, patient || !atOnce);
   for (const [machine, place] of plan.layout.machines.entries())
     if (rules.forbidden.has(machine) || place.scopes.some(({ scope }) => closed.has(scope)))
       putToSleep(plan, machine, rules.now);
@@ -30,14 +33,22 @@ export function shed(plan: Plan, rules: ShedRules): void {
   const sheddable = lazily(() =>
     patient ? ranked().filter((machine) => onLongEnough(certain(plan.machines[machine], "machine"), rules)) : ranked(),
   );
-  shedScope(plan, 0, plan.gentleWatts, sheddable, rules.now);
+  shedScope(plan, 0, Math.max(plan.gentleWatts, lowestOf(plan, rules)), sheddable, rules.now);
+}
+
+/** How far orders may go in this scan: the last machine may not lead beyond the step [W]. */
+function lowestOf(plan: Plan, { orderedStepWatts }: ShedRules): number {
+  const next = certain(plan.nextWatts[0], "container");
+  if (orderedStepWatts >= next) return 0;
+  const largest = plan.layout.machines.reduce((most, { model }) => Math.max(most, model.ratedWatts), 0);
+  return next - Math.max(0, orderedStepWatts - largest);
 }
 
 /** Scopes where nothing at all is allowed: there even machines out of reach get the command, for when they are back. */
-function closedScopes(plan: Plan, patient: boolean): ReadonlySet<number> {
+function closedScopes(plan: Plan, slowly: boolean): ReadonlySet<number> {
   const closed = new Set<number>();
   for (const [scope, watts] of plan.safetyWatts.entries()) if (watts <= 0) closed.add(scope);
-  if (plan.gentleWatts <= 0 && !patient) closed.add(0);
+  if (plan.gentleWatts <= 0 && !slowly) closed.add(0);
   return closed;
 }
 

@@ -41,6 +41,74 @@ export interface SiteFile {
     intervalMinutes: 15 | 30;
   };
   /**
+   * A generator of our own instead of a grid.
+   */
+  generator?: {
+    /**
+     * Its rating.
+     */
+    ratedWatts: number;
+    /**
+     * Most that may be added within one gap.
+     */
+    largestStepUpWatts: number;
+    /**
+     * Most that orders may take off within one gap; safety takes off more.
+     */
+    largestStepDownWatts: number;
+    /**
+     * Time it needs to settle after a step.
+     */
+    stepGapSeconds: number;
+    /**
+     * Less than this is told as a warning.
+     */
+    minimumLoadWatts: number;
+    /**
+     * Stages of load that give way when its frequency falls.
+     */
+    frequency?: {
+      /**
+       * Its frequency.
+       */
+      point: string;
+      /**
+       * Older readings count as bad.
+       */
+      maximumAgeSeconds: number;
+      /**
+       * From the mildest to the hardest.
+       *
+       * @minItems 1
+       * @maxItems 8
+       *
+       * Items: One stage.
+       */
+      stages: {
+        /**
+         * Below this.
+         */
+        belowHertz: number;
+        /**
+         * For this long.
+         */
+        confirmSeconds: number;
+        /**
+         * Share of the rating that may stay.
+         */
+        keepRatio: number;
+      }[];
+      /**
+       * The stages end above this,
+       */
+      restoreAboveHertz: number;
+      /**
+       * held for this long.
+       */
+      restoreSeconds: number;
+    };
+  };
+  /**
    * system: trusted when the kernel says synchronised; always: for tests and the demo.
    */
   clock: "system" | "always";

@@ -1,0 +1,54 @@
+/** Rules of a generator of our own: every machine and every contactor fits into its steps, and its stages make sense. */
+import { checkPointUse, type SiteRule } from "../context.ts";
+import { pointerOf } from "../document.ts";
+import type { Finding } from "../problem.ts";
+
+export const generatorSteps: SiteRule = ({ file, miners }) => {
+  const { generator } = file;
+  if (generator === undefined) return [];
+  const findings: Finding[] = [];
+  if (generator.ratedWatts < file.ratedWatts)
+    findings.push({
+      pointer: "/generator/ratedWatts",
+      found: `${generator.ratedWatts} W`,
+      expected: `at least ratedWatts of the container, ${file.ratedWatts} W`,
+      remedy: "lower the container's rating to what the generator can give",
+    });
+  const peak = miners.reduce((most, { peakWatts }) => Math.max(most, peakWatts ?? 0), 0);
+  for (const step of ["largestStepUpWatts", "largestStepDownWatts"] as const)
+    if (generator[step] < peak)
+      findings.push({
+        pointer: `/generator/${step}`,
+        found: `${generator[step]} W`,
+        expected: `at least ${peak} W, the peak of the largest machine: a smaller step never starts or stops one`,
+        remedy: "read the generator's load acceptance again",
+      });
+  return findings;
+};
+
+/** Stages get harder as the frequency falls, and end above all of them. */
+export const generatorFrequency: SiteRule = (context) => {
+  const frequency = context.file.generator?.frequency;
+  if (frequency === undefined) return [];
+  const { stages, point, restoreAboveHertz } = frequency;
+  const findings = checkPointUse(context, point, "/generator/frequency/point", { output: false, unit: "Hz" });
+  stages.forEach((stage, index) => {
+    const before = stages[index - 1];
+    if (before === undefined || (stage.belowHertz < before.belowHertz && stage.keepRatio < before.keepRatio)) return;
+    findings.push({
+      pointer: pointerOf("generator", "frequency", "stages", index),
+      found: `below ${stage.belowHertz} Hz keeps ${stage.keepRatio}`,
+      expected: `below ${before.belowHertz} Hz and less than ${before.keepRatio}, the stage before it`,
+      remedy: "order the stages from the mildest to the hardest",
+    });
+  });
+  const highest = Math.max(...stages.map(({ belowHertz }) => belowHertz));
+  if (restoreAboveHertz <= highest)
+    findings.push({
+      pointer: "/generator/frequency/restoreAboveHertz",
+      found: `${restoreAboveHertz} Hz`,
+      expected: `above every stage, ${highest} Hz`,
+      remedy: "raise it: between the two nothing changes",
+    });
+  return findings;
+};
