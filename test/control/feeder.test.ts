@@ -1,6 +1,8 @@
 /** The feeder: breakers hold, whatever a meter says, and power that may come is counted before it comes. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { layoutOf } from "../../src/control/layout.ts";
+import { balance } from "../../src/control/power/balance.ts";
 import type { Decision } from "../../src/model/decision.ts";
 import { setpoint } from "./commands-for-tests.ts";
 import { type Plant, run, scan, startPlant, trueWatts } from "./plant-for-tests.ts";
@@ -191,6 +193,24 @@ test("a target is followed from below within a machine's size, and without hunti
     assert.ok(trueWatts(plant, "feeder") > 20_000 - 3600);
   });
   assert.is(changes, 0);
+});
+
+test("a meter that shows next to nothing makes no figure of the balance unbounded", () => {
+  const site = siteForTests();
+  const layout = layoutOf(site);
+  const none = {
+    lowWatts: 0,
+    settledWatts: 0,
+    inFlightWatts: 0,
+    highWatts: 0,
+    nextWatts: 0,
+    unknownWatts: 0,
+    reservedWatts: 0,
+  };
+  const accounts = site.miners.map(() => none);
+  const meters = [1838, Number.MIN_VALUE, 0].map((value) => ({ quality: "good", value, at: 0 }) as const);
+  const balances = balance(layout, accounts, meters, [0, 0, 0]);
+  assert.ok(balances.every(({ excessRatio, nextWatts }) => Number.isFinite(excessRatio * nextWatts)));
 });
 
 test.run();

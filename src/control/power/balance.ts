@@ -37,6 +37,8 @@ const meterMayLowerRatio = 0.05;
 const meterFaultRatio = 0.9;
 /** A meter may read this much below the sum of the meters behind it. Source: two class 1 meters that sample at different moments; choice: 3 %. */
 const branchSumTolerance = 0.03;
+/** Nothing draws more than this beyond its account: beside next to nothing a ratio means nothing. Source: choice. */
+const mostExcessRatio = 10;
 
 /** Balances every branch, leaves first. Aligned with `layout.branches`. */
 export function balance(
@@ -99,7 +101,7 @@ function balanceBranch(sum: Sum, meter: Judged | null, excessRatio: number): Bra
     highWatts: Math.min(high + seen, metered),
     nextWatts: next + excess,
     unknownWatts: bounded,
-    excessRatio: still && settled > 0 ? seen / settled : excessRatio,
+    excessRatio: still && settled > 0 ? Math.min(mostExcessRatio, seen / settled) : excessRatio,
   };
 }
 
