@@ -1,11 +1,9 @@
 /** Bench of the miner links: weir beside a probe of bare sockets that makes the same exchanges with the same simulated machines. */
-import { type ChildProcess, fork } from "node:child_process";
-import { once } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import type { FromFarEnd, ToFarEnd } from "../../src/sim/wires/far-end.ts";
-import type { MinersSetup } from "../../src/sim/wires/miners/setup.ts";
-import { access, type Measured, machinesOf, type Phase, replyMilliseconds, type ToClient } from "./miners/work.ts";
+import { measureHardCase, printHardCase } from "./miners/hard-case.ts";
+import { openClient, playFleet } from "./miners/processes.ts";
+import { type ClientName, type Measured, machinesOf, type Phase, replyMilliseconds } from "./miners/work.ts";
 import { type Bench, type Mark, median, printMarks, printTable, writeResult } from "./words.ts";
 
 export const bench: Bench = {
@@ -13,7 +11,6 @@ export const bench: Bench = {
   run,
 };
 
-type ClientName = "probe" | "weir";
 const clients: readonly ClientName[] = ["probe", "weir"];
 
 interface Row extends Measured {
@@ -47,13 +44,15 @@ async function run(parameters: readonly string[]): Promise<boolean> {
     rows.push(...(await measureFleet(machines, 1 / deadEach)));
   }
   rows.push(...(await measureFleet(linearMachines, 0)));
+  const hardCase = await measureHardCase(machines);
   const middle = middles(rows);
   const marks = marksOf(middle, machines);
-  if (values.json) console.log(JSON.stringify({ replyMilliseconds, rounds, rows: middle, marks }));
+  if (values.json) console.log(JSON.stringify({ replyMilliseconds, rounds, rows: middle, hardCase, marks }));
   else {
     print(middle);
+    printHardCase(hardCase);
     printMarks(marks);
-    writeResult("miners", { replyMilliseconds, rounds, rows: middle, marks });
+    writeResult("miners", { replyMilliseconds, rounds, rows: middle, hardCase, marks });
   }
   return marks.every(({ met }) => met);
 }
@@ -61,60 +60,28 @@ async function run(parameters: readonly string[]): Promise<boolean> {
 /** A far end of its own for each fleet, each client in a process of its own, one after the other. */
 async function measureFleet(count: number, deadRatio: number): Promise<readonly Row[]> {
   const machines = machinesOf(count);
-  const farEnd = fork(new URL("../../src/sim/wires/miners.js", import.meta.url));
-  const tell = (message: ToFarEnd): void => void farEnd.send(message);
+  const leftOut = machines.filter((_, index) => deadRatio > 0 && index % deadEach === 0).map(({ name }) => name);
+  const fleet = await playFleet(machines);
   try {
-    const setup: MinersSetup = { machines, ...access, replyMilliseconds };
-    const ready = readyOf(farEnd);
-    tell({ type: "setup", setup });
-    await ready;
     const rows: Row[] = [];
     for (const client of clients) {
-      const leftOut = machines.filter((_, index) => deadRatio > 0 && index % deadEach === 0).map(({ name }) => name);
-      const setSilent = (on: boolean): void => {
-        for (const target of leftOut) tell({ type: "fault", target, fault: "no-reply", on });
-      };
       const asked = openClient(client);
       await asked({ type: "setup", machines });
       for (const phase of phases) {
         // Known and good before they fall silent.
-        if (phase === "read") setSilent(true);
+        if (phase === "read") fleet.fault(leftOut, "no-reply", true);
         await pause(betweenMilliseconds);
         const measured = await asked({ type: "phase", phase, leftOut });
         if (measured !== null) rows.push({ ...measured, client, machines: count, phase, deadRatio });
         if (phase === "first") await asked({ type: "warm" });
       }
       await asked({ type: "stop" });
-      setSilent(false);
+      fleet.fault(leftOut, "no-reply", false);
     }
     return rows;
   } finally {
-    farEnd.kill("SIGKILL");
-    if (farEnd.exitCode === null && farEnd.signalCode === null) await once(farEnd, "exit");
+    await fleet.kill();
   }
-}
-
-function readyOf(farEnd: ChildProcess): Promise<void> {
-  return new Promise((resolve, reject) => {
-    farEnd.on("message", (message: FromFarEnd) => {
-      if (message.type === "ready") resolve();
-      else if (message.type === "failed") reject(new Error(message.text));
-    });
-  });
-}
-
-function openClient(client: ClientName): (message: ToClient) => Promise<Measured | null> {
-  const child = fork(new URL("./miners/client.js", import.meta.url), [client]);
-  return async (message) => {
-    child.send(message);
-    const ended = once(child, "exit").then(() => {
-      throw new Error(`the client ${client} has ended`);
-    });
-    const answered = once(child, "message") as Promise<[{ answer: Measured | null }]>;
-    const [{ answer }] = await Promise.race([answered, ended]);
-    ended.catch(() => {});
-    return answer;
-  };
 }
 
 /** The middle of the rounds, figure by figure. */

@@ -4,6 +4,8 @@ import type { SimulatedMiner } from "../../../src/sim/wires/miners/setup.ts";
 /** `first` reads each machine with nothing known; `read` again with everything known; `sleep` and `run` are proven by a read-back. */
 export type Phase = "first" | "read" | "sleep" | "run";
 
+export type ClientName = "probe" | "weir";
+
 export const access = { user: "root", password: "bench-password" } as const;
 
 /** From a request to its reply [ms]. Source: control trials, section 5, which this bench repeats. */
