@@ -6,7 +6,7 @@ import { type Block, planBlocks } from "../../protocol/modbus/blocks.ts";
 import type { ModbusRequest } from "../../protocol/modbus/frame.ts";
 import type { Order } from "../../protocol/modbus/line-state.ts";
 import { beginProof, type Proof, proofRead } from "../../protocol/modbus/proof.ts";
-import { createOutput, type Output } from "./output.ts";
+import { createOutput, createSetpoint, mayWrite, nextWord, type Output } from "./output.ts";
 
 /** Lower goes first: what opens a contactor, its proof, contacts (trip inputs), then the rest. */
 const priorities = { write: 0, readBack: 1, contact: 2, measurement: 3 } as const;
@@ -38,7 +38,7 @@ export interface DeviceRun {
 export type Job =
   | { readonly kind: "read"; readonly device: DeviceRun; readonly run: BlockRun }
   | { readonly kind: "identity"; readonly device: DeviceRun }
-  | { readonly kind: "write"; readonly device: DeviceRun; readonly output: Output; readonly value: 0 | 1 };
+  | { readonly kind: "write"; readonly device: DeviceRun; readonly output: Output; readonly value: number };
 
 /** A device of which nothing is known yet. */
 export function createRun(site: DeviceSite, now: number, contactors: ReadonlySet<PointName>): DeviceRun {
@@ -46,15 +46,22 @@ export function createRun(site: DeviceSite, now: number, contactors: ReadonlySet
   return {
     site,
     blocks: site.discovery === null ? blocksOf(site, now) : [],
-    outputs: site.points
-      .filter(({ writeFunction }) => writeFunction !== null)
-      .map((point) => createOutput(point, contactors.has(point.name))),
+    outputs: outputsOf(site, contactors),
     proof,
     proven: proof.step.kind === "proven",
     identityDueAt: now,
     identityPending: false,
     reportedAt: now,
   };
+}
+
+/** Switches that may be commanded, and numbers that are kept. */
+function outputsOf({ points, setpoints }: DeviceSite, contactors: ReadonlySet<PointName>): Output[] {
+  const switches = points.filter(({ writeFunction, writeWords }) => writeFunction === 5 || writeWords !== null);
+  const kept = setpoints.map(({ point, value }) =>
+    createSetpoint(points.find(({ name }) => name === point.name) ?? point, value),
+  );
+  return [...switches.map((point) => createOutput(point, contactors.has(point.name))), ...kept];
 }
 
 /** From here on the device has to be proven again, from the first step. */
@@ -93,7 +100,7 @@ export function dueOf(device: DeviceRun, now: number, order: MakeOrder): Order[]
   const orders: Order[] = [];
   for (const output of device.outputs) {
     const { wanted, point } = output;
-    if (wanted === null || output.pending || now < output.writeAt) continue;
+    if (wanted === null || output.pending || now < output.writeAt || !mayWrite(output, device.proven)) continue;
     assert.ok(point.writeFunction !== null, "an output has a function that writes it");
     const { writeFunction, address } = point;
     output.pending = true;
@@ -101,7 +108,7 @@ export function dueOf(device: DeviceRun, now: number, order: MakeOrder): Order[]
       order(
         { kind: "write", device, output, value: wanted },
         { priority: priorities.write, insist: output.fresh },
-        { mode: "write", unit: device.site.address, function: writeFunction, address, value: wanted },
+        { mode: "write", unit: device.site.address, function: writeFunction, address, value: nextWord(output, wanted) },
       ),
     );
     output.fresh = false;
@@ -131,8 +138,9 @@ export function dueOf(device: DeviceRun, now: number, order: MakeOrder): Order[]
 /** When something is due next [ms]; infinite while everything is under way. */
 export function nextDueOf(device: DeviceRun): number {
   let earliest = Number.POSITIVE_INFINITY;
-  for (const { pending, wanted, writeAt } of device.outputs) {
-    if (!pending && wanted !== null) earliest = Math.min(earliest, writeAt);
+  for (const output of device.outputs) {
+    const { pending, wanted, writeAt } = output;
+    if (!pending && wanted !== null && mayWrite(output, device.proven)) earliest = Math.min(earliest, writeAt);
   }
   if (!device.proven) return device.identityPending ? earliest : Math.min(earliest, device.identityDueAt);
   for (const { pending, dueAt } of device.blocks) if (!pending) earliest = Math.min(earliest, dueAt);

@@ -134,7 +134,8 @@ function settle(
 /** A write counts once it has been read back: the block of its point is read at once. */
 function readBack(device: DeviceRun, point: PointSite, now: number): void {
   const run = device.blocks.find(({ block }) => block.points.includes(point));
-  assert.ok(run !== undefined, "every point is in a block");
+  // A number that is kept and not read has nothing to be compared with.
+  if (run === undefined) return;
   run.hurried = true;
   if (run.pending) run.again = true;
   else run.dueAt = now;

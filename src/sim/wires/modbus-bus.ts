@@ -1,7 +1,7 @@
 /** The wire of a simulated line: what slaves answer, at the pace of the baud rate, with the faults of real lines. */
 import { crc16 } from "../../model/crc16.ts";
 import { meterFaults } from "./meter-installation.ts";
-import type { Answer, Slave } from "./modbus-slaves.ts";
+import type { Answer, Slave } from "./modbus-slave.ts";
 
 export interface BusSettings {
   /** One character on the wire [ms]. */

@@ -14,7 +14,8 @@
 
 import { serveFarEnd } from "./far-end.ts";
 import { type Bus, createBus } from "./modbus-bus.ts";
-import { createSlave, type Slave, type SlaveKind, slaveKinds } from "./modbus-slaves.ts";
+import type { Slave } from "./modbus-slave.ts";
+import { createSlave, type SlaveKind, slaveKinds } from "./modbus-slaves.ts";
 import { openPty, type Pty } from "./pty.ts";
 
 export interface LineSetup {

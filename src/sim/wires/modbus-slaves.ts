@@ -1,37 +1,19 @@
 /** The devices of a simulated line: what each answers to a Modbus request. Register maps are its own, from the makers' documents, never those of the controller. */
 
 import { type MeterFaults, meterQuantity } from "./meter-installation.ts";
+import { createDrive, type DriveKind, driveKinds } from "./modbus-drives.ts";
+import type { Answer, Slave } from "./modbus-slave.ts";
 
-/** Data of a reply (registers as words, or bits), or the code of an exception. */
-export type Answer =
-  | { readonly kind: "words"; readonly words: readonly number[] }
-  | { readonly kind: "bits"; readonly bits: readonly number[] }
-  | { readonly kind: "written" }
-  | { readonly kind: "exception"; readonly code: number };
-
-export interface Slave {
-  readonly name: string;
-  readonly address: number;
-  /** New physical values, by quantity (`powerWatts`, `input3Celsius`, `input4`). */
-  truth(quantity: string, value: number): void;
-  /** From here on (or no longer) it shows what it shows at this moment. */
-  freeze(on: boolean): void;
-  /** A fault of its installation (`meterFaults`) begins with this value, or ends: null. */
-  installed(fault: string, value: number | null): void;
-  read(code: number, address: number, count: number, now: number): Answer;
-  write(code: number, address: number, value: number): Answer;
-  /** Outputs as they stand: `output1` ... */
-  outputs(): Readonly<Record<string, number>>;
-}
-
-export const slaveKinds = [
+const plainKinds = [
   "eastron-sdm630-v2",
   "janitza-umg96rm",
   "eletechsup-pta8d08",
   "waveshare-ai8",
   "waveshare-io8",
 ] as const;
+export const slaveKinds = [...plainKinds, ...driveKinds] as const;
 export type SlaveKind = (typeof slaveKinds)[number];
+type PlainKind = (typeof plainKinds)[number];
 
 /** Modbus Application Protocol V1.1b3, section 7. */
 const illegalFunction: Answer = { kind: "exception", code: 1 };
@@ -41,6 +23,7 @@ const illegalAddress: Answer = { kind: "exception", code: 2 };
 const openInputCelsius = 97.7;
 
 export function createSlave(name: string, kind: SlaveKind, address: number): Slave {
+  if (isDrive(kind)) return createDrive(name, kind, address);
   const values = new Map<string, number>();
   const outputs: Record<string, number> = {};
   let frozen: ReadonlyMap<string, number> | null = null;
@@ -91,6 +74,10 @@ export function createSlave(name: string, kind: SlaveKind, address: number): Sla
   };
 }
 
+function isDrive(kind: SlaveKind): kind is DriveKind {
+  return driveKinds.some((drive) => drive === kind);
+}
+
 interface Shown {
   value(quantity: string): number;
   known(quantity: string): boolean;
@@ -98,7 +85,7 @@ interface Shown {
   readonly faults: MeterFaults;
 }
 
-function readKind(kind: SlaveKind, code: number, start: number, count: number, shown: Shown): Answer {
+function readKind(kind: PlainKind, code: number, start: number, count: number, shown: Shown): Answer {
   switch (kind) {
     case "eastron-sdm630-v2":
       // Input registers 30001 to 30382; start and count even. Source: Eastron SDM630Modbus protocol V1.7.
