@@ -1,5 +1,5 @@
 /** HTTP digest authentication as stock Antminers ask for it: RFC 7616 with MD5 and qop auth (or the older form without qop). */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 export interface Challenge {
   readonly realm: string;
@@ -70,5 +70,5 @@ export function encodeAuthorization(challenge: Challenge, request: DigestRequest
 }
 
 function md5(text: string): string {
-  return createHash("md5").update(text).digest("hex");
+  return hash("md5", text);
 }

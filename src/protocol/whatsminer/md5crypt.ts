@@ -1,5 +1,5 @@
 /** md5crypt (`$1$`, crypt(3), as `openssl passwd -1` prints it). Costs milliseconds: never on the control path. */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 const alphabet = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
@@ -40,7 +40,7 @@ function firstDigest(secret: Buffer, salt: Buffer): Buffer {
 }
 
 function md5(parts: readonly Buffer[]): Buffer {
-  return createHash("md5").update(Buffer.concat(parts)).digest();
+  return hash("md5", Buffer.concat(parts), "buffer");
 }
 
 function encode(digest: Buffer): string {
