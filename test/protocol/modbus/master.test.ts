@@ -191,6 +191,61 @@ test("a dead unit is asked ever more seldom and costs the others little; it is f
   allRight(line);
 });
 
+/** Share of the time that tries of unit 1 hold the line, and how long each took, while it is asked for `minutes` as often as it may be. */
+function triesOf(line: VirtualLine, minutes: number): { readonly share: number; readonly milliseconds: number[] } {
+  const begun = line.now;
+  const before = line.results.length;
+  while (line.now < begun + minutes * 60_000) {
+    line.read(1, 10);
+    line.pass(200);
+  }
+  const milliseconds = line.results
+    .slice(before)
+    .flatMap(({ at, startedAt }) => (at > startedAt ? [at - startedAt] : []));
+  return { share: milliseconds.reduce((sum, one) => sum + one, 0) / (line.now - begun), milliseconds };
+}
+
+test("a unit that was never heard takes a twentieth of the line at most, however long its timeout", () => {
+  const line = new VirtualLine({ units: [unitSettings(1, { responseTimeoutMilliseconds: 1500 })] });
+  line.dead.add(1);
+  triesOf(line, 2);
+  const { share, milliseconds } = triesOf(line, 10);
+  assert.ok(share < 0.055, `${share} of the line`);
+  assert.ok(milliseconds.every((each) => each >= 1500));
+});
+
+test("a unit that has gone silent is given little time for most of its tries, and all of it for some", () => {
+  const line = new VirtualLine({ units: [unitSettings(1, { responseTimeoutMilliseconds: 1500 })] });
+  readAround(line, 5);
+  line.dead.add(1);
+  const { milliseconds } = triesOf(line, 5);
+  const short = milliseconds.filter((each) => each < 300).length;
+  assert.ok(short > milliseconds.length / 2, milliseconds.join());
+  assert.ok(milliseconds.slice(5).some((each) => each >= 1500));
+  line.dead.clear();
+  const backAt = line.now;
+  while (line.read(1, 10).outcome.kind !== "data") {
+    line.pass(100);
+    assert.ok(line.now - backAt < 12_000, "found again");
+  }
+});
+
+test("once it is known how else a unit can be asked, it need not wait for older replies to be out", () => {
+  const healed = (told: boolean): number => {
+    const line = new VirtualLine({ units: [unitSettings(1, { nonces: [] })] });
+    if (told) line.feed({ kind: "nonces", unit: 1, nonces: unitSettings(1).nonces });
+    line.read(1, 10);
+    line.mischief = once(2, { kind: "lost" });
+    line.read(1, 20);
+    const begun = line.now;
+    while (line.read(1, 30).outcome.kind !== "data") line.pass(50);
+    allRight(line);
+    return line.now - begun;
+  };
+  assert.ok(healed(false) > 5000);
+  assert.ok(healed(true) < 1000);
+});
+
 test("a silent unit answers a request at once with its last fault, without the line, unless somebody insists", () => {
   const line = new VirtualLine();
   line.dead.add(1);
@@ -263,6 +318,7 @@ test("after a fault the line is left quiet for as long as a reply may take, then
     line.read(1, 30);
     const later = line.seen.slice(before);
     assert.ok(later.every(({ at }) => at >= failedAt + quiet));
+    assert.ok((later[0]?.at ?? 0) < failedAt + quiet + 20);
     const counts = later.filter(({ bytes }) => bytes[0] === 1).map(({ bytes }) => bytes[5]);
     assert.is(counts.length, 2);
     assert.is.not(counts[0], 2);
