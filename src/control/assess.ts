@@ -1,6 +1,7 @@
 /** First third of a scan: what is true. Readings judged, machines observed, power balanced, envelopes measured. */
 import type { ProcessImage } from "../model/image.ts";
 import type { Milliseconds, PointName } from "../model/reading.ts";
+import type { Limit } from "../model/reason.ts";
 import type { Site } from "../model/site.ts";
 import { provenOpen, unpowered } from "./contactors.ts";
 import { judgeHeat } from "./envelopes/breaker-overheat.ts";
@@ -11,6 +12,7 @@ import { type GeneratorState, judgeGenerator } from "./envelopes/generator.ts";
 import { judgeInlets } from "./envelopes/miner-inlet.ts";
 import { judgeOverload } from "./envelopes/overload.ts";
 import { judgeProtected } from "./envelopes/protected-load.ts";
+import { judgeSmoke } from "./envelopes/smoke.ts";
 import { judgeTanks } from "./envelopes/tank.ts";
 import { certain } from "./impossible.ts";
 import { type Judged, type JudgedPoints, judgeReadings } from "./judge.ts";
@@ -59,41 +61,24 @@ export function judge(state: ControlState, image: ProcessImage, site: Site): Ass
   const tanks = judgeTanks(layout, judgedOf, provenAt, startedAt, now, holdMilliseconds, stoppedPumps);
   const feeder = judgeFeeder(site, layout, balances, state.unevenAmperes, judgedOf, now, holdMilliseconds);
   const overload = judgeOverload(layout, balances, feeder.finding, state.overloadedSince, now);
-  const heat = judgeHeat(layout, balances, judgedOf, state.breakerHeats, Math.max(0, now - state.now));
-  const demanded = judgeDemand(state.demand, {
+  const supply = judgeSupply(
+    state,
+    image,
     site,
-    now,
-    elapsedMilliseconds: Math.max(0, now - state.now),
-    wallClock: image.wallClock,
-    presentWatts: certain(balances[layout.root], "root").presentWatts,
-    holdMilliseconds,
-  });
-  const guarded = judgeProtected(state.protectedLoads, {
-    layout,
-    balances,
-    accounts: fleet.accounts,
-    feederLimits: feeder.finding.limits,
-    judgedOf,
-    now,
-    holdMilliseconds,
-  });
-  const pumps = comparePumps(site, judgedOf, state.pumpFlowSince, now);
-  const generated = judgeGenerator(state.generator, {
-    site,
-    judgedOf,
-    now,
-    presentWatts: certain(balances[layout.root], "root").presentWatts,
+    { layout, balances, fleet, judgedOf },
+    feeder.finding.limits,
     adopting,
-  });
+  );
+  const pumps = comparePumps(site, judgedOf, state.pumpFlowSince, now);
+  const smoke = judgeSmoke({ site, judgedOf, before: state.provenAt, startedAt, now, adopting });
   const inlets = judgeInlets(layout, fleet.machines, now);
   const machines: Finding = { ...nothingFound, warnings: fleetWarnings(layout, fleet.machines, powered) };
   const finding = merge([
     feeder.finding,
     tanks.finding,
     overload.finding,
-    heat.finding,
-    generated.finding,
-    { ...nothingFound, limits: [...demanded.limits, ...guarded.limits] },
+    smoke.finding,
+    supply.finding,
     inlets,
     machines,
     { ...nothingFound, warnings: [...doubted.warnings, ...pumps.warnings] },
@@ -110,12 +95,66 @@ export function judge(state: ControlState, image: ProcessImage, site: Site): Ass
     fleet,
     balances,
     finding,
-    provenAt: tanks.provenAt,
+    provenAt: { ...tanks.provenAt, ...smoke.provenAt },
     overloadedSince: overload.since,
-    breakerHeats: heat.heats,
+    breakerHeats: supply.breakerHeats,
     unevenAmperes: feeder.unevenAmperes,
     meterWatches: doubted.watches,
     pumpFlowSince: pumps.since,
+    demand: supply.demand,
+    generator: supply.generator,
+    protectedLoads: supply.protectedLoads,
+  };
+}
+
+/** The supply beyond the feeder tree: heat of breakers, contract, protected loads, a generator of our own. */
+function judgeSupply(
+  state: ControlState,
+  image: ProcessImage,
+  site: Site,
+  {
+    layout,
+    balances,
+    fleet,
+    judgedOf,
+  }: Pick<ReturnType<typeof see>, "balances" | "fleet" | "judgedOf"> & {
+    readonly layout: Layout;
+  },
+  feederLimits: readonly Limit[],
+  adopting: boolean,
+) {
+  const { now } = image;
+  const elapsedMilliseconds = Math.max(0, now - state.now);
+  const { presentWatts } = certain(balances[layout.root], "root");
+  const heat = judgeHeat(layout, balances, judgedOf, state.breakerHeats, elapsedMilliseconds);
+  const demanded = judgeDemand(state.demand, {
+    site,
+    now,
+    elapsedMilliseconds,
+    wallClock: image.wallClock,
+    presentWatts,
+    holdMilliseconds: adopting ? site.policy.startHoldMilliseconds : 0,
+  });
+  const guarded = judgeProtected(state.protectedLoads, {
+    layout,
+    balances,
+    accounts: fleet.accounts,
+    feederLimits,
+    judgedOf,
+    now,
+    holdMilliseconds: adopting ? site.policy.startHoldMilliseconds : 0,
+  });
+  const generated = judgeGenerator(state.generator, {
+    site,
+    judgedOf,
+    now,
+    presentWatts,
+    adopting,
+  });
+  const limits = [...demanded.limits, ...guarded.limits];
+  return {
+    finding: merge([heat.finding, generated.finding, { ...nothingFound, limits }]),
+    breakerHeats: heat.heats,
     demand: demanded.demand,
     generator: generated.state,
     protectedLoads: guarded.states,

@@ -85,6 +85,8 @@ const improvements: Partial<Readonly<Record<ReasonCode, string>>> = {
   "breaker-meter-lost": "The voltages and currents of its meter must be read again",
   "protected-load": "The protected load must draw less or a larger breaker is needed",
   "protected-load-unknown": "The meter of the protected load must be read again",
+  smoke: "The air of the container must be clear",
+  "smoke-unknown": "The smoke detectors must be read again",
   "coolant-derate": "Its coolant must get cooler",
   "coolant-trip": "Its coolant must get cooler",
   "coolant-unknown": "Its coolant temperature must be read again",

@@ -194,6 +194,7 @@ function judgedPoints(site: Site): readonly JudgedPoint[] {
         judge(name, meter.maximumAgeMilliseconds, false, null);
     contact(contactor?.feedback);
   }
+  for (const name of site.smokeClear ?? []) contact(name);
   const frequency = site.generator?.frequency;
   if (frequency !== undefined) judge(frequency.point, frequency.maximumAgeMilliseconds, false, null);
   for (const { coolant, flow, pump, leakDry, level } of site.tanks) {

@@ -3,6 +3,7 @@ import type { PointName } from "../model/reading.ts";
 import type { Site, Tank } from "../model/site.ts";
 import type { Trip } from "../model/trip.ts";
 import type { ContactorState } from "./contactors.ts";
+import { smokeTrip } from "./envelopes/smoke.ts";
 import type { Layout, TankPlace } from "./layout.ts";
 import type { MachineState } from "./machines/machine.ts";
 
@@ -30,9 +31,9 @@ export function outputsOf(
   return outputs;
 }
 
-/** A leak pumps the coolant out, and a pump that runs dry is lost. */
+/** A leak pumps the coolant out, a pump that runs dry is lost, and smoke may come from the pump itself. */
 function mayStop(tank: Tank, trips: readonly Trip[]): boolean {
-  return trips.some(({ name }) => name === `${tank.name}/leak` || name === `${tank.name}/level`);
+  return trips.some(({ name }) => name === smokeTrip || name === `${tank.name}/leak` || name === `${tank.name}/level`);
 }
 
 function isDead(place: TankPlace, machines: readonly MachineState[], powered: readonly boolean[]): boolean {

@@ -53,7 +53,9 @@ export type ReasonCode =
   | "pump-flow-disagree"
   | "generator-underloaded"
   | "generator-frequency"
-  | "frequency-unknown";
+  | "frequency-unknown"
+  | "smoke"
+  | "smoke-unknown";
 
 export interface Reason {
   readonly code: ReasonCode;

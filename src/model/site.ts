@@ -32,6 +32,8 @@ export interface Site {
   readonly heartbeatOutput: PointName | null;
   /** Counter for settlement: an integer register of a meter that tells its serial number. */
   readonly settlementEnergy: SettlementEnergy | null;
+  /** Smoke detectors of the container, normally closed: 1 is clear; absent: none. */
+  readonly smokeClear?: readonly PointName[];
   /** Cooling outputs (pumps, fans): on whenever the program runs, whatever else happens. */
   readonly coolingOutputs: readonly PointName[];
   /** How the wall clock is trusted: `system` asks the kernel's synchronisation state; `always` is for tests and demo. */

@@ -23,6 +23,7 @@ import {
   feederTree,
   outputs,
   protectedLoads,
+  smokeDetectors,
 } from "./rules/power.ts";
 import { coolantLimits, heatCutOff, pumpSupply, sensorIndependence, tankPoints } from "./rules/tanks.ts";
 import { settableSpeeds, uniqueAddresses, uniqueChannels, uniqueNames, uniquePorts } from "./rules/wiring.ts";
@@ -45,6 +46,7 @@ const rules: readonly SiteRule[] = [
   branchMeters,
   breakerCurves,
   protectedLoads,
+  smokeDetectors,
   generatorSteps,
   generatorFrequency,
   contactors,

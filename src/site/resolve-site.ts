@@ -43,6 +43,7 @@ export function resolveSite(parts: SiteParts): Site {
     console: file.console === undefined ? null : { port: file.console.port, baudRate: file.console.baudRate },
     heartbeatOutput: file.heartbeatOutput ?? null,
     settlementEnergy,
+    smokeClear: file.smokeClear,
     coolingOutputs: [...pumps, ...file.fans],
     clock: file.clock,
   };

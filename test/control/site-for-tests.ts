@@ -21,6 +21,7 @@ export interface SiteWishes {
   readonly phases?: "three" | "rotate";
   readonly contract?: Contract;
   readonly generator?: Generator;
+  readonly smokeClear?: readonly string[];
   /** On a branch of its own, `ai`. */
   readonly protectedLoad?: ProtectedLoad;
   readonly policy?: Partial<Policy>;
@@ -87,6 +88,7 @@ export function siteForTests(wishes: SiteWishes = {}): Site {
     auxiliaryWatts: 1000,
     minimumWatts: 1000,
     ...(wishes.contract === undefined ? {} : { contract: wishes.contract }),
+    ...(wishes.smokeClear === undefined ? {} : { smokeClear: wishes.smokeClear }),
     ...(wishes.generator === undefined ? {} : { generator: wishes.generator }),
     policy: { ...policyForTests, ...wishes.policy },
     branches: [feeder(wishes), ...tanks.map((_, index) => branch(index, wishes)), ...protectedBranch(wishes)],
@@ -202,6 +204,7 @@ export function healthyReadings(site: Site, now: number, powerWatts: Readonly<Re
     for (const point of meter?.currentAmperes ?? []) readings[point] = good(watts / nominalVolts / 3, now);
     if (contactor !== null) readings[contactor.feedback] = good(1, now);
   }
+  for (const point of site.smokeClear ?? []) readings[point] = good(1, now);
   for (const { coolant, flow, pump, leakDry, level } of site.tanks) {
     for (const point of coolant.sensors) readings[point] = good(45, now);
     if (flow !== null) readings[flow.point] = good(150, now);

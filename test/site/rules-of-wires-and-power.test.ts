@@ -238,6 +238,15 @@ generator:
     expected: /above every stage, 58 Hz/,
   },
   {
+    name: "a smoke detector that is no contact",
+    changes: [
+      ["minimumWatts: 3000", "minimumWatts: 3000\nsmokeClear: [io-1/contactorClosed, feeder-meter/powerWatts]"],
+    ],
+    pointer: "/smokeClear/1",
+    found: /powerWatts \[W\]/,
+    expected: /a contact/,
+  },
+  {
     name: "a minimum above rated",
     changes: [["minimumWatts: 3000", "minimumWatts: 70000"]],
     pointer: "/minimumWatts",

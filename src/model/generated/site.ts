@@ -230,6 +230,12 @@ export interface SiteFile {
    */
   settlementEnergy?: string;
   /**
+   * Smoke detectors of the container.
+   *
+   * Items: Normally closed contact: 1 is clear.
+   */
+  smokeClear: string[];
+  /**
    * Cooling outputs besides the pumps: kept on.
    *
    * Items: Output of a fan or dry cooler.

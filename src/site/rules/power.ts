@@ -167,6 +167,15 @@ export const contactors: SiteRule = (context) =>
     return findings;
   });
 
+/** Smoke detectors are contacts of this site, each named once. */
+export const smokeDetectors: SiteRule = (context) => {
+  const named = context.file.smokeClear.map((name, index) => ({ name, pointer: pointerOf("smokeClear", index) }));
+  return [
+    ...named.flatMap(({ name, pointer }) => checkPointUse(context, name, pointer, { output: false, unit: null })),
+    ...checkUnique(named, "smoke detector"),
+  ];
+};
+
 /** Outputs weir drives: each has one purpose, and each can be written. */
 export const outputs: SiteRule = (context) => {
   const { file } = context;
