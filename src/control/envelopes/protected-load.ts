@@ -50,8 +50,8 @@ export function judgeProtected(
   const kept: { readonly branch: number; readonly room: Room }[] = [];
   const states = before.map((state, branch) => {
     const place = certain(input.layout.branches[branch], "branch");
-    const load = place.branch.protectedLoad;
-    if (state === null || load === undefined) return null;
+    if (state === null) return null;
+    const load = certain(place.branch.protectedLoad, "protected load");
     const judged = place.branch.meter === null ? null : input.judgedOf(place.branch.meter.powerWatts);
     const next = judged === null || judged.quality === "bad" ? state : watch(state, judged, shedTime(input.layout));
     kept.push({ branch, room: roomOf(place, load, next, judged, input) });
@@ -131,9 +131,8 @@ function leastDrawn({ ratedWatts }: ProtectedLoad, { layout, balances, accounts 
 }
 
 function isAbove(layout: Layout, index: number, branch: number): boolean {
-  for (let at = layout.branches[branch]?.parent ?? null; at !== null; at = layout.branches[at]?.parent ?? null)
-    if (at === index) return true;
-  return false;
+  const { parent } = certain(layout.branches[branch], "branch");
+  return parent !== null && (parent === index || isAbove(layout, index, parent));
 }
 
 function limitOf(place: BranchPlace, rooms: readonly Room[], input: ProtectedInput): Limit {
