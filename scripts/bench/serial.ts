@@ -12,7 +12,7 @@ const timeoutMilliseconds = 500;
 const warmUpMilliseconds = 5000;
 const baudRates = [19_200, 115_200] as const;
 /** One unit is dead from the start; its discovery is over when the window begins. */
-const deadWarmUpMilliseconds = 8000;
+const deadWarmUpMilliseconds = 16_000;
 const deadWindowMilliseconds = 12_000;
 const lateWindowMilliseconds = 8000;
 

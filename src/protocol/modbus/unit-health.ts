@@ -7,6 +7,8 @@ export const staleLifeMilliseconds = 6000;
 /** First and longest wait between tries of a silent unit. Choice: at most a twentieth of the line for a timeout of 500 ms. */
 const firstBackoffMilliseconds = 500;
 const longestBackoffMilliseconds = 10_000;
+/** From one wait to the next. Choice: a glitch is over soon, and a dead unit is known as such after few tries. */
+const backoffGrowth = 4;
 /** A timeout learned from late replies: with this room above the latest one, and never longer than this [ms]. Choice: no documented reply takes over 500 ms. */
 const patienceRoom = 1.5;
 const longestPatienceMilliseconds = 2000;
@@ -24,7 +26,7 @@ const following = 1 / 16;
 /** Until a silent unit is tried again [ms], after a try that took the line for `cost`. */
 export function backoffMilliseconds(failuresInRow: number, costMilliseconds: number): number {
   const longest = Math.max(longestBackoffMilliseconds, costMilliseconds / longestShare);
-  return Math.min(longest, firstBackoffMilliseconds * 2 ** Math.max(0, failuresInRow - 2));
+  return Math.min(longest, firstBackoffMilliseconds * backoffGrowth ** Math.max(0, failuresInRow - 2));
 }
 
 /** How long to wait for the next reply of `unit` [ms]: its whole timeout, but less for most tries of one that has gone silent. */
