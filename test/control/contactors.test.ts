@@ -295,6 +295,22 @@ test("where a contactor lacks a little room, a machine elsewhere sleeps for the 
   assert.ok(trueWatts(plant, "feeder") > 41_000, `${trueWatts(plant, "feeder")} W`);
 });
 
+test("no machine just woken is given up for a contactor", () => {
+  const plant = settled({
+    ...quick,
+    machinesPerTank: 6,
+    ratedWatts: 42_300,
+    policy: { ...quick.policy, failsafeWatts: 42_300, minimumOnMilliseconds: 1e9 },
+  });
+  scan(plant, 1000, [setpoint(1500, plant.now + 1000)]);
+  run(plant, 30);
+  scan(plant, 1000, [setpoint(42_300, plant.now + 1000)]);
+  run(plant, 200);
+  darkTank(plant);
+  run(plant, 300);
+  assert.not.ok(isClosed(plant, "branch-1"));
+});
+
 test("no machine is given up for a contactor where too little is gained", () => {
   const plant = settled({
     ...quick,
