@@ -83,7 +83,7 @@ export interface Branch {
   readonly parent: string | null;
   readonly breakerAmperes: number;
   /** Time until the breaker trips from cold at twice its rating, from its curve [s]; absent: by the size of its frame. */
-  readonly tripSecondsAtDouble?: number;
+  readonly doubleCurrentTripSeconds?: number;
   /** Share of the breaker that may flow continuously. */
   readonly continuousRatio: number;
   /** Line to neutral [V]: used while no voltage is measured. */

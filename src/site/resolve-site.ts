@@ -97,7 +97,9 @@ function resolveBranch(branch: SiteFile["branches"][number], lines: readonly Lin
     name: branch.name,
     parent: branch.parent ?? null,
     breakerAmperes: branch.breakerAmperes,
-    ...(branch.tripSecondsAtDouble === undefined ? {} : { tripSecondsAtDouble: branch.tripSecondsAtDouble }),
+    ...(branch.doubleCurrentTripSeconds === undefined
+      ? {}
+      : { doubleCurrentTripSeconds: branch.doubleCurrentTripSeconds }),
     continuousRatio: branch.continuousRatio,
     nominalVolts: branch.nominalVolts,
     phases: branch.phases,

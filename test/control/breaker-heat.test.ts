@@ -13,10 +13,10 @@ console.log(`seed ${seed}`);
 
 const test = suite("heat of breakers");
 
-function breaker(breakerAmperes: number, tripSecondsAtDouble?: number): Branch {
+function breaker(breakerAmperes: number, doubleCurrentTripSeconds?: number): Branch {
   const [, branch] = siteForTests().branches;
   if (branch === undefined) throw new Error("the site has a branch");
-  return { ...branch, breakerAmperes, ...(tripSecondsAtDouble === undefined ? {} : { tripSecondsAtDouble }) };
+  return { ...branch, breakerAmperes, ...(doubleCurrentTripSeconds === undefined ? {} : { doubleCurrentTripSeconds }) };
 }
 
 /** Seconds until a breaker trips at a share of its rating, after a preload. */

@@ -122,8 +122,8 @@ const cases: readonly Broken[] = [
   },
   {
     name: "a breaker that trips before a shed is proven",
-    changes: [["    breakerAmperes: 100", "    breakerAmperes: 100\n    tripSecondsAtDouble: 12"]],
-    pointer: "/branches/1/tripSecondsAtDouble",
+    changes: [["    breakerAmperes: 100", "    breakerAmperes: 100\n    doubleCurrentTripSeconds: 12"]],
+    pointer: "/branches/1/doubleCurrentTripSeconds",
     found: /12 s/,
     expected: /at least 25 s/,
   },

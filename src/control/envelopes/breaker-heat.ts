@@ -15,9 +15,9 @@ const frames = [
 const largestFrameColdSeconds = 300;
 
 /** Time constant of the element [s]: from its trip time at twice the rating, from cold. */
-export function heatSeconds({ breakerAmperes, tripSecondsAtDouble }: Branch): number {
+export function heatSeconds({ breakerAmperes, doubleCurrentTripSeconds }: Branch): number {
   const frame = frames.find(({ upToAmperes }) => breakerAmperes <= upToAmperes);
-  const coldSeconds = tripSecondsAtDouble ?? frame?.coldSeconds ?? largestFrameColdSeconds;
+  const coldSeconds = doubleCurrentTripSeconds ?? frame?.coldSeconds ?? largestFrameColdSeconds;
   return coldSeconds / Math.log(4 / (4 - tripHeat));
 }
 

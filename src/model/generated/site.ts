@@ -416,7 +416,7 @@ export interface SiteFile {
     /**
      * Its breaker trips after this at twice its rating, from cold (the maker's curve); default: by its size.
      */
-    tripSecondsAtDouble?: number;
+    doubleCurrentTripSeconds?: number;
     /**
      * Share of the breaker that may flow continuously (NEC: 0.8).
      */

@@ -101,13 +101,13 @@ const warmTripShare = 0.2;
 
 /** A breaker that would trip before its load is proven shed protects nothing that weir could save. */
 export const breakerCurves: SiteRule = ({ file }) =>
-  file.branches.flatMap(({ name, tripSecondsAtDouble }, index) => {
+  file.branches.flatMap(({ name, doubleCurrentTripSeconds }, index) => {
     const neededSeconds = file.times.shedProofSeconds / warmTripShare;
-    if (tripSecondsAtDouble === undefined || tripSecondsAtDouble >= neededSeconds) return [];
+    if (doubleCurrentTripSeconds === undefined || doubleCurrentTripSeconds >= neededSeconds) return [];
     return [
       {
-        pointer: pointerOf("branches", index, "tripSecondsAtDouble"),
-        found: `${tripSecondsAtDouble} s`,
+        pointer: pointerOf("branches", index, "doubleCurrentTripSeconds"),
+        found: `${doubleCurrentTripSeconds} s`,
         expected: `at least ${neededSeconds} s: warm, the breaker of ${name} trips in a fifth of it, and a shed is proven after ${file.times.shedProofSeconds} s`,
         remedy: "read the maker's curve at twice the rating, or use a slower breaker",
       },
