@@ -22,7 +22,9 @@ test("machines are asleep, cooling is on, and the exit code is 0", async () => {
   container.weir().signal("SIGTERM");
   const ended = await container.weir().end(40_000);
   assert.is(ended.code, 0, container.state());
-  assert.ok(container.feederWatts() < auxiliaryWatts + asleepWatts + 50, `${container.feederWatts()} W`);
+  // The program ends when sleep is proven by half the power; the rest falls within the machine's own time.
+  const isAsleep = (): boolean => container.feederWatts() < auxiliaryWatts + asleepWatts + 50;
+  await waitFor(isAsleep, { within: 5_000, what: () => `the last watts to fall: ${container.feederWatts()} W` });
   assert.is(container.cooling.effects()["io/output1"], 1);
 });
 
