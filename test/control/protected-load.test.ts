@@ -54,6 +54,13 @@ test("room for the fastest rise is kept free of the breaker", () => {
   assert.not.ok(decision.alarms.some(({ name }) => name.startsWith("protected")));
 });
 
+test("a load that no meter shows counts with its rating", () => {
+  const { site } = withRacks(10_000, 6000).plant;
+  const branches = site.branches.map((branch) => (branch.name === "ai" ? { ...branch, meter: null } : branch));
+  const decision = run(startPlant({ ...site, branches }), 40);
+  assert.match(roomText(decision), /30 kW/);
+});
+
 test("what was never measured may rise to its rating, and never beyond", () => {
   const racks = withRacks(10_000);
   assert.match(roomText(run(racks.plant, 40)), /^20 kW are kept free/);
