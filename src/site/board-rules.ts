@@ -1,30 +1,13 @@
 /** What a board file must keep that its schema cannot say. */
 import type { BoardFile } from "../model/generated/board.ts";
 import type { FirmataBoardFile } from "../model/generated/firmata-board.ts";
-import type { RegisterType } from "../model/site.ts";
+import { widthOf } from "../protocol/modbus/registers.ts";
 import { checkBoardParts } from "./board-parts.ts";
 import { pointerOf } from "./document.ts";
 import { excerpt, type Finding, suggestion } from "./problem.ts";
 import { quantityFinding } from "./quantities.ts";
 
 type BoardPoint = BoardFile["points"][number];
-
-/** 16-bit words of a value on the wire; a bit is one coil. */
-export function wordsOf(type: RegisterType): number {
-  switch (type) {
-    case "bit":
-    case "uint16":
-    case "int16":
-      return 1;
-    case "uint32":
-    case "int32":
-    case "float32":
-      return 2;
-    case "uint64":
-    case "int64":
-      return 4;
-  }
-}
 
 export function checkBoard(board: BoardFile): readonly Finding[] {
   const findings = board.points.flatMap((point, index) => checkPoint(board, point, index));
@@ -57,7 +40,7 @@ export function checkBoard(board: BoardFile): readonly Finding[] {
 
 function checkPoint(board: BoardFile, point: BoardPoint, index: number): Finding[] {
   const findings: Finding[] = [];
-  const words = wordsOf(point.type);
+  const words = widthOf(point.type);
   const say = (property: string, found: string, expected: string, remedy: string): void => {
     findings.push({
       pointer: pointerOf("points", index, property),
@@ -129,8 +112,8 @@ function overlaps(points: readonly BoardPoint[]): Finding[] {
       .find(
         (other) =>
           other.function === point.function &&
-          other.address < point.address + wordsOf(point.type) &&
-          point.address < other.address + wordsOf(other.type) &&
+          other.address < point.address + widthOf(point.type) &&
+          point.address < other.address + widthOf(other.type) &&
           !sharesBits(point, other),
       );
     if (clash === undefined) return [];

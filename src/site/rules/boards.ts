@@ -1,6 +1,6 @@
 /** Rules of what a site uses a board for: its wire, its phases, its energy for settlement. */
 import type { BoardFile } from "../../model/generated/board.ts";
-import { wordsOf } from "../board-rules.ts";
+import { widthOf } from "../../protocol/modbus/registers.ts";
 import { checkReference, type SiteContext, type SiteRule } from "../context.ts";
 import { pointerOf } from "../document.ts";
 import type { Finding } from "../problem.ts";
@@ -101,7 +101,7 @@ function namesOf(board: BoardFile): readonly string[] {
 
 /** Why a point is not fit: a float32 holds 24 bits, so that its step grows with the count. */
 function coarseness(point: BoardFile["points"][number], ratedWatts: number): string {
-  if (point.type !== "float32") return `${wordsOf(point.type) * 16} bits of a meter whose board does not vouch for it`;
+  if (point.type !== "float32") return `${widthOf(point.type) * 16} bits of a meter whose board does not vouch for it`;
   // 8,760 hours of a year at the rated power.
   const counts = (ratedWatts * 8760) / point.scale;
   const step = 2 ** Math.max(0, Math.floor(Math.log2(counts)) - 23) * point.scale;
