@@ -1,6 +1,7 @@
 /** A checked site: the site file with its boards and models resolved. Plain data; everything the program knows about where it is. */
 import type { Discovery, FixedRead, SerialNumberRead, SettlementEnergy, WriteWords } from "./device.ts";
 import type { MinerName } from "./miner.ts";
+import type { MinerPowerMode, MinerTrim } from "./miner-model.ts";
 import type { Milliseconds, PointName } from "./reading.ts";
 import type { Contract, Generator, ProtectedLoad } from "./supply.ts";
 
@@ -160,6 +161,10 @@ export interface MinerModel {
   readonly wakeMilliseconds: Milliseconds;
   readonly maximumInletCelsius: number;
   readonly hashesAfterPowerCycle: boolean;
+  /** Null: the firmware takes no limit in watts, or too little is known of how. */
+  readonly trim: MinerTrim | null;
+  /** Inlet at which an operator's software warns, by mode; no maker's limit. Absent: not known. */
+  readonly inletWarningCelsius?: Readonly<Partial<Record<MinerPowerMode, number>>>;
 }
 
 export interface MinerSite {

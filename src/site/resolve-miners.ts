@@ -2,7 +2,8 @@
 import assert from "node:assert";
 import type { MinerModelFile } from "../model/generated/miner-model.ts";
 import type { SiteFile } from "../model/generated/site.ts";
-import type { MinerModel, MinerSite } from "../model/site.ts";
+import type { MinerTrim } from "../model/miner-model.ts";
+import type { MinerDialect, MinerModel, MinerSite } from "../model/site.ts";
 import type { BoardLibrary } from "./boards.ts";
 import type { ResolvedRow } from "./context.ts";
 import { pointerOf } from "./document.ts";
@@ -63,6 +64,12 @@ const figures = [
   "maximumInletCelsius",
 ] as const;
 
+/** What lets weir trim a machine; known to few makers. */
+const trimFigures = ["minimumLimitWatts", "limitSettleSeconds", "limitRestartsMining"] as const;
+
+/** Dialects with a limit in watts. Source: miners' fact sheet, section 2. */
+export const takeLimits: readonly MinerDialect[] = ["whatsminer-v2", "whatsminer-v3", "luxos", "braiins", "vnish"];
+
 /** Null where a figure is known neither to the model's file nor to the site. */
 function resolveModel(row: Row, index: number, library: BoardLibrary, findings: Finding[]): MinerModel | null {
   const found = library.miner(row.model);
@@ -83,6 +90,8 @@ function resolveModel(row: Row, index: number, library: BoardLibrary, findings: 
       expected: `a figure for ${figure}`,
       remedy: `measure it and add \`overrides: {${figure}: ...}\``,
     });
+  const trim = trimFinding(row, pointer, found.value);
+  if (trim !== null) findings.push(trim);
   return unknown.length > 0 ? null : modelOf(row, found.value);
 }
 
@@ -104,8 +113,45 @@ function modelOf(row: Row, model: MinerModelFile): MinerModel {
     wakeMilliseconds: figure("wakeSeconds") * 1000,
     maximumInletCelsius: figure("maximumInletCelsius"),
     // Unknown counts as the dangerous case: power comes back by itself.
-    hashesAfterPowerCycle: model.hashesAfterPowerCycle?.value ?? true,
+    hashesAfterPowerCycle: row.overrides.hashesAfterPowerCycle ?? model.hashesAfterPowerCycle?.value ?? true,
+    trim: trimOf(row, model),
+    inletWarningCelsius: inletWarnings(model),
   };
+}
+
+/** Null where the firmware takes no limit, or where a figure is known to nobody: such a machine is shed whole. */
+function trimOf({ overrides }: Row, model: MinerModelFile): MinerTrim | null {
+  const minimumWatts = overrides.minimumLimitWatts ?? model.minimumLimitWatts?.value;
+  const settleSeconds = overrides.limitSettleSeconds ?? model.limitSettleSeconds?.value;
+  if (!takeLimits.includes(model.dialect) || minimumWatts === undefined || settleSeconds === undefined) return null;
+  // Unknown counts as the worse case: the machine stops first.
+  const restarts = overrides.limitRestartsMining ?? model.limitRestartsMining?.value ?? true;
+  return { minimumWatts, restarts, settleMilliseconds: settleSeconds * 1000 };
+}
+
+function inletWarnings({ modes = [] }: MinerModelFile): NonNullable<MinerModel["inletWarningCelsius"]> {
+  return Object.fromEntries(
+    modes.flatMap(({ name, inletWarningCelsius }) =>
+      inletWarningCelsius === undefined ? [] : [[name, inletWarningCelsius]],
+    ),
+  );
+}
+
+/** A site that tells one figure of trimming wants to trim: then every one must be known. */
+function trimFinding(row: Row, pointer: string, model: MinerModelFile): Finding | null {
+  const told = trimFigures.find((figure) => row.overrides[figure] !== undefined);
+  if (told === undefined) return null;
+  const found = `${told} of ${row.model}`;
+  if (!takeLimits.includes(model.dialect)) {
+    const expected = `no ${told}: the dialect ${model.dialect} takes no limit in watts`;
+    return { pointer: `${pointer}/overrides/${told}`, found, expected, remedy: `remove \`${told}\`` };
+  }
+  const { minimumLimitWatts = model.minimumLimitWatts?.value, limitSettleSeconds = model.limitSettleSeconds?.value } =
+    row.overrides;
+  const lacks = minimumLimitWatts === undefined ? "minimumLimitWatts" : "limitSettleSeconds";
+  if (minimumLimitWatts !== undefined && limitSettleSeconds !== undefined) return null;
+  const remedy = `measure it and add \`overrides: {${lacks}: ...}\`; without it the machine is never trimmed`;
+  return { pointer: `${pointer}/overrides`, found: `${found} without ${lacks}`, expected: lacks, remedy };
 }
 
 function figureOf(row: Row, model: MinerModelFile, figure: (typeof figures)[number]): number | undefined {

@@ -40,6 +40,7 @@ export const modelForTests: MinerModel = {
   wakeMilliseconds: 60_000,
   maximumInletCelsius: 50,
   hashesAfterPowerCycle: true,
+  trim: null,
 };
 
 export const policyForTests: Policy = {

@@ -131,6 +131,26 @@ export interface MinerModelFile {
     source: string;
   };
   /**
+   * True where a new limit in watts stops mining and starts it again.
+   */
+  limitRestartsMining?: {
+    value: boolean;
+    /**
+     * Where it comes from.
+     */
+    source: string;
+  };
+  /**
+   * From a new limit in watts until power has settled under it.
+   */
+  limitSettleSeconds?: {
+    value: number;
+    /**
+     * Where it comes from.
+     */
+    source: string;
+  };
+  /**
    * What carries its heat away as it is sold.
    */
   cooling?: {

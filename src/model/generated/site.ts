@@ -648,6 +648,22 @@ export interface SiteFile {
        * Highest coolant inlet the machine may see.
        */
       maximumInletCelsius?: number;
+      /**
+       * Whether it hashes again by itself when power returns; counts as true where nobody tells.
+       */
+      hashesAfterPowerCycle?: boolean;
+      /**
+       * Lowest limit the firmware takes; with limitSettleSeconds it lets weir trim the machine.
+       */
+      minimumLimitWatts?: number;
+      /**
+       * From a new limit until power has settled under it.
+       */
+      limitSettleSeconds?: number;
+      /**
+       * Whether a new limit restarts mining; counts as true where nobody tells.
+       */
+      limitRestartsMining?: boolean;
     };
   }[];
   /**

@@ -51,6 +51,7 @@ function modelOf(builder: Builder): MinerModel {
     wakeMilliseconds: builder.wakeSeconds * 1000,
     maximumInletCelsius: 60,
     hashesAfterPowerCycle: builder.hashesAfterPowerCycle,
+    trim: null,
   };
 }
 

@@ -131,6 +131,7 @@ function model(miner: SimulatedMiner): MinerModel {
     wakeMilliseconds: 20_000,
     maximumInletCelsius: 45,
     hashesAfterPowerCycle: false,
+    trim: null,
   };
 }
 
