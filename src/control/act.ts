@@ -26,7 +26,7 @@ export interface Acted {
   readonly contactorOperations: Readonly<Record<string, number>>;
   /** Found while acting: welded contactors. They latch with this scan's end and limit the next. */
   readonly violations: readonly Violation[];
-  readonly outputs: Readonly<Record<PointName, 0 | 1>>;
+  readonly outputs: Readonly<Record<PointName, number>>;
   readonly ramp: RampState;
   readonly starts: readonly Milliseconds[];
   readonly generator: GeneratorState | null;

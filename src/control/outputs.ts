@@ -15,8 +15,8 @@ export function outputsOf(
   machines: readonly MachineState[],
   powered: readonly boolean[],
   trips: readonly Trip[],
-): Readonly<Record<PointName, 0 | 1>> {
-  const outputs: Record<PointName, 0 | 1> = {};
+): Readonly<Record<PointName, number>> {
+  const outputs: Record<PointName, number> = {};
   for (const output of site.coolingOutputs) outputs[output] = 1;
   for (const place of layout.tanks) {
     const output = place.tank.pump?.output ?? null;

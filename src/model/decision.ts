@@ -112,8 +112,8 @@ export interface Decision {
   readonly availability: Availability;
   readonly minerTargets: Readonly<Record<MinerName, MinerTarget>>;
   readonly miners: readonly MinerView[];
-  /** Commanded outputs: 1 energised or closed, 0 not. */
-  readonly outputs: Readonly<Record<PointName, 0 | 1>>;
+  /** Commanded outputs: of a switch 1 energised or closed, 0 not; of a speed reference a number in the unit of its point. */
+  readonly outputs: Readonly<Record<PointName, number>>;
   readonly setpoints: readonly ActiveSetpoint[];
   readonly acknowledgements: readonly Acknowledgement[];
   readonly outcomes: readonly LocalOutcome[];

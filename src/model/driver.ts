@@ -9,15 +9,25 @@ export interface PointDriver {
   /** Newest reading of every point of the site, good or bad; never missing one. Age is judged in control. */
   readings(): Readings;
   /**
-   * Replaces the wanted outputs. The driver writes at once, reads back, and re-asserts after every reconnect; but a contactor
-   * that it had closed and finds open stays open until it is commanded to open and then to close again.
+   * Replaces the wanted outputs: 0 or 1 for a switch, a number in the unit of the point for a speed reference. The driver writes at
+   * once, reads back, and re-asserts after every reconnect; but a contactor that it had closed and finds open stays open until it is
+   * commanded to open and then to close again. What an output cannot take is refused and changes nothing: the answer names it.
    */
-  command(outputs: Readonly<Record<PointName, 0 | 1>>): void;
+  command(outputs: Readonly<Record<PointName, number>>): readonly OutputRefusal[];
   /** Start of the oldest report among its devices: every device has said something, good or bad, since then. */
   reportedAt(): Milliseconds;
   health(): LineHealth;
   /** Releases the port; outputs stay as last commanded. */
   stop(): Promise<void>;
+}
+
+/** A commanded value that its output cannot take; what was commanded before stands. */
+export interface OutputRefusal {
+  readonly point: PointName;
+  readonly value: number;
+  /** What it takes: 0 and 1 where it is a switch. */
+  readonly minimum: number;
+  readonly maximum: number;
 }
 
 export interface LineHealth {

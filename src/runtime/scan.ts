@@ -4,7 +4,7 @@ import type { HostProcess } from "../drivers/host-process.ts";
 import type { Watchdog } from "../drivers/watchdog.ts";
 import type { Command, LocalCommand } from "../model/command.ts";
 import type { Decision } from "../model/decision.ts";
-import type { Clock } from "../model/driver.ts";
+import type { Clock, OutputRefusal } from "../model/driver.ts";
 import type { Heartbeat, ProcessImage } from "../model/image.ts";
 import type { MinerReport } from "../model/miner.ts";
 import type { Milliseconds, PointName, Reading } from "../model/reading.ts";
@@ -80,16 +80,28 @@ function freezeImage(setup: ScanSetup, local: readonly LocalCommand[], stopping:
   });
 }
 
-/** Machines and outputs get what is theirs; `heartbeat` is the level of the output that holds the timer relay. */
-function command({ site, parts }: ScanSetup, decision: Decision, heartbeat: 0 | 1): void {
+/** Machines and outputs get what is theirs; `heartbeat` is the level of the output that holds the timer relay. Answers what drivers refused. */
+function command({ site, parts }: ScanSetup, decision: Decision, heartbeat: 0 | 1): OutputRefusal[] {
   for (const miner of parts.miners) {
     const target = decision.minerTargets[miner.name];
     if (target !== undefined) miner.target(target);
   }
   const beating = site.heartbeatOutput === null ? {} : { [site.heartbeatOutput]: heartbeat };
   const outputs = Object.entries({ ...decision.outputs, ...beating });
-  for (const { driver, points } of parts.points)
-    driver.command(Object.fromEntries(outputs.filter(([point]) => points.has(point))));
+  return parts.points.flatMap(({ driver, points }) =>
+    driver.command(Object.fromEntries(outputs.filter(([point]) => points.has(point)))),
+  );
+}
+
+/** Tells the log of each output that is refused, once while the refusal lasts. */
+function watchRefusals({ logger }: ScanSetup): (refusals: readonly OutputRefusal[]) => void {
+  let told: ReadonlySet<PointName> = new Set();
+  return (refusals) => {
+    for (const refusal of refusals)
+      if (!told.has(refusal.point))
+        logger.error(refusal, "An output cannot take what was decided; it stays as it was.");
+    told = new Set(refusals.map(({ point }) => point));
+  };
 }
 
 /** Tells the log, once, when all is known, and now and then of scans that were late or long. */
@@ -115,6 +127,7 @@ function watchScans({ logger, clock }: ScanSetup): (image: ProcessImage, took: n
 export function createScanner(setup: ScanSetup): Scanner {
   const { site, parts, store, journal, inbox } = setup;
   const watch = watchScans(setup);
+  const refused = watchRefusals(setup);
   let stopping = false;
   let heartbeat: 0 | 1 = 0;
   let submittedRevision = -1;
@@ -131,7 +144,7 @@ export function createScanner(setup: ScanSetup): Scanner {
       if (decision.durable.revision !== submittedRevision) store.save(decision.durable);
       submittedRevision = decision.durable.revision;
       if (isRegular) heartbeat = heartbeat === 0 ? 1 : 0;
-      command(setup, decision, heartbeat);
+      refused(command(setup, decision, heartbeat));
       journal.record(decision.events, image.wallClock.unixMilliseconds);
       inbox.settle(local, decision.outcomes);
       const took = Math.round((performance.now() - begun) * 10) / 10;

@@ -11,7 +11,8 @@ export interface PointFacts {
   readonly name: string;
   readonly device: string;
   readonly wire: "modbus" | "firmata";
-  readonly writable: boolean;
+  /** How it is commanded: on and off, or by a number in its unit; null: only read. */
+  readonly output: "switch" | "number" | null;
   readonly unit: string | null;
 }
 
@@ -43,12 +44,12 @@ export function indexPoints(wires: ResolvedWires): ReadonlyMap<string, PointFact
   const index = new Map<string, PointFacts>();
   for (const line of wires.lines)
     for (const device of line.devices)
-      for (const { name, writeFunction } of device.points)
+      for (const { name, writeFunction, writeWords } of device.points)
         index.set(name, {
           name,
           device: device.name,
           wire: "modbus",
-          writable: writeFunction !== null,
+          output: writeFunction === null ? null : writeFunction === 5 || writeWords !== null ? "switch" : "number",
           unit: unitOf(name),
         });
   for (const board of wires.firmata)
@@ -57,14 +58,17 @@ export function indexPoints(wires: ResolvedWires): ReadonlyMap<string, PointFact
         name,
         device: board.name,
         wire: "firmata",
-        writable: kind === "relay" || kind === "heartbeat",
+        output: kind === "relay" || kind === "heartbeat" ? "switch" : null,
         unit: unitOf(name),
       });
   return index;
 }
 
-/** What a reference to a point must be: an output, or an input of a unit (null: a contact). */
-export type PointUse = { readonly output: true } | { readonly output: false; readonly unit: string | null };
+/** What a reference to a point must be: a switch, a number to be set in a unit, or an input of a unit (null: a contact). */
+export type PointUse =
+  | { readonly output: true }
+  | { readonly output: "number"; readonly unit: string }
+  | { readonly output: false; readonly unit: string | null };
 
 /** A reference to a point: it must exist and fit its use. */
 export function checkPointUse(context: SiteContext, name: string, pointer: string, use: PointUse): Finding[] {
@@ -79,25 +83,37 @@ export function checkPointUse(context: SiteContext, name: string, pointer: strin
       { pointer, found: excerpt(name), expected, remedy: suggestion(name, ofDevice.length > 0 ? ofDevice : names) },
     ];
   }
-  if (use.output && !point.writable)
+  return use.output === false ? inputFindings(point, pointer, use.unit) : outputFindings(point, pointer, use);
+}
+
+function inputFindings({ name, unit }: PointFacts, pointer: string, wanted: string | null): Finding[] {
+  if (unit === wanted) return [];
+  return [
+    {
+      pointer,
+      found: `${name} [${unit ?? "no unit"}]`,
+      expected: wanted === null ? "a contact (no unit)" : `a point in ${wanted}`,
+      remedy: "name the point of the right quantity",
+    },
+  ];
+}
+
+function outputFindings(
+  { name, output, unit }: PointFacts,
+  pointer: string,
+  use: Exclude<PointUse, { output: false }>,
+): Finding[] {
+  if (use.output === true) {
+    if (output === "switch") return [];
+    const found = `${name}, which ${output === null ? "is only read" : "takes a number, not on and off"}`;
     return [
-      {
-        pointer,
-        found: `${name}, which is only read`,
-        expected: "an output",
-        remedy: "name a coil or relay that the board can write",
-      },
+      { pointer, found, expected: "an output that is on or off", remedy: "name a coil, a relay or a drive's `run`" },
     ];
-  if (!use.output && point.unit !== use.unit)
-    return [
-      {
-        pointer,
-        found: `${name} [${point.unit ?? "no unit"}]`,
-        expected: use.unit === null ? "a contact (no unit)" : `a point in ${use.unit}`,
-        remedy: "name the point of the right quantity",
-      },
-    ];
-  return [];
+  }
+  if (output === "number" && unit === use.unit) return [];
+  const found = `${name} [${unit ?? "no unit"}], which ${output === null ? "is only read" : "is commanded otherwise"}`;
+  const expected = `a number in ${use.unit} that the board can write`;
+  return [{ pointer, found, expected, remedy: "name a drive's speed reference" }];
 }
 
 /** A reference by name to another part of the file. */

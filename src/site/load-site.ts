@@ -11,7 +11,7 @@ import type { Finding, SiteProblem } from "./problem.ts";
 import { resolveWires } from "./resolve-lines.ts";
 import { resolveMiners } from "./resolve-miners.ts";
 import { resolveSite } from "./resolve-site.ts";
-import { controlWords, meterPhases, settlement, transports } from "./rules/boards.ts";
+import { meterPhases, settlement, transports } from "./rules/boards.ts";
 import { generatorFrequency, generatorSteps } from "./rules/generator.ts";
 import { brokerAddress } from "./rules/links.ts";
 import { machineAddresses, machineNames, machinePlaces } from "./rules/machines.ts";
@@ -38,7 +38,6 @@ const rules: readonly SiteRule[] = [
   uniquePorts,
   settableSpeeds,
   transports,
-  controlWords,
   meterPhases,
   settlement,
   containerFigures,

@@ -1,6 +1,7 @@
 import { suite } from "uvu";
+import * as assert from "uvu/assert";
 import { type Broken, findsEach } from "./broken-site.ts";
-import type { Change } from "./site-under-test.ts";
+import { type Change, changed, loadText } from "./site-under-test.ts";
 
 const test = suite("rules of boards at a site");
 
@@ -29,18 +30,18 @@ const cases: readonly Broken[] = [
     expected: /three phases for main/,
   },
   {
-    name: "a drive that is to be started by its control word",
-    changes: [drive, ["fans: [io-1/dryCooler]", "fans:\n  - drive/run"]],
+    name: "a drive whose speed reference is to be switched on and off",
+    changes: [drive, ["fans: [io-1/dryCooler]", "fans:\n  - drive/speedReferencePercent"]],
     pointer: "/fans/0",
-    found: /drive\/run/,
-    expected: /lines do not write drives/,
+    found: /drive\/speedReferencePercent, which takes a number/,
+    expected: /on or off/,
   },
   {
-    name: "a reference that no line keeps written",
-    changes: [withSetpoint("{ point: speedReferencePercent, value: 80 }")],
-    pointer: "/lines/0/devices/1/setpoints/0",
-    found: /drive\/speedReferencePercent/,
-    expected: /lines do not write drives/,
+    name: "a pump that is to be switched by what is only read",
+    changes: [drive, ["pump: { output: io-1/pump,", "pump: { output: drive/running,"]],
+    pointer: "/tanks/0/pump/output",
+    found: /drive\/running, which is only read/,
+    expected: /on or off/,
   },
   {
     name: "a reference beyond its range",
@@ -135,5 +136,13 @@ const cases: readonly Broken[] = [
 ];
 
 findsEach(test, cases);
+
+test("takes drives that are started by their words and kept at their speed", () => {
+  const words: Change = ["pump: { output: io-1/pump,", "pump: { output: drive/run,"];
+  const loaded = loadText(changed(withSetpoint("{ point: speedReferencePercent, value: 80 }"), words));
+  assert.ok(loaded.ok, loaded.ok ? "" : JSON.stringify(loaded.error));
+  assert.equal(loaded.value.coolingOutputs, ["drive/run", "io-1/dryCooler"]);
+  assert.is(loaded.value.lines[0]?.devices[1]?.setpoints[0]?.value, 80);
+});
 
 test.run();

@@ -1,5 +1,5 @@
 /** A Firmata board as a driver: its points read and its outputs held, over resets, silence and unplugging. Never decides. */
-import type { Clock, LineHealth, PointDriver } from "../../model/driver.ts";
+import type { Clock, LineHealth, OutputRefusal, PointDriver } from "../../model/driver.ts";
 import type { Fault, Milliseconds, PointName, Reading, Readings } from "../../model/reading.ts";
 import type { FirmataSite } from "../../model/site.ts";
 import { type BoardMessage, type Conversation, converse } from "./conversation.ts";
@@ -89,17 +89,20 @@ class FirmataBoard implements PointDriver {
     return readings;
   }
 
-  command(outputs: Readonly<Record<PointName, 0 | 1>>): void {
+  command(outputs: Readonly<Record<PointName, number>>): readonly OutputRefusal[] {
     let changed = false;
+    const refused: OutputRefusal[] = [];
     for (const output of this.#points.outputs) {
       const wanted = outputs[output.name];
       if (wanted === undefined || wanted === output.commanded) continue;
-      output.commanded = wanted;
-      output.proven = false;
-      output.wanted = wanted;
-      changed = true;
+      if (wanted !== 0 && wanted !== 1) refused.push({ point: output.name, value: wanted, minimum: 0, maximum: 1 });
+      else {
+        Object.assign(output, { commanded: wanted, proven: false, wanted });
+        changed = true;
+      }
     }
     if (changed && this.#configured) this.#assertOutputs();
+    return refused;
   }
 
   reportedAt(): Milliseconds {

@@ -55,13 +55,15 @@ export function createRun(site: DeviceSite, now: number, contactors: ReadonlySet
   };
 }
 
-/** Switches that may be commanded, and numbers that are kept. */
+/** Numbers that are kept, and whatever else may be commanded. */
 function outputsOf({ points, setpoints }: DeviceSite, contactors: ReadonlySet<PointName>): Output[] {
-  const switches = points.filter(({ writeFunction, writeWords }) => writeFunction === 5 || writeWords !== null);
   const kept = setpoints.map(({ point, value }) =>
     createSetpoint(points.find(({ name }) => name === point.name) ?? point, value),
   );
-  return [...switches.map((point) => createOutput(point, contactors.has(point.name))), ...kept];
+  const others = points.filter(
+    ({ name, writeFunction }) => writeFunction !== null && !kept.some(({ point }) => point.name === name),
+  );
+  return [...others.map((point) => createOutput(point, contactors.has(point.name))), ...kept];
 }
 
 /** From here on the device has to be proven again, from the first step. */

@@ -1,4 +1,5 @@
 /** One output of a Modbus device: what is wanted, and when it is to be written (again). */
+import type { OutputRefusal } from "../../model/driver.ts";
 import type { PointSite } from "../../model/site.ts";
 
 /** Written again this often though nothing changed: a module that was reset has lost it. Choice: "every few seconds". */
@@ -11,7 +12,7 @@ export interface Output {
   /** It closes a contactor: that is a decision each time, so what was closed once and found open is not closed again by itself. */
   readonly closes: boolean;
   /** As the newest command said; differs from `wanted` where something else has opened it since. */
-  commanded: 0 | 1 | null;
+  commanded: number | null;
   /** Read back since it was commanded. */
   proven: boolean;
   /** 0 or 1, or a number to be kept in the unit of the point. Null: nobody has commanded it yet, so it stays as it is. */
@@ -36,7 +37,7 @@ export function createOutput(point: PointSite, closes = false): Output {
   return { point, closes, ...known, step: 0, midway: false, fresh: false, pending: false, ...times };
 }
 
-/** A number that is kept written from the first proof of its device on. */
+/** A number that is kept written from the first proof of its device on, until another is commanded. */
 export function createSetpoint(point: PointSite, value: number): Output {
   return { ...createOutput(point), wanted: value };
 }
@@ -63,15 +64,38 @@ export function mayWrite({ point, seen }: Output, proven: boolean): boolean {
   return proven && (point.writeWords === null || seen !== null);
 }
 
-/** A change is written at once; the same again changes nothing. */
-export function wantOutput(output: Output, wanted: 0 | 1, now: number): void {
-  if (output.commanded === wanted) return;
+/** A change is written at once; the same again changes nothing. What the output cannot take is refused: what it has stands. */
+export function wantOutput(output: Output, wanted: number, now: number): OutputRefusal | null {
+  if (output.commanded === wanted) return null;
+  const { minimum, maximum } = rangeOf(output.point);
+  const fits = isSwitch(output.point) ? wanted === 0 || wanted === 1 : wanted >= minimum && wanted <= maximum;
+  if (!fits) return { point: output.point.name, value: wanted, minimum, maximum };
   output.commanded = wanted;
   output.proven = false;
   output.wanted = wanted;
   begin(output);
   output.fresh = true;
   output.writeAt = now;
+  return null;
+}
+
+/** On or off, by a coil or by words; else a number. */
+export function isSwitch({ writeFunction, writeWords }: PointSite): boolean {
+  return writeFunction === 5 || writeWords !== null;
+}
+
+/** Numbers a register holds. */
+const rawRanges = { int16: [-0x8000, 0x7fff], uint16: [0, 0xffff] } as const;
+
+/** What may be commanded, in the unit of the point: what its board allows and its register holds. */
+function rangeOf(point: PointSite): { readonly minimum: number; readonly maximum: number } {
+  if (isSwitch(point)) return { minimum: 0, maximum: 1 };
+  const raw = rawRanges[point.type === "int16" ? "int16" : "uint16"];
+  const held = raw.map((number) => number * point.scale + point.offset);
+  return {
+    minimum: Math.max(Math.min(...held), point.minimum ?? Number.NEGATIVE_INFINITY),
+    maximum: Math.min(Math.max(...held), point.maximum ?? Number.POSITIVE_INFINITY),
+  };
 }
 
 /** All the words, but where it stands as it is wanted only the last one. */
@@ -137,6 +161,6 @@ export function outputRead(output: Output, value: number, startedAt: number, now
 }
 
 /** A number is kept to the nearest step of its register. */
-function toleranceOf({ writeFunction, writeWords, scale }: PointSite): number {
-  return writeFunction === 5 || writeWords !== null ? 0 : Math.abs(scale);
+function toleranceOf(point: PointSite): number {
+  return isSwitch(point) ? 0 : Math.abs(point.scale);
 }

@@ -1,5 +1,6 @@
 /** What is asked of the devices of one line, and when; what their answers mean. No port, no timer: time is an argument. */
 import assert from "node:assert/strict";
+import type { OutputRefusal } from "../../model/driver.ts";
 import type { Fault, PointName, Reading } from "../../model/reading.ts";
 import type { DeviceSite, LineSite, PointSite } from "../../model/site.ts";
 import type { Order, Outcome } from "../../protocol/modbus/line-state.ts";
@@ -29,8 +30,8 @@ export interface Polling {
   result(order: Order, outcome: Outcome, startedAt: number, now: number): boolean;
   /** A fresh port: identities are to be proven again and outputs written again. */
   opened(now: number): void;
-  /** Wanted outputs; names of other lines are ignored. */
-  command(outputs: Readonly<Record<PointName, 0 | 1>>, now: number): void;
+  /** Wanted outputs; names of other lines are ignored. Answers what was refused. */
+  command(outputs: Readonly<Record<PointName, number>>, now: number): OutputRefusal[];
   /** Reads that began more than a poll time after they were due: the line is asked for more than it can carry. */
   lateReads(): number;
   /** Since when the device that has been silent for the longest time has owed an answer, good or bad; `now` where none does [ms]. */
@@ -100,10 +101,12 @@ export function createPolling(
     },
     command: (outputs, time) => {
       dueAt = null;
-      for (const output of devices.flatMap((device) => device.outputs)) {
-        const wanted = outputs[output.point.name];
-        if (wanted !== undefined) wantOutput(output, wanted, time);
-      }
+      return devices
+        .flatMap((device) => device.outputs)
+        .flatMap((output) => {
+          const wanted = outputs[output.point.name];
+          return wanted === undefined ? [] : (wantOutput(output, wanted, time) ?? []);
+        });
     },
     lateReads: () => lateReads,
     reportedAt: (time) => Math.min(time, ...devices.map((device) => Math.max(device.reportedAt, owingSince(device)))),

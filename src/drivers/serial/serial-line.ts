@@ -108,8 +108,9 @@ export function openSerialLine(line: LineSite, clock: Clock, options: SerialLine
     },
     readings: () => ({ ...polling.readings }),
     command: (outputs) => {
-      polling.command(outputs, clock.now());
+      const refused = polling.command(outputs, clock.now());
       feed();
+      return refused;
     },
     reportedAt: () => polling.reportedAt(clock.now()),
     health: () => ({

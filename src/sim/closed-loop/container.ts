@@ -31,7 +31,7 @@ export interface Container {
   /** Returns the machines that are told to run and were not before. */
   command(
     targets: Readonly<Record<string, MinerTarget>>,
-    outputs: Readonly<Record<PointName, 0 | 1>>,
+    outputs: Readonly<Record<PointName, number>>,
   ): readonly SimulatedMachine[];
   /** The controller's process died: links forget, outputs stay. */
   forget(): void;
@@ -68,9 +68,9 @@ class SimulatedContainer implements Container {
   #faultsSeen = -1;
   #relayHolds = true;
   #darkUntil = Number.NEGATIVE_INFINITY;
-  #commanded: Readonly<Record<PointName, 0 | 1>> | null = null;
+  #commanded: Readonly<Record<PointName, number>> | null = null;
   /** Relays of the IO modules as they stand; 1 where nothing has been told yet. */
-  #relays: Record<PointName, 0 | 1> = {};
+  #relays: Record<PointName, number> = {};
 
   constructor(site: Site, hidden: HiddenPlant, faults: Faults, random: Random) {
     this.site = site;
@@ -110,7 +110,7 @@ class SimulatedContainer implements Container {
 
   command(
     targets: Readonly<Record<string, MinerTarget>>,
-    outputs: Readonly<Record<PointName, 0 | 1>>,
+    outputs: Readonly<Record<PointName, number>>,
   ): readonly SimulatedMachine[] {
     this.#commanded = outputs;
     const woken: SimulatedMachine[] = [];

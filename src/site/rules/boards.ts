@@ -21,36 +21,6 @@ export const transports: SiteRule = (context) =>
         ],
   );
 
-/** Lines write coils and single words; a switch made of several words, and a kept number, they cannot. */
-export const controlWords: SiteRule = ({ file, wires }) => {
-  const words = new Set(
-    wires.lines.flatMap(({ devices }) =>
-      devices.flatMap(({ points }) => points.flatMap(({ name, writeWords }) => (writeWords === null ? [] : [name]))),
-    ),
-  );
-  const outputs = [
-    ...file.fans.map((name, index) => ({ name, pointer: pointerOf("fans", index) })),
-    ...file.tanks.map(({ pump }, index) => ({
-      name: pump?.output,
-      pointer: pointerOf("tanks", index, "pump", "output"),
-    })),
-  ];
-  const setpoints = file.lines.flatMap((line, lineIndex) =>
-    line.devices.flatMap((device, index) =>
-      (device.setpoints ?? []).map(({ point }, place) => ({
-        name: `${device.name}/${point}`,
-        pointer: pointerOf("lines", lineIndex, "devices", index, "setpoints", place),
-      })),
-    ),
-  );
-  return [...outputs.filter(({ name }) => words.has(name ?? "")), ...setpoints].map(({ name, pointer }) => ({
-    pointer,
-    found: `${name}, which a drive takes as a control word or a reference`,
-    expected: "a coil or a relay: lines do not write drives",
-    remedy: "start the drive by a relay on its terminals, and read it over the line",
-  }));
-};
-
 /** One phase tells nothing of the other two. */
 export const meterPhases: SiteRule = ({ file, board }) =>
   file.branches.flatMap((branch, index) => {

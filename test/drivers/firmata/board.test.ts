@@ -98,6 +98,8 @@ test("the relay output reaches the pin and is read back; its neighbour on the po
   driver.command({ "tank-io/contactorClosed": 1, "tank-io/heartbeat": 0 });
   await pinIs("d9Level", 0, 1000);
   assert.is(far.effects()["d8Level"], 1);
+  const refused = { point: "tank-io/contactorClosed", value: 0.5, minimum: 0, maximum: 1 };
+  assert.equal(driver.command({ "tank-io/contactorClosed": 0.5, "tank-io/heartbeat": 0 }), [refused]);
 });
 
 test("a cut or shorted thermistor is a broken sensor, not a temperature", async () => {

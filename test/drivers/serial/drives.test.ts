@@ -61,6 +61,17 @@ test("it is started by its words and shows status, speed and current", async () 
   assert.is(shown("pump/run"), 1);
 });
 
+test("a commanded speed replaces the one that is kept; one beyond the range is refused and changes nothing", async () => {
+  assert.equal(driver?.command({ "pump/speedReferencePercent": 60, "fan/speedReferencePercent": 100 }), []);
+  await reads("pump/speedReferencePercent", 60);
+  await reads("pump/motorRevolutionsPerMinute", 900);
+  await reads("fan/outputHertz", 50);
+  assert.equal(driver?.command({ "pump/speedReferencePercent": 101 }), [
+    { point: "pump/speedReferencePercent", value: 101, minimum: 0, maximum: 100 },
+  ]);
+  await reads("pump/speedReferencePercent", 60);
+});
+
 test("a new controller that finds it running leaves it running", async () => {
   await driver?.stop();
   let stops = 0;

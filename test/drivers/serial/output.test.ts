@@ -82,4 +82,42 @@ test("a number is written as its register holds it, and kept", () => {
   assert.is(nextWord(createSetpoint(point({ type: "int16", writeFunction: 6 }), -2), -2), 0xfffe);
 });
 
+test("a commanded number is written at once, re-asserted, and written again when it reads back as another", () => {
+  const output = createOutput(point({ function: 3, type: "int16", scale: 0.005, writeFunction: 6 }));
+  outputRead(output, 20, 0, 0);
+  assert.is(output.wanted, null, "nobody has commanded it: it stays as it is found");
+  assert.is(wantOutput(output, 65, 10), null);
+  assert.equal([write(output, 10), output.writeAt], [13_000, 5010]);
+  outputRead(output, 65, 20, 30);
+  assert.equal([output.proven, output.writeAt], [true, 5010]);
+  outputRead(output, 20, 1000, 1010);
+  assert.equal([output.writeAt, nextWord(output, 65)], [1010, 13_000]);
+});
+
+test("a command replaces the number that the site keeps", () => {
+  const output = createSetpoint(point({ function: 3, type: "int16", scale: 0.005, writeFunction: 6 }), 80);
+  wantOutput(output, 65, 10);
+  assert.equal([output.wanted, output.writeAt, output.fresh], [65, 10, true]);
+});
+
+test("what an output cannot take is refused, and what was commanded stands", () => {
+  const speed = { name: "pump/speedReferencePercent", function: 3, scale: 0.005, writeFunction: 6 } as const;
+  const bounded = createOutput(point({ ...speed, type: "int16", minimum: 0, maximum: 100 }));
+  assert.is(wantOutput(bounded, 100, 0), null);
+  for (const value of [100.1, -0.1, Number.NaN, Number.POSITIVE_INFINITY]) {
+    const refusal = wantOutput(bounded, value, 10);
+    assert.equal(refusal, { point: "pump/speedReferencePercent", value, minimum: 0, maximum: 100 });
+    assert.equal([bounded.wanted, bounded.commanded, bounded.writeAt], [100, 100, 0]);
+  }
+  const unbounded = createOutput(point({ ...speed, type: "uint16" }));
+  assert.is(wantOutput(unbounded, 327.675, 0), null);
+  assert.equal(wantOutput(unbounded, 327.68, 0)?.maximum, 327.675, "what the register does not hold");
+  assert.equal(wantOutput(unbounded, -1, 0)?.minimum, 0);
+  assert.equal(wantOutput(createOutput(point({ ...speed, type: "int16" })), -163.85, 0)?.minimum, -163.84);
+  for (const output of [drive(), createOutput(point({ function: 1, type: "bit", writeFunction: 5 }))]) {
+    const { minimum, maximum } = wantOutput(output, 0.5, 0) ?? {};
+    assert.equal([output.wanted, minimum, maximum], [null, 0, 1]);
+  }
+});
+
 test.run();
