@@ -108,11 +108,15 @@ function settingsOf(port: string, board: BoardFile, options: Options): LineSetti
   return { port, baudRate: Number(baud), parity, stopBits: stopBits === "1" ? 1 : 2 };
 }
 
-/** An input that may be left open proves nothing by being open. */
+/** An input that may be left open proves nothing by being open, nor a detail by being left out. */
 function isGood(board: BoardFile, { probe, identity, requirements, points }: DeviceShown): boolean {
   const settled = !identity.some(isOther) && requirements.every(({ verdict }) => verdict !== "other");
   const free = new Set(board.points.filter(({ wired }) => wired === "by-site").map(({ name }) => name));
-  const wanted = points.filter((point) => point.raw === null || !free.has(shortName(point)));
+  const details = new Set(board.points.filter(({ detail }) => detail).map(({ name }) => name));
+  const wanted = points.filter((point) => {
+    const name = shortName(point);
+    return point.raw === null || !(free.has(name) || (details.has(name) && point.fault === "no-value"));
+  });
   return probe?.proven !== false && settled && wanted.every(({ fault }) => fault === null);
 }
 

@@ -1,5 +1,5 @@
 /** What must be read of a device, one step after the other, before its values count: where its registers are, which model it is, how it is set, that its words come in the right order. */
-import type { FixedRead } from "../../model/device.ts";
+import type { FixedRead, SerialNumberRead } from "../../model/device.ts";
 import type { DeviceSite, PointSite } from "../../model/site.ts";
 import { pointRead } from "./blocks.ts";
 import type { ReadRequest } from "./frame.ts";
@@ -14,8 +14,14 @@ const headerRegisters = 2;
 export type ProofStep =
   /** SunSpec: does the marker stand at the base with this index? */
   | { readonly kind: "marker"; readonly base: number }
-  /** SunSpec: is the block at `header` one of those the board describes? */
-  | { readonly kind: "model"; readonly base: number; readonly header: number; readonly walked: number }
+  /** SunSpec: is the block at `header` one of those the board describes? `serialHeader`: of the block with the serial number, if passed. */
+  | {
+      readonly kind: "model";
+      readonly base: number;
+      readonly header: number;
+      readonly walked: number;
+      readonly serialHeader: number | null;
+    }
   | { readonly kind: "fixed"; readonly index: number }
   | { readonly kind: "probe" }
   | { readonly kind: "proven" };
@@ -64,7 +70,7 @@ export function proofAnswered(proof: Proof, data: Uint8Array | null): Proof | nu
     case "marker": {
       if (data === null || hexadecimal(data) !== device.discovery?.marker) return nextBase(proof, step.base);
       const header = (device.discovery.bases[step.base] ?? 0) + markerRegisters(device);
-      return { device, step: { kind: "model", base: step.base, header, walked: 0 } };
+      return { device, step: { kind: "model", base: step.base, header, walked: 0, serialHeader: null } };
     }
     case "model":
       return modelAnswered(proof, step, data);
@@ -94,12 +100,13 @@ function modelAnswered(
   if (data === null) return nextBase(proof, step.base);
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
   const id = view.getUint16(0);
+  const serialHeader = id === device.serialNumber?.model ? step.header : step.serialHeader;
   if (device.discovery?.models.some((model) => model.id === id) === true)
-    return fixedFrom(moved(device, step.header), 0);
+    return fixedFrom(moved(device, step.header, serialHeader), 0);
   const header = step.header + headerRegisters + view.getUint16(2);
   const walked = step.walked + 1;
   if (id === endModel || walked === mostModels || header + headerRegisters > 0x10000) return nextBase(proof, step.base);
-  return { device, step: { ...step, header, walked } };
+  return { device, step: { ...step, header, walked, serialHeader } };
 }
 
 function nextBase({ device }: Proof, base: number): Proof | null {
@@ -117,14 +124,20 @@ function fixedReads(device: DeviceSite): FixedRead[] {
   return [...device.identity, ...device.requirements].filter(({ certain, expected }) => certain && expected.length > 0);
 }
 
-function moved(device: DeviceSite, header: number): DeviceSite {
+function moved(device: DeviceSite, header: number, serialHeader: number | null): DeviceSite {
   const move = (point: PointSite): PointSite => ({
     ...point,
     address: point.address + header,
     scaleFactorAddress: point.scaleFactorAddress === null ? null : point.scaleFactorAddress + header,
   });
   const probe = device.probe === null ? null : { ...device.probe, point: move(device.probe.point) };
-  return { ...device, discovery: null, points: device.points.map(move), probe };
+  const serialNumber = movedSerial(device.serialNumber, serialHeader);
+  return { ...device, discovery: null, points: device.points.map(move), probe, serialNumber };
+}
+
+function movedSerial(serial: SerialNumberRead | null, header: number | null): SerialNumberRead | null {
+  if (serial === null || serial.model === null) return serial;
+  return header === null ? null : { ...serial, model: null, address: serial.address + header };
 }
 
 function markerRegisters(device: DeviceSite): number {

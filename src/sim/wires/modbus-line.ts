@@ -24,7 +24,13 @@ export interface LineSetup {
   readonly baudRate: number;
   readonly parity: "none" | "even" | "odd";
   readonly stopBits: 1 | 2;
-  readonly devices: readonly { readonly name: string; readonly kind: SlaveKind; readonly address: number }[];
+  /** `base`: of a SunSpec device, the register of its marker; 40000 if absent. */
+  readonly devices: readonly {
+    readonly name: string;
+    readonly kind: SlaveKind;
+    readonly address: number;
+    readonly base?: number;
+  }[];
   /**
    * What comes at another speed than this line's is not understood, as by a real receiver. The pseudo-terminal itself carries bytes
    * at any speed, but keeps the speed that the program has set, which is looked up at each request (2 ms). Parity is not kept.
@@ -54,7 +60,7 @@ const farEnd = serveFarEnd({ setup, truth, fault });
 
 async function setup(given: unknown): Promise<void> {
   const line = checked(given);
-  slaves = line.devices.map(({ name, kind, address }) => createSlave(name, kind, address));
+  slaves = line.devices.map(({ name, kind, address, base }) => createSlave(name, kind, address, base));
   truth(line.outputs ?? {});
   const bits = 1 + 8 + (line.parity === "none" ? 0 : 1) + line.stopBits;
   const settings = {

@@ -3,6 +3,7 @@
 import { type MeterFaults, meterQuantity } from "./meter-installation.ts";
 import { createDrive, type DriveKind, driveKinds } from "./modbus-drives.ts";
 import type { Answer, Slave } from "./modbus-slave.ts";
+import { type SunspecKind, sunspecKinds, sunspecWord } from "./modbus-sunspec.ts";
 
 const plainKinds = [
   "eastron-sdm630-v2",
@@ -11,9 +12,9 @@ const plainKinds = [
   "waveshare-ai8",
   "waveshare-io8",
 ] as const;
-export const slaveKinds = [...plainKinds, ...driveKinds] as const;
+export const slaveKinds = [...plainKinds, ...sunspecKinds, ...driveKinds] as const;
 export type SlaveKind = (typeof slaveKinds)[number];
-type PlainKind = (typeof plainKinds)[number];
+type PlainKind = (typeof plainKinds)[number] | SunspecKind;
 
 /** Modbus Application Protocol V1.1b3, section 7. */
 const illegalFunction: Answer = { kind: "exception", code: 1 };
@@ -22,7 +23,11 @@ const illegalAddress: Answer = { kind: "exception", code: 2 };
 /** What an open PT100 input of this module reads. Source: register dump of a PTA8D08, 97.7 °C. */
 const openInputCelsius = 97.7;
 
-export function createSlave(name: string, kind: SlaveKind, address: number): Slave {
+/** Where most SunSpec devices keep their marker. Source: SunSpec Device Information Model Specification. */
+const usualBase = 40_000;
+
+/** `base`: of a SunSpec device, the register of its marker. */
+export function createSlave(name: string, kind: SlaveKind, address: number, base = usualBase): Slave {
   if (isDrive(kind)) return createDrive(name, kind, address);
   const values = new Map<string, number>();
   const outputs: Record<string, number> = {};
@@ -30,7 +35,7 @@ export function createSlave(name: string, kind: SlaveKind, address: number): Sla
   const faults = new Map<string, number>();
   let energyWattHours = 0;
   let energyAt: number | null = null;
-  const isMeter = kind === "eastron-sdm630-v2" || kind === "janitza-umg96rm";
+  const isMeter = kind === "eastron-sdm630-v2" || kind === "janitza-umg96rm" || isSunspec(kind);
   if (kind === "waveshare-io8") for (let channel = 1; channel <= 8; channel += 1) outputs[`output${channel}`] = 0;
 
   const integrate = (now: number): void => {
@@ -62,7 +67,7 @@ export function createSlave(name: string, kind: SlaveKind, address: number): Sla
     },
     read: (code, start, count, now) => {
       if (isMeter) integrate(now);
-      return readKind(kind, code, start, count, { value, known, outputs, faults });
+      return readKind(kind, code, start - (isSunspec(kind) ? base : 0), count, { value, known, outputs, faults });
     },
     write: (code, start, next) => {
       if (kind !== "waveshare-io8" || code !== 5) return illegalFunction;
@@ -76,6 +81,10 @@ export function createSlave(name: string, kind: SlaveKind, address: number): Sla
 
 function isDrive(kind: SlaveKind): kind is DriveKind {
   return driveKinds.some((drive) => drive === kind);
+}
+
+function isSunspec(kind: SlaveKind): kind is SunspecKind {
+  return sunspecKinds.some((sunspec) => sunspec === kind);
 }
 
 interface Shown {
@@ -106,6 +115,10 @@ function readKind(kind: PlainKind, code: number, start: number, count: number, s
       return words(start, count, (register) =>
         register < 8 ? Math.round(shown.value(`input${register + 1}Milliamperes`) * 1000) : null,
       );
+    case "sunspec-meter-201-204":
+    case "sunspec-meter-211-214":
+      if (code !== 3 || start < 0) return illegalAddress;
+      return words(start, count, (register) => sunspecWord(kind, register, shown.value));
     case "waveshare-io8": {
       if (code !== 1 && code !== 2) return illegalFunction;
       if (start + count > 8) return illegalAddress;
