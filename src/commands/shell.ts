@@ -37,6 +37,7 @@ Examples:
   weir shell why tank/tank-1                one command; exit code 1 when it is refused
   weir shell --json miners asleep           the same for programs
   weir shell reset tank-1/flow --yes
+  weir shell accept row-a-007 --yes         a machine that replaced another one
   weir shell --port /dev/ttyUSB0            over the serial console`,
     )
     .action(async (words: string[], options: Options) => {

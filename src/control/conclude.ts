@@ -95,6 +95,7 @@ function decide(
     power,
     availability: availabilityOf(site, assessed, ordered),
     minerTargets: targets,
+    ...(ordered.acceptedMiners.length === 0 ? {} : { acceptedMiners: ordered.acceptedMiners }),
     miners: viewsOf(acted, assessed),
     outputs: acted.outputs,
     setpoints: ordered.setpoints,

@@ -1,8 +1,9 @@
-/** Commands of a person on the spot: lockout, its release, and the reset of a trip. Nobody else can give them. */
+/** Commands of a person on the spot: lockout, its release, the reset of a trip, a replaced machine accepted. Nobody else can give them. */
 import type { LocalCommand, LocalOutcome } from "../model/command.ts";
 import type { EventRecord } from "../model/decision.ts";
 import type { Durable } from "../model/durable.ts";
 import type { ProcessImage } from "../model/image.ts";
+import type { MinerName } from "../model/miner.ts";
 import type { Milliseconds } from "../model/reading.ts";
 import type { Limit } from "../model/reason.ts";
 import type { Trip, TripName } from "../model/trip.ts";
@@ -18,6 +19,7 @@ export interface LocalResult extends LocalState {
   readonly events: readonly EventRecord[];
   /** A trip or the lockout fell: nothing rises before that is on disk. */
   readonly released: boolean;
+  readonly acceptedMiners: readonly MinerName[];
 }
 
 export interface LocalContext {
@@ -28,7 +30,7 @@ export interface LocalContext {
 
 /** Takes the local commands of this scan, in order. */
 export function takeLocalCommands(state: LocalState, image: ProcessImage, context: LocalContext): LocalResult {
-  let result: LocalResult = { ...state, outcomes: [], events: [], released: false };
+  let result: LocalResult = { ...state, outcomes: [], events: [], released: false, acceptedMiners: [] };
   for (const command of image.commands)
     if (command.via === "shell") result = takeLocalCommand(result, command, image, context);
   return result;
@@ -62,6 +64,17 @@ function takeLocalCommand(
       const trips = before.trips.filter((trip) => trip.name !== name);
       const event: EventRecord = { kind: "reset", severity: "information", subject: name, text };
       return done({ ...before, trips, released: true }, command, text, event);
+    }
+    case "accept": {
+      const { machine } = action;
+      const report = image.miners[machine];
+      if (report === undefined) return refused(before, command, `There is no machine ${machine}.`);
+      if (report.fault !== "replaced-machine")
+        return refused(before, command, `${machine} was not replaced, as far as its address tells.`);
+      const text = `Replaced machine ${machine} accepted by ${by}: it is commanded from now on.`;
+      const acceptedMiners = [...before.acceptedMiners, machine];
+      const event: EventRecord = { kind: "miner", severity: "information", subject: machine, text };
+      return done({ ...before, acceptedMiners }, command, text, event);
     }
   }
 }

@@ -3,6 +3,7 @@ import type { Acknowledgement, LocalOutcome } from "../model/command.ts";
 import type { ActiveSetpoint, EventRecord } from "../model/decision.ts";
 import type { Durable, OrderRegisters, RemoteStop } from "../model/durable.ts";
 import type { ProcessImage } from "../model/image.ts";
+import type { MinerName } from "../model/miner.ts";
 import type { Milliseconds } from "../model/reading.ts";
 import type { Limit, Request, Scope } from "../model/reason.ts";
 import type { Site } from "../model/site.ts";
@@ -36,6 +37,7 @@ export interface Ordered {
   /** Why nothing may rise in this scan; null: it may. */
   readonly holding: string | null;
   readonly outcomes: readonly LocalOutcome[];
+  readonly acceptedMiners: readonly MinerName[];
   readonly acknowledgements: readonly Acknowledgement[];
   readonly events: readonly EventRecord[];
 }
@@ -96,6 +98,7 @@ export function order(state: ControlState, image: ProcessImage, site: Site, asse
     ramp: ramped,
     holding,
     outcomes: local.outcomes,
+    acceptedMiners: local.acceptedMiners,
     acknowledgements: received.acknowledgements,
     events: [...latched.events, ...local.events, ...received.events],
   };

@@ -2,6 +2,7 @@
 import type { AcknowledgementMessage } from "./generated/acknowledgement.ts";
 import type { ControlMessage } from "./generated/control.ts";
 import type { SetpointMessage } from "./generated/setpoint.ts";
+import type { MinerName } from "./miner.ts";
 import type { Milliseconds } from "./reading.ts";
 import type { TripName } from "./trip.ts";
 
@@ -42,7 +43,9 @@ export interface LocalCommand {
   readonly action:
     | { readonly kind: "lockout" }
     | { readonly kind: "release" }
-    | { readonly kind: "reset"; readonly trip: TripName };
+    | { readonly kind: "reset"; readonly trip: TripName }
+    /** Another machine stands where this one stood, and may be commanded. */
+    | { readonly kind: "accept"; readonly machine: MinerName };
 }
 
 export type Command = RemoteCommand | LocalCommand;

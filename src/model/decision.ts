@@ -111,6 +111,8 @@ export interface Decision {
   readonly power: PowerBalance;
   readonly availability: Availability;
   readonly minerTargets: Readonly<Record<MinerName, MinerTarget>>;
+  /** Replaced machines that a person has accepted in this scan; absent: none. */
+  readonly acceptedMiners?: readonly MinerName[];
   readonly miners: readonly MinerView[];
   /** Commanded outputs: of a switch 1 energised or closed, 0 not; of a speed reference a number in the unit of its point. */
   readonly outputs: Readonly<Record<PointName, number>>;

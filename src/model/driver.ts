@@ -66,6 +66,8 @@ export interface MinerDriver {
   report(): MinerReport;
   /** Replaces the target; the same target again changes nothing. */
   target(target: MinerTarget): void;
+  /** A person says that the machine that answers is the right one: it may be sent passwords and commands. */
+  accept(): void;
   stop(): Promise<void>;
 }
 

@@ -32,7 +32,10 @@ export type MinerFault =
   | "write-access-disabled"
   | "command-refused"
   | "token-limit"
+  /** It speaks another dialect than the one expected. */
   | "wrong-machine"
+  /** Another MAC than the one remembered; until a person accepts it, it gets no password and no command. */
+  | "replaced-machine"
   | "not-a-miner";
 
 export interface MinerIdentity {

@@ -83,6 +83,7 @@ function freezeImage(setup: ScanSetup, local: readonly LocalCommand[], stopping:
 /** Machines and outputs get what is theirs; `heartbeat` is the level of the output that holds the timer relay. Answers what drivers refused. */
 function command({ site, parts }: ScanSetup, decision: Decision, heartbeat: 0 | 1): OutputRefusal[] {
   for (const miner of parts.miners) {
+    if (decision.acceptedMiners?.includes(miner.name) === true) miner.accept();
     const target = decision.minerTargets[miner.name];
     if (target !== undefined) miner.target(target);
   }

@@ -34,6 +34,8 @@ const help = [
   "lockout             everything off and kept off, until released here",
   "release             ends the lockout; asks first",
   "reset TRIP          resets one latched trip, if its cause is gone; asks first",
+  "accept MACHINE      commands a machine that replaced another one (fault",
+  "                    replaced-machine); asks first",
   "quit                ends this session",
   "",
   "--json after a command: one JSON document. --yes: does not ask.",

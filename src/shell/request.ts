@@ -53,7 +53,7 @@ export function parseRequest(line: string): Result<Request, BadRequest> | null {
 
 function parseVerb(word: string, rest: readonly string[]): Result<Verb, string> {
   const [first] = rest;
-  const most = word === "session" ? 2 : ["why", "points", "miners", "events", "reset"].includes(word) ? 1 : 0;
+  const most = word === "session" ? 2 : ["why", "points", "miners", "events", "reset", "accept"].includes(word) ? 1 : 0;
   switch (word) {
     case "help":
     case "status":
@@ -88,6 +88,14 @@ function parseVerb(word: string, rest: readonly string[]): Result<Verb, string> 
             kind: "act",
             action: { kind: "reset", trip: first },
             warning: `After the reset of ${first} power may come back.`,
+          });
+    case "accept":
+      return first === undefined || rest.length > most
+        ? fail("accept needs the name of one replaced machine, as `miners` shows it: accept row-a-007")
+        : succeed({
+            kind: "act",
+            action: { kind: "accept", machine: first },
+            warning: `weir will send its password and its commands to the machine that answers for ${first}.`,
           });
     case "session":
       return parseSession(rest);

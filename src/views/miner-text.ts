@@ -13,6 +13,7 @@ const sentences: Readonly<Record<MinerFault, string>> = {
   "command-refused": "its firmware does not have this command, or refused it",
   "token-limit": "others hold all of its sessions; end them or wait until they run out",
   "wrong-machine": "another kind of machine answers; leave --dialect out",
+  "replaced-machine": "another machine has this address; if that is right, `accept NAME` in weir shell",
   "not-a-miner": "something else than a miner answers",
 };
 

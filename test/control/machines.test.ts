@@ -288,4 +288,21 @@ test("no machine wakes into room that another one sent to sleep has not left yet
   assert.ok(woken, "its place is taken once it is free");
 });
 
+test("a replaced machine is accepted by a person, once, and nobody is told to accept another", () => {
+  const plant = settled({ ...quick, tanks: 1, machinesPerTank: 2 });
+  const outcomeOf = (machine: string): readonly [boolean | undefined, readonly string[] | undefined] => {
+    const decision = scan(plant, 1000, [local({ kind: "accept", machine }, plant.now)]);
+    return [decision.outcomes[0]?.done, decision.acceptedMiners];
+  };
+  assert.equal(outcomeOf("a-001"), [false, undefined]);
+  assert.equal(outcomeOf("z-001"), [false, undefined]);
+  plant.reports.set("a-001", (report) => ({ ...report, fault: "replaced-machine" }));
+  run(plant, 2);
+  assert.is(phaseOf(plant, "a-001"), "excluded");
+  assert.equal(outcomeOf("a-002"), [false, undefined]);
+  assert.equal(outcomeOf("a-001"), [true, ["a-001"]]);
+  assert.ok(plant.decision?.events.some(({ kind, subject }) => kind === "miner" && subject === "a-001"));
+  assert.is(scan(plant, 1000).acceptedMiners, undefined);
+});
+
 test.run();

@@ -21,8 +21,8 @@ test("every command is understood with its words", () => {
   assert.equal(verb("session program alice"), { kind: "session", interactive: false, user: "alice" });
 });
 
-test("reset and release are dangerous, lockout is not", () => {
-  for (const line of ["reset tank-1/flow", "release"]) {
+test("reset, release and accept are dangerous, lockout is not", () => {
+  for (const line of ["reset tank-1/flow", "release", "accept row-a-007"]) {
     const parsed = verb(line) as { warning: string | null };
     assert.type(parsed.warning, "string");
   }
@@ -44,6 +44,8 @@ test("what is not understood says so, in the form that was asked for", () => {
     "foo",
     "reset",
     "reset a b",
+    "accept",
+    "accept a b",
     "status x",
     "events 0",
     "events x",

@@ -62,6 +62,7 @@ const refusals: ReadonlySet<MinerFault> = new Set([
   "credentials-refused",
   "write-access-disabled",
   "wrong-machine",
+  "replaced-machine",
   "not-a-miner",
 ]);
 

@@ -9,22 +9,24 @@ import type { MinerShared } from "./shared.ts";
 export interface GuardedSession extends MinerSession {
   /** Another machine has the address. */
   isStranger(): boolean;
+  /** The machine that has the address is the right one from now on; what was remembered of the other is forgotten. */
+  accept(): void;
 }
 
 export function guardSession(
   session: MinerSession,
   { name, host }: Pick<MinerSite, "name" | "host">,
-  { memory, neighbours }: MinerShared,
+  { memory, neighbours }: Pick<MinerShared, "memory" | "neighbours">,
 ): GuardedSession {
   let toldMac: string | undefined;
   // The kernel knows the neighbour before it is asked anything; behind a router only the machine itself can tell.
+  const found = (): string | undefined => neighbours.macOf(host) ?? toldMac;
   const isStranger = (): boolean => {
-    const { mac } = memory.recall(name);
-    const found = neighbours.macOf(host) ?? toldMac;
-    return mac !== undefined && found !== undefined && found !== mac;
+    const [before, mac] = [memory.recall(name).mac, found()];
+    return before !== undefined && mac !== undefined && mac !== before;
   };
   const read: MinerSession["read"] = async (settingWanted, signal): Promise<Result<MinerObservation, MinerFault>> => {
-    if (session.readsOpenly !== true && isStranger()) return fail("wrong-machine");
+    if (session.readsOpenly !== true && isStranger()) return fail("replaced-machine");
     const result = await session.read(settingWanted, signal);
     const mac = result.ok ? result.value.identity?.mac : undefined;
     if (mac === undefined) return result;
@@ -35,24 +37,30 @@ export function guardSession(
   const { stepLimit, limit, readBack, order, inspect } = session;
   return {
     isStranger,
+    accept: () => {
+      const mac = found();
+      if (mac !== undefined) memory.replace(name, { mac });
+    },
     read,
     write: async (setting, attempt, signal) =>
-      isStranger() ? fail("wrong-machine") : await session.write(setting, attempt, signal),
+      isStranger() ? fail("replaced-machine") : await session.write(setting, attempt, signal),
     prepare: async (signal) => {
       if (!isStranger()) await session.prepare(signal);
     },
     ...(readBack && {
-      readBack: async (signal) => (isStranger() ? fail("wrong-machine") : await readBack.call(session, signal)),
+      readBack: async (signal) => (isStranger() ? fail("replaced-machine") : await readBack.call(session, signal)),
     }),
     ...(limit && {
-      limit: async (watts, signal) => (isStranger() ? fail("wrong-machine") : await limit.call(session, watts, signal)),
+      limit: async (watts, signal) =>
+        isStranger() ? fail("replaced-machine") : await limit.call(session, watts, signal),
     }),
     ...(stepLimit && { stepLimit: (watts) => stepLimit.call(session, watts) }),
     ...(order && {
-      order: async (asked, signal) => (isStranger() ? fail("wrong-machine") : await order.call(session, asked, signal)),
+      order: async (asked, signal) =>
+        isStranger() ? fail("replaced-machine") : await order.call(session, asked, signal),
     }),
     ...(inspect && {
-      inspect: async (signal) => (isStranger() ? fail("wrong-machine") : await inspect.call(session, signal)),
+      inspect: async (signal) => (isStranger() ? fail("replaced-machine") : await inspect.call(session, signal)),
     }),
   };
 }

@@ -6,6 +6,7 @@ import type { MinerModel, MinerSite } from "../../model/site.ts";
 import { present } from "../../protocol/cgminer/fields.ts";
 import type { MinerObservation } from "../../protocol/cgminer/observation.ts";
 import { type GuardedSession, guardSession } from "./guarded-session.ts";
+import { asTargeted, modelOf, withSetting } from "./observed.ts";
 import { openSession } from "./open-session.ts";
 import type { MinerCredentials } from "./session.ts";
 import type { LinkTiming, MinerShared } from "./shared.ts";
@@ -49,13 +50,15 @@ export function createMinerLink(
   clock: Clock,
   shared: MinerShared,
 ): MinerTool {
-  const session = openSession(miner, model.dialect, credentials, clock, shared);
-  return new MinerLink(miner.name, guardSession(session, miner, shared), clock, shared);
+  const open = (): GuardedSession =>
+    guardSession(openSession(miner, model.dialect, credentials, clock, shared), miner, shared);
+  return new MinerLink(miner.name, open, clock, shared);
 }
 
 class MinerLink implements MinerTool {
   readonly name: string;
-  private readonly session: GuardedSession;
+  private readonly openAnew: () => GuardedSession;
+  private session: GuardedSession;
   private readonly clock: Clock;
   private readonly shared: MinerShared;
   private readonly timing: LinkTiming;
@@ -79,14 +82,15 @@ class MinerLink implements MinerTool {
   private readBackWait = firstReadBackMilliseconds;
   private state: "new" | "started" | "stopped" = "new";
 
-  constructor(name: string, session: GuardedSession, clock: Clock, shared: MinerShared) {
+  constructor(name: string, open: () => GuardedSession, clock: Clock, shared: MinerShared) {
     this.name = name;
     this.shared = shared;
-    this.session = session;
+    this.openAnew = open;
+    this.session = open();
     this.clock = clock;
     this.timing = shared.timing;
     this.spread = false;
-    this.slot = { ...emptySlot, limits: session.limit !== undefined };
+    this.slot = { ...emptySlot, limits: this.session.limit !== undefined };
   }
 
   start(): void {
@@ -115,7 +119,16 @@ class MinerLink implements MinerTool {
     this.shed.command(target, this.last?.observation.powerWatts, this.clock.now());
     this.readBackWait = firstReadBackMilliseconds;
     const recent = this.recentlySeen();
-    if (recent !== undefined) this.slot = observeSetting(this.slot, recent, this.clock.now(), this.timing);
+    if (recent !== undefined) this.observe(recent);
+    this.advance();
+  }
+
+  accept(): void {
+    this.session.accept();
+    // Tokens, salts and habits were the other machine's.
+    this.session = this.openAnew();
+    this.slot = machineReturned(this.slot);
+    this.lookIn(0);
     this.advance();
   }
 
@@ -198,13 +211,13 @@ class MinerLink implements MinerTool {
     }
     if (this.failures > 0) this.slot = machineReturned(this.slot);
     this.failures = 0;
-    this.fault = this.session.isStranger() ? "wrong-machine" : undefined;
+    this.fault = this.session.isStranger() ? "replaced-machine" : undefined;
     const response = this.shed.observe(result.value.powerWatts, startedAt);
     if (response !== undefined) this.shared.responses.add(this.name, modelOf(result.value), response);
     this.last = { observation: result.value, at: startedAt };
     const { setting, limitWatts } = result.value;
     this.seen = { setting, startedAt, ...(limitWatts === undefined ? {} : { limitWatts }) };
-    this.slot = observeSetting(this.slot, this.asTargeted(this.seen), this.clock.now(), this.timing);
+    this.observe(this.seen);
     // A write in progress prepares for itself.
     if (this.writing === undefined && this.fault === undefined)
       this.preparing ??= this.session.prepare(this.stopping.signal).finally(() => {
@@ -226,7 +239,7 @@ class MinerLink implements MinerTool {
     const { pools, ...seen } = result.value;
     this.pools = pools ?? this.pools;
     this.seen = { ...this.seen, ...seen, startedAt };
-    this.slot = observeSetting(this.slot, this.asTargeted(this.seen), this.clock.now(), this.timing);
+    this.observe(this.seen);
     this.followUp = this.slot.command?.readBackAt !== undefined;
     return true;
   }
@@ -271,29 +284,15 @@ class MinerLink implements MinerTool {
     this.readBackWait = Math.min(this.readBackWait * 2, this.timing.pollMilliseconds);
   }
 
+  private observe(seen: SettingSeen): void {
+    const shown = asTargeted(this.session, this.slot.target, seen);
+    this.slot = observeSetting(this.slot, shown, this.clock.now(), this.timing);
+  }
+
   /** The last good read, unless it is older than two polls: the machine may have been switched by hand since. */
   private recentlySeen(): SettingSeen | undefined {
     const { seen } = this;
     const oldest = this.clock.now() - 2 * this.timing.pollMilliseconds;
-    return seen !== undefined && seen.startedAt >= oldest ? this.asTargeted(seen) : undefined;
+    return seen !== undefined && seen.startedAt >= oldest ? seen : undefined;
   }
-
-  /** Where limits come in steps, the step for the wished limit is as good as the limit. */
-  private asTargeted(seen: SettingSeen): SettingSeen {
-    const { target } = this.slot;
-    if (target.mode !== "limit" || this.session.stepLimit === undefined) return seen;
-    const step = this.session.stepLimit(target.watts);
-    return step !== undefined && step === seen.limitWatts ? { ...seen, limitWatts: target.watts } : seen;
-  }
-}
-
-function modelOf({ identity }: MinerObservation): string {
-  return identity === undefined ? "unknown" : `${identity.make} ${identity.model}`;
-}
-
-/** What it is set to outdates what it was seen doing; whether it hashes or sleeps well is for the next whole read. */
-function withSetting(observation: MinerObservation, setting: "run" | "sleep"): MinerObservation {
-  if (setting === "sleep") return observation;
-  const idle = observation.mode === "asleep" || observation.mode === "stopped";
-  return idle ? { ...observation, mode: "starting" } : observation;
 }

@@ -4,7 +4,7 @@ import { rename, writeFile } from "node:fs/promises";
 import type { MinerName } from "../../model/miner.ts";
 
 export interface Remembered {
-  /** First one seen; another one on the same address is another machine until somebody takes this entry out of the file. */
+  /** First one seen; another one on the same address is another machine until a person accepts it. */
   readonly mac?: string;
   /** Work mode of a stock Antminer while it runs; 0 is normal. */
   readonly runMode?: number;
@@ -14,6 +14,8 @@ export interface MachineMemory {
   recall(name: MinerName): Remembered;
   /** Adds to what is known; stored soon after. */
   remember(name: MinerName, news: Remembered): void;
+  /** Puts it in place of what is known. */
+  replace(name: MinerName, known: Remembered): void;
   /** Resolves when everything is stored, or cannot be. */
   stop(): Promise<void>;
 }
@@ -52,16 +54,18 @@ export function openMachineMemory(file: string | null): MachineMemory {
     timer.unref();
   };
 
+  const replace = (name: MinerName, next: Remembered): void => {
+    const before = machines.get(name) ?? {};
+    if (next.mac === before.mac && next.runMode === before.runMode) return;
+    machines.set(name, next);
+    changed = true;
+    storeSoon();
+  };
+
   return {
     recall: (name) => machines.get(name) ?? {},
-    remember(name, news) {
-      const before = machines.get(name) ?? {};
-      const next = { ...before, ...news };
-      if (next.mac === before.mac && next.runMode === before.runMode) return;
-      machines.set(name, next);
-      changed = true;
-      storeSoon();
-    },
+    remember: (name, news) => replace(name, { ...machines.get(name), ...news }),
+    replace,
     async stop() {
       clearTimeout(timer);
       await storing;

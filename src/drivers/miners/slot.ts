@@ -131,10 +131,10 @@ export function expireReadBack(slot: Slot, now: Milliseconds, timing: SlotTiming
   return attemptFailed({ ...slot, readBackUntil: null }, now, timing);
 }
 
-/** The machine answers again after it did not: waiting longer has no reason. */
+/** The machine answers again after it did not, or is the right one after all: waiting longer has no reason. */
 export function machineReturned(slot: Slot): Slot {
   const fault = slot.command?.fault;
-  if (fault !== "unreachable" && fault !== "no-reply") return slot;
+  if (fault !== "unreachable" && fault !== "no-reply" && fault !== "replaced-machine") return slot;
   return { ...slot, notBefore: Number.NEGATIVE_INFINITY };
 }
 
@@ -150,7 +150,8 @@ function attemptFailed(slot: Slot, now: Milliseconds, timing: SlotTiming): Slot 
   const hopeless =
     command.fault === "credentials-refused" ||
     command.fault === "write-access-disabled" ||
-    command.fault === "wrong-machine";
+    command.fault === "wrong-machine" ||
+    command.fault === "replaced-machine";
   if (hopeless || command.attempts >= timing.attempts) {
     const pause = hopeless ? timing.refusedPauseMilliseconds : timing.pauseMilliseconds;
     return { ...slot, notBefore: now + pause, command: { ...command, failedAt: now } };

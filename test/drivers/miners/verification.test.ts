@@ -5,11 +5,15 @@ import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { BitmainWeb } from "../../../src/drivers/miners/bitmain-web.ts";
+import { guardSession } from "../../../src/drivers/miners/guarded-session.ts";
 import type { MinerTool } from "../../../src/drivers/miners/link.ts";
+import { openMachineMemory } from "../../../src/drivers/miners/machine-memory.ts";
 import { decodeTable } from "../../../src/drivers/miners/neighbours.ts";
 import { keepResponseTimes } from "../../../src/drivers/miners/response-times.ts";
 import { createMinerShared, type MinerShared, type SharedSetup } from "../../../src/drivers/miners/shared.ts";
+import { fail, succeed } from "../../../src/model/result.ts";
 import type { SimulatedMiner } from "../../../src/sim/wires/miners/setup.ts";
+import { waitFor } from "../../waiting.ts";
 import { clock, FarEnd, linkTo, loopback, password, quick, quickShared, waitForReport } from "./far-end.ts";
 
 const test = suite("miner verification");
@@ -113,10 +117,10 @@ test("a machine the kernel knows as another one is asked nothing that carries a 
   );
   const link = openWith("stranger", { memoryFile, neighboursFile });
   link.target({ mode: "sleep" });
-  const report = await waitForReport(link, "a fault", (one) => one.fault === "wrong-machine");
+  const report = await waitForReport(link, "a fault", (one) => one.fault === "replaced-machine");
   await waitForReport(link, "the end of the attempts", (one) => one.command?.failedAt !== undefined);
   assert.is(report.at, undefined);
-  assert.is(link.report().command?.fault, "wrong-machine");
+  assert.is(link.report().command?.fault, "replaced-machine");
   assert.is(farEnd.writes("stranger"), 0);
 });
 
@@ -124,11 +128,32 @@ test("a machine that itself tells another MAC is reported with its figures and n
   const memoryFile = join(folder, "replaced.json");
   writeFileSync(memoryFile, JSON.stringify({ replaced: { mac: "02:00:00:00:00:09" } }));
   const link = openWith("replaced", { memoryFile });
-  const report = await waitForReport(link, "a fault", (one) => one.fault === "wrong-machine");
+  const report = await waitForReport(link, "a fault", (one) => one.fault === "replaced-machine");
   assert.is(report.powerWatts, 3300);
   link.target({ mode: "sleep" });
-  await waitForReport(link, "the refusal", (one) => one.command?.fault === "wrong-machine");
+  await waitForReport(link, "the refusal", (one) => one.command?.fault === "replaced-machine");
   assert.is(farEnd.writes("replaced"), 0);
+  link.accept();
+  await waitForReport(link, "the shed of the accepted machine", (one) => one.command?.readBackAt !== undefined);
+  assert.is(link.report().fault, undefined);
+  await waitFor(() => farEnd.writes("replaced") === 1, { within: 2_000, what: "one write" });
+  await closeAll();
+  assert.match(readFileSync(memoryFile, "utf8"), link.report().identity?.mac ?? "no mac");
+});
+
+test("an accepted Antminer wakes in its own mode, not in that of the machine before", () => {
+  const memory = openMachineMemory(null);
+  const neighbours = { macOf: () => "02:00:00:00:00:02" };
+  memory.remember("one", { mac: "02:00:00:00:00:01", runMode: 3 });
+  const guarded = guardSession(
+    { read: async () => fail("no-reply"), write: async () => succeed(null), prepare: async () => undefined },
+    { name: "one", host: "127.0.0.1" },
+    { memory, neighbours },
+  );
+  assert.is(guarded.isStranger(), true);
+  guarded.accept();
+  assert.is(guarded.isStranger(), false);
+  assert.equal(memory.recall("one"), { mac: "02:00:00:00:00:02" });
 });
 
 test("the time from a shed to half the power is kept", async () => {
