@@ -6,12 +6,13 @@ import type { Site } from "../model/site.ts";
 import { makeRoom } from "./allocation/make-room.ts";
 import { openPlan, type Plan } from "./allocation/plan.ts";
 import { raise } from "./allocation/raise.ts";
-import { reclose } from "./allocation/reclose.ts";
+import { closeAsleep, closeWithRoom, type OpenBranch, openBranches, type RecloseRules } from "./allocation/reclose.ts";
 import { shed } from "./allocation/shed.ts";
 import { ceilingsOf } from "./arbitration.ts";
 import type { Assessed } from "./assess.ts";
 import { type Closures, closuresOf, demandOf } from "./closures.ts";
 import { type ContactorState, type ContactorStep, stepContactor } from "./contactors.ts";
+import { jitterMilliseconds } from "./dispatch/course.ts";
 import type { Violation } from "./envelopes/finding.ts";
 import { type GeneratorState, recordSteps, stepRoomOf } from "./envelopes/generator.ts";
 import { certain } from "./impossible.ts";
@@ -31,6 +32,8 @@ export interface Acted {
   readonly starts: readonly Milliseconds[];
   readonly generator: GeneratorState | null;
   readonly events: readonly EventRecord[];
+  /** Contactors that stand open, and what each waits for. */
+  readonly openBranches: readonly OpenBranch[];
 }
 
 /** Carries out what the limits demand, and what they leave room for. */
@@ -62,11 +65,12 @@ export function act(state: ControlState, image: ProcessImage, site: Site, assess
     contactors: rose.contactors,
     contactorOperations: countOperations(state, site, rose.closed === null ? operated : [...operated, rose.closed]),
     violations: steps.flatMap((stepped) => stepped?.violations ?? []),
-    outputs: outputsOf(site, layout, rose.contactors, plan.machines, assessed.powered, ordered.trips),
+    outputs: outputsOf(site, assessed, rose.contactors, plan.machines, ordered.trips),
     ramp: spend(ordered.ramp, rose.spentWatts),
     starts: rose.starts,
     generator: recordSteps(assessed.generator, rose.spentWatts, shedWatts, now),
     events: [...steps.flatMap((stepped) => stepped?.events ?? []), ...rose.events],
+    openBranches: rose.openBranches,
   };
 }
 
@@ -97,6 +101,7 @@ function stepContactors(
     meters,
     trips: ordered.trips,
     policy: site.policy,
+    above: aboveCeilings(assessed, ordered),
   };
   return layout.branches.map((place, index) => {
     const feedback = feedbacks[index] ?? null;
@@ -120,6 +125,7 @@ interface Rose {
   readonly starts: readonly Milliseconds[];
   readonly spentWatts: number;
   readonly events: readonly EventRecord[];
+  readonly openBranches: readonly OpenBranch[];
 }
 
 /** Raises come last, and only when nothing holds them: first a contactor, then machines. */
@@ -133,22 +139,41 @@ function rise(
 ): Rose {
   const { policy } = site;
   const starts = state.starts.filter((at) => now - at < policy.startIntervalMilliseconds);
-  if (ordered.holding !== null) return { contactors, closed: null, starts, spentWatts: 0, events: [] };
-  const reclosed =
-    starts.length === 0
-      ? reclose(plan, { now, policy, contactors, feedbacks: assessed.feedbacks, closed: closures.closed, stepWatts })
-      : null;
-  if (reclosed !== null && reclosed.branch !== null) {
+  const rules: RecloseRules = {
+    now,
+    policy,
+    jitterMilliseconds: jitterMilliseconds(site),
+    contactors,
+    feedbacks: assessed.feedbacks,
+    closed: closures.closed,
+    stepWatts,
+    bearsWatts: bearsWatts(assessed, ordered),
+  };
+  const open = openBranches(plan, rules);
+  const nothing: Rose = { contactors, closed: null, starts, spentWatts: 0, events: [], openBranches: open };
+  if (ordered.holding !== null) return nothing;
+  const waiting = open.find((branch) => branch.waiting !== null)?.waiting ?? null;
+  const { raiseWatts: limitWatts } = ceilingsOf(ordered.ceilings, "container");
+  const { minimumOnMilliseconds } = policy;
+  let closing = starts.length === 0 ? closeWithRoom(plan, open, rules) : null;
+  if (closing === null && waiting !== null && starts.length === 0) {
+    const room = makeRoom(plan, waiting, { now, minimumOnMilliseconds, limitWatts });
+    if (room === "making") return nothing;
+    if (room === "none") closing = closeAsleep(plan, open, rules);
+  }
+  if (closing !== null) {
     // Everything behind it starts at once: the interval's starts are all used up.
     const used = Array.from({ length: policy.startsPerInterval }, () => now);
-    const { branch, reservedWatts, events } = reclosed;
-    return { contactors: reclosed.contactors, closed: branch, starts: used, spentWatts: reservedWatts, events };
+    const { branch, reservedWatts, events } = closing;
+    return {
+      ...nothing,
+      contactors: closing.contactors,
+      closed: branch,
+      starts: used,
+      spentWatts: reservedWatts,
+      events,
+    };
   }
-  const waiting = reclosed?.waiting ?? null;
-  const { minimumOnMilliseconds } = policy;
-  const { raiseWatts: limitWatts } = ceilingsOf(ordered.ceilings, "container");
-  if (waiting !== null && makeRoom(plan, waiting, { now, minimumOnMilliseconds, limitWatts }))
-    return { contactors, closed: null, starts, spentWatts: 0, events: [] };
   const raised = raise(plan, {
     now,
     policy,
@@ -156,7 +181,32 @@ function rise(
     starts,
     budgetWatts: Math.min(ordered.ramp.budgetWatts, stepWatts),
   });
-  return { contactors, closed: null, starts: raised.starts, spentWatts: raised.spentWatts, events: [] };
+  return { ...nothing, starts: raised.starts, spentWatts: raised.spentWatts };
+}
+
+/** A meter may show this much more than a ceiling by its noise and class. Source: choice: two class 1 meters. */
+const aboveTolerance = 0.02;
+
+/** Branches whose meter shows more than is allowed there. Orders on their way down are kept as long as the ramp is. */
+function aboveCeilings({ layout, balances }: Assessed, { ceilings, ramp }: Ordered): readonly boolean[] {
+  return layout.branches.map(({ scope }, branch) => {
+    const { meteredWatts } = certain(balances[branch], "balance");
+    const { raiseWatts } = ceilingsOf(ceilings, certain(layout.scopes[scope], "scope"));
+    const ceilingWatts = branch === layout.root ? Math.max(raiseWatts, ramp.ceilingWatts) : raiseWatts;
+    return meteredWatts !== null && meteredWatts > (1 + aboveTolerance) * ceilingWatts;
+  });
+}
+
+/** Most each branch bears for some minutes: the rating of its breaker, less what is kept free; nothing where its meter would not show it [W]. */
+function bearsWatts({ layout, balances }: Assessed, { limits }: Ordered): readonly number[] {
+  return layout.branches.map(({ branch, scope }, index) => {
+    const { meteredWatts, meterBelowAccount } = certain(balances[index], "balance");
+    if (meteredWatts === null || meterBelowAccount) return 0;
+    const own = limits.filter((limit) => limit.scope === layout.scopes[scope]);
+    const continuous = own.find(({ reason }) => reason.code === "breaker-continuous")?.ceilingWatts ?? 0;
+    const kept = own.find(({ reason }) => reason.code === "protected-load")?.ceilingWatts ?? continuous;
+    return continuous / branch.continuousRatio - Math.max(0, continuous - kept);
+  });
 }
 
 function countOperations(

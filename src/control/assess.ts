@@ -60,7 +60,7 @@ export function judge(state: ControlState, image: ProcessImage, site: Site): Ass
   const { provenAt, startedAt, stoppedPumps } = state;
   const tanks = judgeTanks(layout, judgedOf, provenAt, startedAt, now, holdMilliseconds, stoppedPumps);
   const feeder = judgeFeeder(site, layout, balances, state.unevenAmperes, judgedOf, now, holdMilliseconds);
-  const overload = judgeOverload(layout, balances, feeder.finding, state.overloadedSince, now);
+  const overload = judgeOverload(layout, balances, fleet.accounts, feeder.finding, state.overloadedSince, now);
   const supply = judgeSupply(
     state,
     image,

@@ -50,6 +50,8 @@ export interface DemandInput {
   readonly meters: readonly (Judged | null)[];
   readonly trips: readonly Trip[];
   readonly policy: Policy;
+  /** Aligned with branches: its meter shows more than is allowed there. */
+  readonly above: readonly boolean[];
 }
 
 /** What is asked of the contactor of one branch. */
@@ -93,10 +95,23 @@ export function demandOf(branch: number, input: DemandInput): ContactorDemand {
     drawing: plates > 0 && drawnWatts > goneShare * plates,
     proofMilliseconds: urgent ? policy.shedProofMilliseconds : window,
     drawnWatts,
+    aboveCeiling: isBelow(layout, branch, input.above),
+    allSeen: behind.every((index) => hasBeenSeen(certain(machines[index], "machine"))),
     seemsClosed: awake || (metered ?? 0) > goneShare * behind.reduce((sum, index) => sum + ratedOf(layout, index), 0),
   };
 }
 
 function ratedOf(layout: Layout, machine: number): number {
   return certain(layout.machines[machine], "machine").model.ratedWatts;
+}
+
+/** It, or a branch above it, is one of those. */
+function isBelow(layout: Layout, branch: number, those: readonly boolean[]): boolean {
+  const { parent } = certain(layout.branches[branch], "branch");
+  return those[branch] === true || (parent !== null && isBelow(layout, parent, those));
+}
+
+/** It has told what it does since its contactor closed. */
+function hasBeenSeen({ phase }: MachineState): boolean {
+  return phase !== "unreachable" && phase !== "curtailing";
 }

@@ -113,7 +113,13 @@ function decide(
       ...alarms.events,
       ...tracked.events,
     ],
-    explanation: explain({ layout, ceilings: ordered.ceilings, plan: acted.plan, holding: ordered.holding }),
+    explanation: explain({
+      layout,
+      ceilings: ordered.ceilings,
+      plan: acted.plan,
+      holding: ordered.holding,
+      open: acted.openBranches,
+    }),
     mayEnd: mayEnd(layout, acted.plan.machines, assessed.powered, ordered.stoppingSince, now),
   };
 }

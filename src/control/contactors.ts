@@ -18,6 +18,14 @@ export interface ContactorState {
   readonly drawingSince: Milliseconds | null;
   /** Since when its auxiliary contact has contradicted the command; null: it does not. */
   readonly mismatchSince: Milliseconds | null;
+  /** Its contact has said closed since it was told to close. */
+  readonly seenClosed: boolean;
+  /** Closed on machines that must sleep as they come up, and watched since then until they do; null: it is not. */
+  readonly watchedSince: Milliseconds | null;
+  /** Of a watched closing: since when more has flowed than is allowed; null: it does not. */
+  readonly aboveSince: Milliseconds | null;
+  /** Times in a row that such a closing ended with too much power. */
+  readonly failedClosings: number;
 }
 
 /** What is asked of a contactor in this scan. */
@@ -29,6 +37,10 @@ export interface ContactorDemand {
   readonly drawnWatts: number;
   /** Machines run behind it, or its meter shows power: found closed although its contact cannot be read. */
   readonly seemsClosed: boolean;
+  /** Closed on machines that were to sleep: a meter above them shows more than is allowed there. */
+  readonly aboveCeiling: boolean;
+  /** Every machine behind it has been seen since it closed. */
+  readonly allSeen: boolean;
 }
 
 export interface ContactorStep {
@@ -41,6 +53,11 @@ export interface ContactorStep {
 
 /** An auxiliary contact follows its contactor within this [ms]. Source: choice: contactors of this size switch within 0.1 s; the rest is reading it twice. */
 export const contactMilliseconds: Milliseconds = 2500;
+
+/** More than is allowed for this long ends a watched closing [ms]. Source: choice: two samples of a meter, so that noise opens nothing. */
+const runawayMilliseconds: Milliseconds = 2000;
+/** A watched closing ends after this, whoever still has not been seen [ms]. Source: choice: twice the slowest boot of miners.md. */
+const watchMilliseconds: Milliseconds = 600_000;
 
 /** No power can come through it. */
 export function provenOpen(state: ContactorState | null, feedback: Judged): boolean {
@@ -74,6 +91,16 @@ export function stepContactor(
       operated: true,
     };
   }
+  if (watched.commanded === 1 && watched.aboveSince !== null && now - watched.aboveSince >= runawayMilliseconds) {
+    const failedClosings = watched.failedClosings + 1;
+    const text = `Contactor ${name} opens again: machines behind it did not sleep as they came up, and more flows than is allowed.`;
+    return {
+      ...nothing,
+      state: { ...command(watched, 0, now), failedClosings },
+      events: [contactorEvent(name, text, "alarm")],
+      operated: true,
+    };
+  }
   const contradicted = watched.mismatchSince !== null && now - watched.mismatchSince >= contactMilliseconds;
   if (!contradicted) return nothing;
   if (watched.commanded === 0) {
@@ -91,15 +118,34 @@ export function stepContactor(
   };
 }
 
-/** Closes it. */
-export function close(state: ContactorState, now: Milliseconds): ContactorState {
-  return { ...command(state, 1, now), closedAt: now };
+/** Closes it; `watched` where the machines behind it are to sleep as they come up. */
+export function close(state: ContactorState, now: Milliseconds, watched: boolean): ContactorState {
+  return { ...command(state, 1, now), closedAt: now, watchedSince: watched ? now : null };
 }
 
-/** It stands open, by its contact, and has done so for long enough. */
-export function mayClose(state: ContactorState, feedback: Judged, policy: Policy, now: Milliseconds): boolean {
-  if (state.commanded !== 0 || feedback.quality !== "good" || feedback.value !== 0) return false;
-  return now - state.commandedAt >= policy.contactorRecloseMilliseconds;
+/**
+ * What its output is told; null: nothing, it stays as it is. A contactor that was closed and cannot be seen closed any more
+ * is not told to close: in a black-out it has dropped, and its module would close it with all the others as it comes back.
+ */
+export function outputOf(state: ContactorState, feedback: Judged): 0 | 1 | null {
+  const unseen = feedback.quality !== "good" || feedback.value !== 1;
+  return state.commanded === 1 && state.seenClosed && unseen ? null : state.commanded;
+}
+
+/** How long it must still stand open [ms]; null: it is not told to be open. The container's jitter keeps a fleet from closing as one after a black-out. */
+export function waitsFor(
+  state: ContactorState,
+  policy: Policy,
+  jitterMilliseconds: Milliseconds,
+  now: Milliseconds,
+): Milliseconds | null {
+  if (state.commanded !== 0) return null;
+  return Math.max(0, policy.contactorRecloseMilliseconds + jitterMilliseconds - (now - state.commandedAt));
+}
+
+/** Its contact says open. */
+export function seenOpen(feedback: Judged): boolean {
+  return feedback.quality === "good" && feedback.value === 0;
 }
 
 /** Warnings of contactors that stand open. */
@@ -120,7 +166,16 @@ export function unpowered(layout: Layout, open: readonly boolean[]): readonly bo
 
 /** As it is found: by its contact, or, when the start is over, by what is seen behind it. */
 function adopt(feedback: Judged, demand: ContactorDemand, now: Milliseconds, adopting: boolean): ContactorState {
-  const state = { commandedAt: now, closedAt: null, drawingSince: null, mismatchSince: null };
+  const state = {
+    commandedAt: now,
+    closedAt: null,
+    drawingSince: null,
+    mismatchSince: null,
+    seenClosed: true,
+    watchedSince: null,
+    aboveSince: null,
+    failedClosings: 0,
+  };
   if (feedback.quality === "good") return { ...state, commanded: feedback.value === 1 ? 1 : 0 };
   if (adopting) return { ...state, commanded: null };
   return { ...state, commanded: demand.seemsClosed ? 1 : 0 };
@@ -130,12 +185,26 @@ function watch(state: ContactorState, feedback: Judged, demand: ContactorDemand,
   const contradicts = feedback.quality === "good" && state.commanded !== null && feedback.value !== state.commanded;
   const mismatchSince = contradicts ? (state.mismatchSince ?? now) : null;
   const drawingSince = demand.drawing ? (state.drawingSince ?? now) : null;
-  if (mismatchSince === state.mismatchSince && drawingSince === state.drawingSince) return state;
-  return { ...state, mismatchSince, drawingSince };
+  const seenClosed = state.seenClosed || (feedback.quality === "good" && feedback.value === 1);
+  const watched = watchClosing(state, demand, now);
+  const same =
+    mismatchSince === state.mismatchSince && drawingSince === state.drawingSince && seenClosed === state.seenClosed;
+  return same && watched === state ? state : { ...watched, mismatchSince, drawingSince, seenClosed };
+}
+
+/** A closing on machines that were to sleep: until all of them have been seen, more than is allowed means that they do not. */
+function watchClosing(state: ContactorState, demand: ContactorDemand, now: Milliseconds): ContactorState {
+  if (state.watchedSince === null) return state;
+  if (demand.allSeen && !demand.aboveCeiling)
+    return { ...state, watchedSince: null, aboveSince: null, failedClosings: 0 };
+  if (now - state.watchedSince >= watchMilliseconds) return { ...state, watchedSince: null, aboveSince: null };
+  const aboveSince = demand.aboveCeiling ? (state.aboveSince ?? now) : null;
+  return aboveSince === state.aboveSince ? state : { ...state, aboveSince };
 }
 
 function command(state: ContactorState, commanded: 0 | 1, now: Milliseconds): ContactorState {
-  return { ...state, commanded, commandedAt: now, drawingSince: null, mismatchSince: null };
+  const unwatched = { drawingSince: null, mismatchSince: null, watchedSince: null, aboveSince: null };
+  return { ...state, ...unwatched, commanded, commandedAt: now, seenClosed: false };
 }
 
 function scopeOf(place: BranchPlace): Violation["scope"] {

@@ -2,6 +2,7 @@
 import type { ScopeExplanation } from "../model/decision.ts";
 import type { Limit, LimitSource, ReasonCode, Scope } from "../model/reason.ts";
 import type { Plan } from "./allocation/plan.ts";
+import type { OpenBranch } from "./allocation/reclose.ts";
 import type { ScopeCeilings } from "./arbitration.ts";
 import { ceilingsOf, unlimitedWatts } from "./arbitration.ts";
 import { kilowatts } from "./figures.ts";
@@ -15,11 +16,14 @@ export interface ExplanationInput {
   readonly plan: Plan;
   /** Why nothing may rise; null: it may. */
   readonly holding: string | null;
+  /** Contactors that stand open, and what each waits for. */
+  readonly open: readonly OpenBranch[];
 }
 
 /** Explains every scope that has a limit, container first. */
-export function explain({ layout, ceilings, plan, holding }: ExplanationInput): readonly ScopeExplanation[] {
+export function explain({ layout, ceilings, plan, holding, open }: ExplanationInput): readonly ScopeExplanation[] {
   const sleepers = sleepersOf(layout, plan.machines);
+  const dark = darkScopes(layout, open);
   return layout.scopes.flatMap((scope, index) => {
     const { binding, next } = ceilingsOf(ceilings, scope);
     if (binding === null) return [];
@@ -28,7 +32,7 @@ export function explain({ layout, ceilings, plan, holding }: ExplanationInput): 
     // Where a good part is free the limit is not what holds it.
     const forMore =
       freeWatts > freeShare * binding.ceilingWatts
-        ? `${kilowatts(freeWatts)} are free: ${untaken(certain(sleepers[index], "scope"), holding)}.`
+        ? `${kilowatts(freeWatts)} are free: ${untaken(certain(sleepers[index], "scope"), holding, dark.get(index))}.`
         : `${remedy(binding)}; ${behind(next)}.`;
     return [{ scope, binding, next, accountedWatts, forMore }];
   });
@@ -48,9 +52,22 @@ function sleepersOf(layout: Layout, machines: readonly MachineState[]): readonly
   return sleepers;
 }
 
+/** Scopes with machines that have no power, and what their contactor waits for: of several the one that closes first. */
+function darkScopes(layout: Layout, open: readonly OpenBranch[]): ReadonlyMap<number, string> {
+  const dark = new Map<number, string>();
+  for (const { branch, waitsFor } of open) {
+    const { branch: site, behind } = certain(layout.branches[branch], "branch");
+    const text = `contactor ${site.name} stands open, and ${waitsFor}`;
+    for (const machine of behind)
+      for (const { scope } of certain(layout.machines[machine], "machine").scopes)
+        if (!dark.has(scope)) dark.set(scope, text);
+  }
+  return dark;
+}
+
 /** Why nobody takes what is free. */
-function untaken(sleepers: number, holding: string | null): string {
-  if (sleepers === 0) return "every machine here that weir may wake is awake";
+function untaken(sleepers: number, holding: string | null, dark: string | undefined): string {
+  if (sleepers === 0) return dark ?? "every machine here that weir may wake is awake";
   const many =
     sleepers === 1 ? "one machine that weir may wake sleeps" : `${sleepers} machines that weir may wake sleep`;
   return holding === null

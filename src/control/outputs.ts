@@ -2,18 +2,19 @@
 import type { PointName } from "../model/reading.ts";
 import type { Site, Tank } from "../model/site.ts";
 import type { Trip } from "../model/trip.ts";
-import type { ContactorState } from "./contactors.ts";
+import type { Assessed } from "./assess.ts";
+import { type ContactorState, outputOf } from "./contactors.ts";
 import { smokeTrip } from "./envelopes/smoke.ts";
-import type { Layout, TankPlace } from "./layout.ts";
+import { certain } from "./impossible.ts";
+import type { TankPlace } from "./layout.ts";
 import type { MachineState } from "./machines/machine.ts";
 
-/** What every output is told. A contactor that has not been taken over yet is not told anything. */
+/** What every output is told. A contactor that has not been taken over yet, or is not seen closed any more, is not told anything. */
 export function outputsOf(
   site: Site,
-  layout: Layout,
+  { layout, powered, feedbacks }: Pick<Assessed, "layout" | "powered" | "feedbacks">,
   contactors: readonly (ContactorState | null)[],
   machines: readonly MachineState[],
-  powered: readonly boolean[],
   trips: readonly Trip[],
 ): Readonly<Record<PointName, number>> {
   const outputs: Record<PointName, number> = {};
@@ -25,8 +26,10 @@ export function outputsOf(
       mayStop(place.tank, trips) && isDead(place, machines, powered) && !isShared(site, place.tank) ? 0 : 1;
   }
   for (const [index, { contactor }] of site.branches.entries()) {
-    const commanded = contactors[index]?.commanded ?? null;
-    if (contactor !== null && commanded !== null) outputs[contactor.output] = commanded;
+    const state = contactors[index] ?? null;
+    if (contactor === null || state === null) continue;
+    const told = outputOf(state, certain(feedbacks[index], "auxiliary contact"));
+    if (told !== null) outputs[contactor.output] = told;
   }
   return outputs;
 }

@@ -55,7 +55,16 @@ export type ReasonCode =
   | "generator-frequency"
   | "frequency-unknown"
   | "smoke"
-  | "smoke-unknown";
+  | "smoke-unknown"
+  | "phase-imbalance"
+  | "frequency-droop"
+  | "frequency-stage"
+  | "frequency-relay"
+  | "frequency-slow"
+  | "grid-frequency-unknown"
+  | "schedule"
+  | "schedule-end"
+  | "exposure";
 
 export interface Reason {
   readonly code: ReasonCode;

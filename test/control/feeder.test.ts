@@ -26,6 +26,37 @@ function limitOf(decision: Decision | null, scope: string, code: string): number
   return decision?.limits.find((limit) => limit.scope === scope && limit.reason.code === code)?.ceilingWatts;
 }
 
+test("phases more uneven than a fifth of what a breaker carries are told", () => {
+  const plant = settled({ currents: true });
+  const told = () => plant.decision?.alarms.find(({ name }) => name === "phase-imbalance branch-1")?.reason.text;
+  plant.forced.set("branch-1/current1Amperes", (truth, now) => good((truth ?? 0) + 14, now));
+  run(plant, 5);
+  assert.is(told(), undefined, "9.3 A of 50.4 A");
+  plant.forced.set("branch-1/current1Amperes", (truth, now) => good((truth ?? 0) + 16, now));
+  scan(plant);
+  assert.is(told(), undefined, "one sample is none");
+  scan(plant);
+  assert.match(told() ?? "", /carries 10.7 A more than the mean/);
+  plant.forced.set("branch-1/current1Amperes", null);
+  scan(plant);
+  assert.is(told(), undefined, "not measured");
+});
+
+test("a phase that machines overload by their own account, and that no shed frees, costs the branch its contactor", () => {
+  // L1 carries two machines: 6.8 kW where 16 A at 230 V bear 3.7 kW; the branch as a whole is far below.
+  const plant = startPlant(siteForTests({ ...quick, phases: "rotate", branchAmperes: 20, machinesPerTank: 4 }));
+  for (const machine of plant.machines.values()) machine.deaf = true;
+  for (const [name, machine] of plant.machines)
+    if (name.startsWith("a-") && name !== "a-001" && name !== "a-004")
+      Object.assign(machine, { mode: "asleep", watts: 20 });
+  run(plant, 40);
+  const trip = plant.decision?.trips.find(({ name }) => name === "branch-1/overload");
+  assert.match(trip?.reason.text ?? "", /^Branch branch-1, L1, has drawn 6.8 kW above 3.7 kW/);
+  run(plant, 15);
+  assert.is(plant.contactors.get("branch-1"), false);
+  assert.is(trueWatts(plant, "branch-1"), 0);
+});
+
 test("a breaker carries 80 % of its amperes at nominal voltage where none is measured", () => {
   const plant = settled({ branchAmperes: 20 });
   assert.is(limitOf(plant.decision, "branch/branch-1", "breaker-continuous"), 20 * 0.8 * 230 * 3);

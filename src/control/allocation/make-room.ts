@@ -21,11 +21,11 @@ export interface RoomRules {
 /** At most this share of what comes may be given up for it. Source: choice: a restart each, for four times as many that hash. */
 const worthShare = 0.25;
 
-/**
- * Sends as many machines to sleep as the branch lacks room for, where that is worth it. True: room is being made, and
- * nobody else may take it; false: there is room once the ramp is there, or too little to be gained.
- */
-export function makeRoom(plan: Plan, { branch, reservedWatts }: WaitingBranch, rules: RoomRules): boolean {
+/** `making`: it is on its way, and nobody else may take it; `soon`: it is there once the ramp is; `none`: too little is to be gained, or it cannot be made. */
+export type Room = "making" | "soon" | "none";
+
+/** Sends as many machines to sleep as the branch lacks room for, where that is worth it. */
+export function makeRoom(plan: Plan, { branch, reservedWatts }: WaitingBranch, rules: RoomRules): Room {
   const { behind } = certain(plan.layout.branches[branch], "branch");
   const own = new Set(behind);
   const lacking = reservedWatts.map((watts, scope) => {
@@ -33,7 +33,7 @@ export function makeRoom(plan: Plan, { branch, reservedWatts }: WaitingBranch, r
     return watts > 0 ? watts - (ceiling - certain(plan.nextWatts[scope], "next")) : 0;
   });
   const promised = certain(plan.pendingWatts[0], "pending") > 0;
-  if (lacking.every((watts) => watts <= 0)) return promised;
+  if (lacking.every((watts) => watts <= 0)) return promised ? "making" : "soon";
   let worthWatts = worthShare * behind.reduce((sum, machine) => sum + ratedOf(plan, machine), 0);
   const chosen: number[] = [];
   for (const machine of rankForShedding(plan)) {
@@ -46,9 +46,9 @@ export function makeRoom(plan: Plan, { branch, reservedWatts }: WaitingBranch, r
     const freed = certain(plan.accounts[machine], "account").nextWatts - asleepOf(plan, machine);
     for (const { scope, share } of scopes) lacking[scope] = certain(lacking[scope], "scope") - freed * share;
   }
-  if (worthWatts < 0 || lacking.some((watts) => watts > 0)) return false;
+  if (worthWatts < 0 || lacking.some((watts) => watts > 0)) return "none";
   for (const machine of chosen) putToSleep(plan, machine, rules.now);
-  return true;
+  return "making";
 }
 
 function ratedOf(plan: Plan, machine: number): number {

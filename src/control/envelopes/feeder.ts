@@ -10,7 +10,7 @@ import { type Finding, merge, nothingFound } from "./finding.ts";
 
 /** Voltage that counts while none is measured, and the lowest that is believed. Source: EN 50160: supply stays within 10 % of nominal. */
 const lowestVoltageRatio = 0.9;
-/** Imbalance that counts at least while currents are not measured. Source: choice: a fifth of the continuous current. */
+/** Imbalance that counts at least while currents are not measured, and above which a person is told. Source: choice: a fifth of the continuous current. */
 const worstImbalanceRatio = 0.2;
 
 export interface JudgedFeeder {
@@ -77,6 +77,7 @@ function judgeBranch(
   const warnings = [
     ...(balanced.meterBelowAccount ? [belowAccount(branch.name, balanced)] : []),
     ...(power?.quality === "bad" ? [meterLost(branch.name)] : []),
+    ...(carried.isUneven ? [unevenPhases(branch.name, carried)] : []),
   ];
   return { ...nothingFound, limits: [limit, ...phases], warnings };
 }
@@ -96,6 +97,8 @@ interface Carried {
   readonly mostWatts: number;
   /** Voltages and currents that are not good. */
   readonly lost: readonly Judged[];
+  /** Its phases are measured so uneven, in this scan and the one before, that somebody should move machines. */
+  readonly isUneven: boolean;
 }
 
 function carries(branch: Branch, unevenBefore: number, judgedOf: (name: string) => Judged): Carried {
@@ -115,6 +118,7 @@ function carries(branch: Branch, unevenBefore: number, judgedOf: (name: string) 
     ceilingWatts: Math.max(0, amperes - imbalance) * volts * branch.phases,
     mostWatts: amperes * branch.nominalVolts * branch.phases,
     lost: [...voltages, ...currents].filter(({ quality }) => quality !== "good"),
+    isUneven: measured !== null && Math.min(measured, unevenBefore) > amperes * worstImbalanceRatio,
   };
 }
 
@@ -163,6 +167,11 @@ function belowAccount(name: string, balanced: BranchBalance): Finding["warnings"
   const metered = kilowatts(certain(balanced.meteredWatts, "metered power"));
   const text = `The meter of ${name} reads ${metered}, but what is behind it accounts for ${kilowatts(balanced.lowWatts)}; the larger counts.`;
   return { name: `meter-below-account ${name}`, severity: "alarm", reason: { code: "meter-below-account", text } };
+}
+
+function unevenPhases(name: string, { unevenAmperes, amperes }: Carried): Finding["warnings"][number] {
+  const text = `The fullest phase of ${name} carries ${rounded(unevenAmperes)} A more than the mean; that much of its ${rounded(amperes)} A is lost on the other phases. Move machines to them.`;
+  return { name: `phase-imbalance ${name}`, severity: "warning", reason: { code: "phase-imbalance", text } };
 }
 
 function meterLost(name: string): Finding["warnings"][number] {

@@ -1,9 +1,11 @@
 /** Overload that shedding does not end: machines that do not obey may not hold a branch above its breaker; its contactor has to help. */
 import type { Milliseconds } from "../../model/reading.ts";
+import type { Scope } from "../../model/reason.ts";
 import { kilowatts, seconds } from "../figures.ts";
 import { certain } from "../impossible.ts";
-import type { Layout } from "../layout.ts";
+import type { BranchPlace, Layout } from "../layout.ts";
 import { shedWindow } from "../machines/observe.ts";
+import type { Account } from "../power/account.ts";
 import type { BranchBalance } from "../power/balance.ts";
 import { type Finding, merge, nothingFound } from "./finding.ts";
 
@@ -16,33 +18,65 @@ export interface JudgedOverload {
   readonly since: readonly (Milliseconds | null)[];
 }
 
-/** Judges every branch against the ceilings its breaker gave in this scan. */
+/** Judges every branch, and each of its phases, against the ceilings its breaker gave in this scan. */
 export function judgeOverload(
   layout: Layout,
   balances: readonly BranchBalance[],
+  accounts: readonly Account[],
   feeder: Finding,
   before: readonly (Milliseconds | null)[],
   now: Milliseconds,
 ): JudgedOverload {
   const since: (Milliseconds | null)[] = [];
+  const ceilings = ceilingsAtOnce(feeder);
   const findings = layout.branches.map((place, index): Finding => {
     const scope = certain(layout.scopes[place.scope], "scope");
     const drawnWatts = surelyDrawn(certain(balances[index], "balance"));
-    const ceilingWatts = feeder.limits
-      .filter((limit) => limit.scope === scope && limit.withinMilliseconds <= 0)
-      .reduce((least, limit) => Math.min(least, limit.ceilingWatts), Number.MAX_VALUE);
-    const above = drawnWatts > ceilingWatts ? (before[index] ?? now) : null;
+    const ceilingWatts = ceilings.get(scope) ?? Number.MAX_VALUE;
+    const over =
+      drawnWatts > ceilingWatts
+        ? { what: place.branch.name, drawnWatts, ceilingWatts }
+        : fullPhase(layout, place, accounts, ceilings);
+    const above = over === null ? null : (before[index] ?? now);
     since[index] = above;
-    if (above === null) return nothingFound;
+    if (over === null || above === null) return nothingFound;
     const name = `${place.branch.name}/overload`;
-    const figures = `${kilowatts(drawnWatts)} above ${kilowatts(ceilingWatts)}`;
+    const figures = `${kilowatts(over.drawnWatts)} above ${kilowatts(over.ceilingWatts)}`;
     const causes = { [name]: `it draws ${figures}.` };
     const windows = place.behind.map((machine) => shedWindow(certain(layout.machines[machine], "machine").model));
     if (now - above < Math.max(shedTimeMilliseconds, ...windows)) return { ...nothingFound, causes };
-    const text = `Branch ${place.branch.name} has drawn ${figures} for ${seconds(now - above)}; shedding did not help.`;
+    const text = `Branch ${over.what} has drawn ${figures} for ${seconds(now - above)}; shedding did not help.`;
     return { ...nothingFound, causes, violations: [{ name, scope, reason: { code: "breaker-overload", text } }] };
   });
   return { finding: merge(findings), since };
+}
+
+/** The smallest limit of each scope that holds at once [W]. */
+function ceilingsAtOnce(feeder: Finding): ReadonlyMap<Scope, number> {
+  const ceilings = new Map<Scope, number>();
+  for (const { scope, ceilingWatts, withinMilliseconds } of feeder.limits)
+    if (withinMilliseconds <= 0) ceilings.set(scope, Math.min(ceilings.get(scope) ?? Number.MAX_VALUE, ceilingWatts));
+  return ceilings;
+}
+
+/** A phase on which the machines' own account lies above what the breaker carries there; null: none. Where currents are measured the branch's own ceiling tells it too. */
+function fullPhase(
+  layout: Layout,
+  { branch, phases, behind }: BranchPlace,
+  accounts: readonly Account[],
+  ceilings: ReadonlyMap<Scope, number>,
+): { readonly what: string; readonly drawnWatts: number; readonly ceilingWatts: number } | null {
+  for (const [index, phase] of phases.entries()) {
+    const ceilingWatts = ceilings.get(certain(layout.scopes[phase], "phase"));
+    if (ceilingWatts === undefined) continue;
+    const drawnWatts = behind.reduce((sum, machine) => {
+      const share =
+        certain(layout.machines[machine], "machine").phases.find(({ scope }) => scope === phase)?.share ?? 0;
+      return sum + certain(accounts[machine], "account").lowWatts * share;
+    }, 0);
+    if (drawnWatts > ceilingWatts) return { what: `${branch.name}, L${index + 1},`, drawnWatts, ceilingWatts };
+  }
+  return null;
 }
 
 /** What a believed meter shows, or the machines' own account: what merely may flow limits, and is no violation that latches. */

@@ -35,10 +35,18 @@ export function wake(machine: MachineState, now: Milliseconds): MachineState {
   };
 }
 
-/** A contactor above it closes: it may come up by itself, and counts with its peak until it is seen. */
-export function expectPower(machine: MachineState, model: MinerModel, now: Milliseconds): MachineState {
-  const command = model.hashesAfterPowerCycle ? ({ command: "leave", ours: false } as const) : {};
-  return { ...machine, ...command, phase: "waking", since: now, commandedAt: now, asleepSince: null, relapsedAt: null };
+/** A contactor above it closes: it comes up by itself, and counts with its peak until it is seen. */
+export function expectPower(machine: MachineState, now: Milliseconds): MachineState {
+  const told = { command: "leave", ours: false, commandedAt: now, asleepSince: null, relapsedAt: null } as const;
+  return { ...machine, ...told, phase: "waking", since: now };
+}
+
+/** A contactor above it closes, and it is to sleep as it comes up: its link has the command, and nothing may count on it before it is seen. */
+export function expectSleep(machine: MachineState, model: MinerModel, now: Milliseconds): MachineState {
+  // One that hashes by itself would run without this command: its sleep is our doing.
+  const ours = machine.ours || model.hashesAfterPowerCycle || (machine.lastWatts > 0 && machine.asleepSince === null);
+  const told = { command: "sleep", commandedAt: now, wokenAt: null, relapsedAt: null, asleepSince: null } as const;
+  return { ...machine, ...told, ours, phase: "curtailing", since: now, baselineWatts: model.ratedWatts };
 }
 
 /** The target for its link; the same objects every time, so that nothing looks changed that is not. */
