@@ -19,6 +19,7 @@ import { type Judged, type JudgedPoints, judgeReadings } from "./judge.ts";
 import { type Layout, layoutOf } from "./layout.ts";
 import { type Fleet, fleetWarnings, meterProofsOf, observeFleet } from "./machines/fleet.ts";
 import { doubtMeters } from "./plausibility/doubt.ts";
+import { type DriveStandsSince, watchDrives } from "./plausibility/drive-watch.ts";
 import type { MeterWatch } from "./plausibility/meter-watch.ts";
 import { comparePumps, type PumpFlowSince } from "./plausibility/pump-flow.ts";
 import { type BranchBalance, balance } from "./power/balance.ts";
@@ -45,6 +46,7 @@ export interface Assessed {
   readonly unevenAmperes: readonly number[];
   readonly meterWatches: readonly MeterWatch[];
   readonly pumpFlowSince: PumpFlowSince;
+  readonly driveStandsSince: DriveStandsSince;
   readonly demand: DemandState | null;
   readonly generator: GeneratorState | null;
   readonly protectedLoads: ControlState["protectedLoads"];
@@ -70,6 +72,7 @@ export function judge(state: ControlState, image: ProcessImage, site: Site): Ass
     adopting,
   );
   const pumps = comparePumps(site, judgedOf, state.pumpFlowSince, now);
+  const drives = watchDrives(site, image.readings, state.driveStandsSince, now);
   const smoke = judgeSmoke({ site, judgedOf, before: state.provenAt, startedAt, now, adopting });
   const inlets = judgeInlets(layout, fleet.machines, now);
   const machines: Finding = { ...nothingFound, warnings: fleetWarnings(layout, fleet.machines, powered) };
@@ -81,7 +84,7 @@ export function judge(state: ControlState, image: ProcessImage, site: Site): Ass
     supply.finding,
     inlets,
     machines,
-    { ...nothingFound, warnings: [...doubted.warnings, ...pumps.warnings] },
+    { ...nothingFound, warnings: [...doubted.warnings, ...pumps.warnings, ...drives.warnings] },
     latchedPoints(points),
     contactorCauses(state, site),
   ]);
@@ -101,6 +104,7 @@ export function judge(state: ControlState, image: ProcessImage, site: Site): Ass
     unevenAmperes: feeder.unevenAmperes,
     meterWatches: doubted.watches,
     pumpFlowSince: pumps.since,
+    driveStandsSince: drives.since,
     demand: supply.demand,
     generator: supply.generator,
     protectedLoads: supply.protectedLoads,

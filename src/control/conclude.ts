@@ -152,6 +152,7 @@ function nextState(
     overloadedSince: assessed.overloadedSince,
     meterWatches: assessed.meterWatches,
     pumpFlowSince: assessed.pumpFlowSince,
+    driveStandsSince: assessed.driveStandsSince,
     breakerHeats: assessed.breakerHeats,
     unevenAmperes: assessed.unevenAmperes,
     demand: assessed.demand,

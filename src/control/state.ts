@@ -14,6 +14,7 @@ import { type ProtectedState, protectedAtStart } from "./envelopes/protected-loa
 import type { PointState } from "./judge.ts";
 import { layoutOf } from "./layout.ts";
 import { type MachineState, unseenMachine } from "./machines/machine.ts";
+import type { DriveStandsSince } from "./plausibility/drive-watch.ts";
 import { type MeterWatch, unwatched } from "./plausibility/meter-watch.ts";
 import type { PumpFlowSince } from "./plausibility/pump-flow.ts";
 import { type RampState, rampAtStart } from "./ramp.ts";
@@ -50,6 +51,7 @@ export interface ControlState {
   /** Aligned with `site.branches`: what is remembered of each meter's word. */
   readonly meterWatches: readonly MeterWatch[];
   readonly pumpFlowSince: PumpFlowSince;
+  readonly driveStandsSince: DriveStandsSince;
   /** The demand interval of the contract; null: there is none. */
   readonly demand: DemandState | null;
   /** Aligned with `site.branches`: what is remembered of loads that must not be interrupted; null: there is none. */
@@ -95,6 +97,7 @@ export function startControl(site: Site, durable: Durable | "none" | "unreadable
     unevenAmperes: layout.branches.map(() => 0),
     meterWatches: layout.branches.map(() => unwatched),
     pumpFlowSince: {},
+    driveStandsSince: {},
     demand: demandAtStart(site.contract, now),
     protectedLoads: layout.branches.map(({ branch }) => protectedAtStart(branch)),
     generator: generatorAtStart(site.generator),

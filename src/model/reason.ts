@@ -51,6 +51,8 @@ export type ReasonCode =
   | "meter-frozen"
   | "meter-energy"
   | "pump-flow-disagree"
+  | "drive-fault"
+  | "drive-stands"
   | "generator-underloaded"
   | "generator-frequency"
   | "frequency-unknown"

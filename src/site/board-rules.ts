@@ -67,6 +67,15 @@ function checkPoint(board: BoardFile, point: BoardPoint, index: number): Finding
     say("writeFunction", String(point.writeFunction), "5 for points read by 1, 6 for points read by 3", "correct one");
   if (point.writeWords !== undefined && point.writeFunction !== 6)
     say("writeWords", "no writeFunction 6", "words are written by function 6", "add `writeFunction: 6`");
+  if (point.writeFunction !== undefined && board.readOnly !== undefined)
+    say("writeFunction", String(point.writeFunction), "none on a board that is `readOnly`", "remove one of the two");
+  if (point.writeFunction !== undefined && point.mask !== undefined)
+    say(
+      "writeFunction",
+      `${point.writeFunction} with a mask`,
+      "a whole register",
+      "the other bits would be overwritten",
+    );
   if (point.writeFunction === 6 && words > 1)
     say("writeFunction", `6 for ${words} registers`, "one register", "this value cannot be written in one piece");
   if (point.minimum !== undefined && point.maximum !== undefined && point.minimum >= point.maximum)

@@ -2,9 +2,11 @@
 import type { BoardFile } from "../model/generated/board.ts";
 import type { SiteFile } from "../model/generated/site.ts";
 import type { MinerSite } from "../model/site.ts";
+import { readOnlyFinding } from "./device-rules.ts";
 import { pointerOf } from "./document.ts";
 import { excerpt, type Finding, suggestion } from "./problem.ts";
 import type { ResolvedWires } from "./resolve-lines.ts";
+import { deviceOf } from "./settlement.ts";
 import { unitOf } from "./units.ts";
 
 export interface PointFacts {
@@ -73,8 +75,12 @@ export type PointUse =
 /** A reference to a point: it must exist and fit its use. */
 export function checkPointUse(context: SiteContext, name: string, pointer: string, use: PointUse): Finding[] {
   const point = context.points.get(name);
+  const device = name.split("/")[0] ?? "";
+  if (use.output !== false && (point?.output ?? null) === null) {
+    const board = context.board(deviceOf(context.file, device)?.board ?? "");
+    if (board?.readOnly !== undefined) return [readOnlyFinding(name, board.readOnly, pointer)];
+  }
   if (point === undefined) {
-    const device = name.split("/")[0] ?? "";
     if (context.wires.unresolved.has(device)) return [];
     const names = [...context.points.keys()];
     const ofDevice = names.filter((candidate) => candidate.startsWith(`${device}/`));

@@ -62,12 +62,23 @@ export function extraPointFindings(also: readonly string[], board: BoardFile, po
   });
 }
 
+/** What a board must not be used for, and why. */
+export function readOnlyFinding(name: string, why: string, pointer: string): Finding {
+  return {
+    pointer,
+    found: `${name}, of a device that is only read`,
+    expected: "a device that weir writes",
+    remedy: why,
+  };
+}
+
 export function setpointFindings(
   { name, value }: { readonly name: string; readonly value: number },
   point: BoardPoint | undefined,
   board: BoardFile,
   pointer: string,
 ): Finding[] {
+  if (board.readOnly !== undefined) return [readOnlyFinding(name, board.readOnly, `${pointer}/point`)];
   if (point === undefined) return [unknownPoint(name, board, `${pointer}/point`)];
   if (point.writeFunction !== 6 || point.writeWords !== undefined)
     return [

@@ -18,6 +18,8 @@ export interface ContainerOptions {
   readonly running?: number;
   /** False: no hard-wired interlock guards the tank, but a contactor; true if absent. */
   readonly hardwired?: boolean;
+  /** True: drives run pump and dry cooler; relays if absent. */
+  readonly drives?: boolean;
   /** Top-level entries of the site file that replace the tests' own. */
   readonly entries?: Readonly<Record<string, unknown>>;
 }
@@ -28,6 +30,8 @@ export interface Container extends TrivialPlant {
   readonly sitePath: string;
   readonly feeder: FarEnd;
   readonly cooling: FarEnd;
+  /** Null: there are none. */
+  readonly drives: FarEnd | null;
   readonly miners: readonly FarEnd[];
   readonly mosquitto: Mosquitto;
   readonly dispatcher: Dispatcher;
@@ -67,6 +71,14 @@ function coolingLine(link: string): object {
   return { ...serial, link, baudRate: 38_400, devices };
 }
 
+function drivesLine(link: string): object {
+  const devices = [
+    { name: "pump", kind: "abb-acs355-ach550", address: 1 },
+    { name: "dry-cooler", kind: "danfoss-fc51", address: 2 },
+  ];
+  return { ...serial, link, baudRate: 57_600, devices };
+}
+
 function machine(host: string, startAsleep: boolean): object {
   const times = { sleepSeconds: 1, wakeSeconds: 2, bootSeconds: 0.2 };
   const watts = { ratedWatts: machineWatts, peakWakeWatts: machineWatts };
@@ -81,12 +93,14 @@ export async function startContainer(options: ContainerOptions = {}): Promise<Co
   const machines = options.machines ?? 2;
   const ratedWatts = options.ratedWatts ?? auxiliaryWatts + machines * machineWatts + 500;
   const folder = temporaryFolder();
-  const ports = { feeder: join(folder, "tty-feeder"), cooling: join(folder, "tty-cooling") };
+  const port = (line: string): string => join(folder, `tty-${line}`);
+  const ports = { feeder: port("feeder"), cooling: port("cooling"), drives: port("drives") };
   const network = networkOfProcess();
   const mosquitto = await startMosquitto(folder);
   const dispatcher = await startDispatcher(mosquitto.url, containerName, siteName);
   const { entries = {}, hardwired = true } = options;
-  const wiring = { brokerUrl: mosquitto.url, ports, network, hardwired };
+  const drives = options.drives === true ? await startFarEnd("modbus-line", drivesLine(ports.drives)) : null;
+  const wiring = { brokerUrl: mosquitto.url, ports, network, hardwired, drives: drives !== null };
   const sitePath = writeSite(folder, { machines, ratedWatts, entries, ...wiring });
   const [feeder, cooling, ...miners] = await Promise.all([
     startFarEnd("modbus-line", feederLine(ports.feeder)),
@@ -105,6 +119,7 @@ export async function startContainer(options: ContainerOptions = {}): Promise<Co
     sitePath,
     feeder,
     cooling,
+    drives,
     miners,
     mosquitto,
     dispatcher,
@@ -112,7 +127,8 @@ export async function startContainer(options: ContainerOptions = {}): Promise<Co
       plant.end();
       await programs.end();
       await dispatcher.stop();
-      await Promise.all([mosquitto.stop(), feeder.stop(), cooling.stop(), ...miners.map((miner) => miner.stop())]);
+      await Promise.all([mosquitto.stop(), feeder.stop(), cooling.stop(), drives?.stop()]);
+      await Promise.all(miners.map((miner) => miner.stop()));
     },
   };
 }

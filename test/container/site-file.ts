@@ -7,7 +7,9 @@ export interface SiteOptions {
   readonly ratedWatts: number;
   readonly brokerUrl: string;
   /** Paths of the serial ports by line. */
-  readonly ports: { readonly feeder: string; readonly cooling: string };
+  readonly ports: { readonly feeder: string; readonly cooling: string; readonly drives: string };
+  /** True: pump and dry cooler are run by drives on a line of their own, not by relays. */
+  readonly drives: boolean;
   /** First three numbers of the machines' addresses; the last counts from 1. */
   readonly network: string;
   /** True: a hard-wired flow switch guards the tank; false: a contactor that weir opens feeds it. */
@@ -103,6 +105,31 @@ const tank = {
   leakDry: ["io/dry"],
 };
 
+/** Kept written by the line [%]. */
+export const pumpPercent = 80;
+export const fanPercent = 50;
+
+const drives = {
+  name: "drives",
+  baudRate: 57_600,
+  parity: "none",
+  stopBits: 1,
+  devices: [
+    {
+      name: "pump",
+      board: "abb-acs355-ach550",
+      address: 1,
+      setpoints: [{ point: "speedReferencePercent", value: pumpPercent }],
+    },
+    {
+      name: "dry-cooler",
+      board: "danfoss-fc51",
+      address: 2,
+      setpoints: [{ point: "speedReferencePercent", value: fanPercent }],
+    },
+  ],
+};
+
 const machinesBranch = {
   name: "machines",
   parent: "feeder",
@@ -135,7 +162,12 @@ export function writeSite(folder: string, options: SiteOptions): string {
     broker: { url: options.brokerUrl, telemetrySeconds: 1 },
     secretsFile: "secrets.yaml",
     heartbeatOutput: "io/heartbeat",
-    lines: [feeder, { ...cooling, port: options.ports.cooling }],
+    ...(options.drives ? { fans: ["dry-cooler/run"] } : {}),
+    lines: [
+      feeder,
+      { ...cooling, port: options.ports.cooling },
+      ...(options.drives ? [{ ...drives, port: options.ports.drives }] : []),
+    ],
     branches: [
       {
         name: "feeder",
@@ -148,7 +180,13 @@ export function writeSite(folder: string, options: SiteOptions): string {
       },
       ...(options.hardwired ? [] : [machinesBranch]),
     ],
-    tanks: [{ ...tank, interlock: options.hardwired ? "hard-wired" : "none" }],
+    tanks: [
+      {
+        ...tank,
+        ...(options.drives ? { pump: { output: "pump/run", feedback: "pump/running", branch: "feeder" } } : {}),
+        interlock: options.hardwired ? "hard-wired" : "none",
+      },
+    ],
     miners: [
       {
         name: "w",

@@ -212,6 +212,21 @@ const cases: readonly (readonly [name: string, damage: (board: Meter) => void, p
     "/points/0/writeWords",
     /no writeFunction 6/,
   ],
+  [
+    "an output of a board that is only read",
+    (board) => {
+      board.readOnly = "no manual";
+      Object.assign(board.points[0] ?? {}, { function: 3, writeFunction: 6 });
+    },
+    "/points/0/writeFunction",
+    /6/,
+  ],
+  [
+    "an output of some bits of a register",
+    (board) => Object.assign(board.points[0] ?? {}, { type: "uint16", function: 3, writeFunction: 6, mask: "0004" }),
+    "/points/0/writeFunction",
+    /6 with a mask/,
+  ],
   ["phases that its points deny", (board) => Object.assign(board, { phases: 1 }), "/phases", /1/],
   [
     "a delivered speed that cannot be set",

@@ -44,6 +44,30 @@ const cases: readonly Broken[] = [
     expected: /on or off/,
   },
   {
+    name: "a drive that is only read, used as an output, with the reason",
+    changes: [
+      [feeder, `${feeder}\n      - { name: drive, board: read-only-drive, address: 9 }`],
+      ["fans: [io-1/dryCooler]", "fans:\n  - drive/run"],
+    ],
+    pointer: "/fans/0",
+    found: /drive\/run, of a device that is only read/,
+    expected: /a device that weir writes/,
+    remedy: /sources contradict each other/,
+  },
+  {
+    name: "a drive that is only read, to be kept at a speed",
+    changes: [
+      [
+        feeder,
+        `${feeder}\n      - name: drive\n        board: read-only-drive\n        address: 9\n        setpoints:\n          - { point: referenceHertz, value: 40 }`,
+      ],
+    ],
+    pointer: "/lines/0/devices/1/setpoints/0/point",
+    found: /referenceHertz, of a device that is only read/,
+    expected: /a device that weir writes/,
+    remedy: /sources contradict each other/,
+  },
+  {
     name: "a reference beyond its range",
     changes: [withSetpoint("{ point: speedReferencePercent, value: 120 }")],
     pointer: "/lines/0/devices/1/setpoints/0/value",

@@ -22,6 +22,10 @@ export interface BoardFile {
    */
   phases?: 1 | 3;
   /**
+   * Why nothing of this device may be written, though it could be; shown to who tries.
+   */
+  readOnly?: string;
+  /**
    * How it is reached: rtu is a serial line, tcp Modbus over Ethernet (which lines do not speak).
    *
    * @minItems 1
