@@ -14,6 +14,7 @@ import { judgeOverload } from "./envelopes/overload.ts";
 import { judgeProtected } from "./envelopes/protected-load.ts";
 import { judgeSmoke } from "./envelopes/smoke.ts";
 import { judgeTanks } from "./envelopes/tank.ts";
+import { seconds } from "./figures.ts";
 import { certain } from "./impossible.ts";
 import { type Judged, type JudgedPoints, judgeReadings } from "./judge.ts";
 import { type Layout, layoutOf } from "./layout.ts";
@@ -39,6 +40,7 @@ export interface Assessed {
   readonly balances: readonly BranchBalance[];
   readonly finding: Finding;
   readonly provenAt: Readonly<Record<string, Milliseconds>>;
+  readonly tanks: ControlState["tanks"];
   /** Since when each branch has been above its breaker; null: it is not. Aligned with branches. */
   readonly overloadedSince: readonly (Milliseconds | null)[];
   readonly breakerHeats: readonly number[];
@@ -59,8 +61,19 @@ export function judge(state: ControlState, image: ProcessImage, site: Site): Ass
   const { doubted, points, judgedOf, meters, feedbacks, powered, fleet, balances } = see(state, image, site, layout);
   const adopting = stillAdopting(state, image, site, layout, points.judged);
   const holdMilliseconds = adopting ? site.policy.startHoldMilliseconds : 0;
-  const { provenAt, startedAt, stoppedPumps } = state;
-  const tanks = judgeTanks(layout, judgedOf, provenAt, startedAt, now, holdMilliseconds, stoppedPumps);
+  const { startedAt, stoppedPumps } = state;
+  const tanks = judgeTanks({
+    layout,
+    judgedOf,
+    accounts: fleet.accounts,
+    before: state.provenAt,
+    memories: state.tanks,
+    trips: state.durable.trips,
+    startedAt,
+    now,
+    holdMilliseconds,
+    stoppedPumps,
+  });
   const feeder = judgeFeeder(site, layout, balances, state.unevenAmperes, judgedOf, now, holdMilliseconds);
   const overload = judgeOverload(layout, balances, fleet.accounts, feeder.finding, state.overloadedSince, now);
   const supply = judgeSupply(
@@ -86,135 +99,4 @@ export function judge(state: ControlState, image: ProcessImage, site: Site): Ass
     machines,
     { ...nothingFound, warnings: [...doubted.warnings, ...pumps.warnings, ...drives.warnings] },
     latchedPoints(points),
-    contactorCauses(state, site),
-  ]);
-  return {
-    layout,
-    points,
-    adopting,
-    meters,
-    feedbacks,
-    powered,
-    fleet,
-    balances,
-    finding,
-    provenAt: { ...tanks.provenAt, ...smoke.provenAt },
-    overloadedSince: overload.since,
-    breakerHeats: supply.breakerHeats,
-    unevenAmperes: feeder.unevenAmperes,
-    meterWatches: doubted.watches,
-    pumpFlowSince: pumps.since,
-    driveStandsSince: drives.since,
-    demand: supply.demand,
-    generator: supply.generator,
-    protectedLoads: supply.protectedLoads,
-  };
-}
-
-/** The supply beyond the feeder tree: heat of breakers, contract, protected loads, a generator of our own. */
-function judgeSupply(
-  state: ControlState,
-  image: ProcessImage,
-  site: Site,
-  {
-    layout,
-    balances,
-    fleet,
-    judgedOf,
-  }: Pick<ReturnType<typeof see>, "balances" | "fleet" | "judgedOf"> & {
-    readonly layout: Layout;
-  },
-  feederLimits: readonly Limit[],
-  adopting: boolean,
-) {
-  const { now } = image;
-  const elapsedMilliseconds = Math.max(0, now - state.now);
-  const { presentWatts } = certain(balances[layout.root], "root");
-  const heat = judgeHeat(layout, balances, judgedOf, state.breakerHeats, elapsedMilliseconds);
-  const demanded = judgeDemand(state.demand, {
-    site,
-    now,
-    elapsedMilliseconds,
-    wallClock: image.wallClock,
-    presentWatts,
-    holdMilliseconds: adopting ? site.policy.startHoldMilliseconds : 0,
-  });
-  const guarded = judgeProtected(state.protectedLoads, {
-    layout,
-    balances,
-    accounts: fleet.accounts,
-    feederLimits,
-    judgedOf,
-    now,
-    holdMilliseconds: adopting ? site.policy.startHoldMilliseconds : 0,
-  });
-  const generated = judgeGenerator(state.generator, {
-    site,
-    judgedOf,
-    now,
-    presentWatts,
-    adopting,
-  });
-  const limits = [...demanded.limits, ...guarded.limits];
-  return {
-    finding: merge([heat.finding, generated.finding, { ...nothingFound, limits }]),
-    breakerHeats: heat.heats,
-    demand: demanded.demand,
-    generator: generated.state,
-    protectedLoads: guarded.states,
-  };
-}
-
-/** What the readings and reports are worth, and the power that follows from them. */
-function see(state: ControlState, image: ProcessImage, site: Site, layout: Layout) {
-  const { now } = image;
-  const doubted = doubtMeters(site, state.meterWatches, image.readings, now);
-  const points = judgeReadings(layout.points, state.points, doubted.readings, {
-    now,
-    goodAgainMilliseconds: site.policy.goodAgainMilliseconds,
-    latched: new Set(state.durable.trips.map(({ name }) => name)),
-  });
-  const judgedOf = (name: PointName): Judged => certain(points.judged[name], `judged point ${name}`);
-  const meters = site.branches.map(({ meter }) => (meter === null ? null : judgedOf(meter.powerWatts)));
-  const feedbacks = site.branches.map(({ contactor }) => (contactor === null ? null : judgedOf(contactor.feedback)));
-  const open = feedbacks.map(
-    (feedback, index) => feedback !== null && provenOpen(state.contactors[index] ?? null, feedback),
-  );
-  const powered = unpowered(layout, open).map((without) => !without);
-  const fleet = observeFleet({
-    layout,
-    machines: state.machines,
-    reports: image.miners,
-    powered,
-    poweredSince: poweredSince(layout, state),
-    meterProofs: meterProofsOf(layout, meters, state.sleepProofWatts),
-    now,
-  });
-  const balances = balance(layout, fleet.accounts, meters, state.excessRatios);
-  return { doubted, points, judgedOf, meters, feedbacks, powered, fleet, balances };
-}
-
-/** A start long ago: reports of any age may count. */
-const always: Milliseconds = -Number.MAX_SAFE_INTEGER;
-
-function poweredSince(layout: Layout, state: ControlState): readonly Milliseconds[] {
-  return layout.machines.map(({ contactors }) =>
-    contactors.reduce((since, branch) => Math.max(since, state.contactors[branch]?.closedAt ?? always), always),
-  );
-}
-
-/** A point lost for the third time within an hour stays bad until a person resets it. */
-function latchedPoints(points: JudgedPoints): Finding {
-  const violations = points.latched.map((name) => {
-    const text = `${name} was lost for the third time within an hour; it counts as bad.`;
-    return { name, scope: "container", reason: { code: "sensor-latched", text } } as const;
-  });
-  return { ...nothingFound, violations };
-}
-
-/** A contactor whose contact still contradicts its command keeps its trip. */
-function contactorCauses(state: ControlState, site: Site): Finding {
-  const contradicting = site.branches.filter((_, index) => (state.contactors[index]?.mismatchSince ?? null) !== null);
-  const causes = contradicting.map(({ name }) => [`${name}/contactor`, "its contact still says closed."]);
-  return { ...nothingFound, causes: Object.fromEntries(causes) };
-}
+    latchedPoints(state, points, site, now),

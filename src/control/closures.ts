@@ -14,8 +14,8 @@ import type { Account } from "./power/account.ts";
 /** Power counts as gone below this share of the plates. Source: DESIGN section 3. */
 const goneShare = 0.1;
 
-/** Nothing is hot, dry or overloaded: the machines get their own time before a contactor opens under load. */
-const idleReasons: ReadonlySet<ReasonCode> = new Set(["store-unreadable", "restart-loop"]);
+/** Nothing is hot, dry or overloaded yet: the machines get their own time before a contactor opens under load. */
+const idleReasons: ReadonlySet<ReasonCode> = new Set(["store-unreadable", "restart-loop", "coolant-rising"]);
 
 export interface Closures {
   /** Machines that must be without power for safety: trips, lost proofs, lockout. */

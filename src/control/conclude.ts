@@ -141,6 +141,7 @@ function nextState(
     dispatch: tracked.dispatch,
     points: assessed.points.states,
     provenAt: assessed.provenAt,
+    tanks: assessed.tanks,
     machines: acted.plan.machines,
     sleepProofWatts: sleepProofs(assessed.layout, acted.plan.machines, assessed.fleet.accounts),
     targets,

@@ -74,12 +74,15 @@ export function stepContactor(
   adopting: boolean,
 ): ContactorStep {
   const adopted =
-    before?.commanded === undefined || before.commanded === null ? adopt(feedback, demand, now, adopting) : before;
+    before?.commanded === undefined || before.commanded === null
+      ? adopt(before, feedback, demand, now, adopting)
+      : before;
   const watched = watch(adopted, feedback, demand, now);
   const { name } = place.branch;
   const nothing: ContactorStep = { state: watched, events: [], violations: [], warnings: [], operated: false };
+  // One that could not be taken over yet, its contact being unread, opens as any other when safety needs it.
   if (
-    watched.commanded === 1 &&
+    watched.commanded !== 0 &&
     watched.drawingSince !== null &&
     now - watched.drawingSince >= demand.proofMilliseconds
   ) {
@@ -165,11 +168,17 @@ export function unpowered(layout: Layout, open: readonly boolean[]): readonly bo
 }
 
 /** As it is found: by its contact, or, when the start is over, by what is seen behind it. */
-function adopt(feedback: Judged, demand: ContactorDemand, now: Milliseconds, adopting: boolean): ContactorState {
+function adopt(
+  before: ContactorState | null,
+  feedback: Judged,
+  demand: ContactorDemand,
+  now: Milliseconds,
+  adopting: boolean,
+): ContactorState {
   const state = {
     commandedAt: now,
     closedAt: null,
-    drawingSince: null,
+    drawingSince: before?.drawingSince ?? null,
     mismatchSince: null,
     seenClosed: true,
     watchedSince: null,

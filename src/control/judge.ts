@@ -76,6 +76,15 @@ export function worstSince(
   return judged.value + changeTolerance + (changePerSecond * (now - judged.at)) / 1000;
 }
 
+/** The same downwards. */
+export function lowestSince(
+  judged: { readonly value: number; readonly at: Milliseconds },
+  now: Milliseconds,
+  changePerSecond: number,
+): number {
+  return 2 * judged.value - worstSince(judged, now, changePerSecond);
+}
+
 const unread: PointState = {
   quality: "unread",
   value: 0,

@@ -197,8 +197,9 @@ function judgedPoints(site: Site): readonly JudgedPoint[] {
   for (const name of site.smokeClear ?? []) contact(name);
   const frequency = site.generator?.frequency;
   if (frequency !== undefined) judge(frequency.point, frequency.maximumAgeMilliseconds, false, null);
-  for (const { coolant, flow, pump, leakDry, level } of site.tanks) {
+  for (const { coolant, inlet, flow, pump, leakDry, level } of site.tanks) {
     for (const name of coolant.sensors) judge(name, coolant.maximumAgeMilliseconds, false, coolantChangePerSecond);
+    if (inlet !== undefined) judge(inlet.point, inlet.maximumAgeMilliseconds, false, coolantChangePerSecond);
     if (flow !== null) judge(flow.point, flow.maximumAgeMilliseconds, false, null);
     if (level !== null) judge(level.point, level.maximumAgeMilliseconds, false, null);
     contact(pump?.feedback);

@@ -11,6 +11,7 @@ import { heatAllowed } from "./envelopes/breaker-heat.ts";
 import { type DemandState, demandAtStart } from "./envelopes/demand-interval.ts";
 import { type GeneratorState, generatorAtStart } from "./envelopes/generator.ts";
 import { type ProtectedState, protectedAtStart } from "./envelopes/protected-load.ts";
+import { freshTank, type TankMemory } from "./envelopes/tank-memory.ts";
 import type { PointState } from "./judge.ts";
 import { layoutOf } from "./layout.ts";
 import { type MachineState, unseenMachine } from "./machines/machine.ts";
@@ -38,6 +39,8 @@ export interface ControlState {
   readonly sleepProofWatts: readonly number[];
   /** Aligned with `site.branches`: what each draws beyond all accounts, as a share of them, when last nothing was coming or going. */
   readonly excessRatios: readonly number[];
+  /** Aligned with `site.tanks`: what the heat of each has taught. */
+  readonly tanks: readonly TankMemory[];
   /** Tanks whose pump weir itself has stopped. */
   readonly stoppedPumps: readonly string[];
   /** Aligned with `site.branches`; null where there is none. */
@@ -90,6 +93,7 @@ export function startControl(site: Site, durable: Durable | "none" | "unreadable
     targets: {},
     sleepProofWatts: layout.branches.map(() => 0),
     excessRatios: layout.branches.map(() => 0),
+    tanks: layout.tanks.map(() => freshTank),
     stoppedPumps: [],
     contactors: layout.branches.map(() => null),
     overloadedSince: layout.branches.map(() => null),

@@ -1,13 +1,15 @@
 /** Votes coolant sensors: three: the middle; two: the higher; one of several: derated; none: the tank's safety time runs. */
 import type { Milliseconds } from "../model/reading.ts";
 import { certain } from "./impossible.ts";
-import { type Judged, worstSince } from "./judge.ts";
+import { type Judged, lowestSince, worstSince } from "./judge.ts";
 
 export interface Vote {
   /** The voted temperature of the sensors that count [°C]; null: none counts. */
   readonly celsius: number | null;
   /** What power is limited by: never below `celsius`, and not below what a failed sensor may read by now [°C]; null: nothing is known. */
   readonly cautiousCelsius: number | null;
+  /** What cold fluid is judged by: never above `celsius`, and not above what a failed sensor may read by now [°C]; null: nothing is known. */
+  readonly coldestCelsius: number | null;
   readonly valid: number;
   /** The highest and the lowest that count are further apart than sensors in one stream can be. */
   readonly disagree: boolean;
@@ -37,6 +39,10 @@ export function voteCoolant(sensors: readonly Judged[], now: Milliseconds): Vote
   return {
     celsius,
     cautiousCelsius: believed,
+    coldestCelsius:
+      good.length === sensors.length
+        ? celsius
+        : lowest([...good, ...held.map((sensor) => lowestSince(sensor, now, changePerSecond))]),
     valid: counting.length,
     disagree: counting.some((value) => value - certain(counting[0], "sensor") > disagreementKelvin),
   };
@@ -49,4 +55,8 @@ function voted(sorted: readonly number[]): number | null {
 
 function highest(values: readonly number[]): number | null {
   return values.length === 0 ? null : Math.max(...values);
+}
+
+function lowest(values: readonly number[]): number | null {
+  return values.length === 0 ? null : Math.min(...values);
 }

@@ -66,7 +66,19 @@ export type ReasonCode =
   | "grid-frequency-unknown"
   | "schedule"
   | "schedule-end"
-  | "exposure";
+  | "exposure"
+  | "coolant-rising"
+  | "coolant-hold"
+  | "coolant-difference"
+  | "coolant-difference-trip"
+  | "coolant-difference-unknown"
+  | "coolant-reversed"
+  | "warm-up"
+  | "cooling-capacity"
+  | "cooling-prerun"
+  | "pump-standby"
+  | "fan-not-running"
+  | "heat-request";
 
 export interface Reason {
   readonly code: ReasonCode;

@@ -1,4 +1,5 @@
 /** A checked site: the site file with its boards and models resolved. Plain data; everything the program knows about where it is. */
+import type { CoolingLoop, Pump, TankInlet, WarmUp } from "./cooling.ts";
 import type { Discovery, FixedRead, SerialNumberRead, SettlementEnergy, WriteWords } from "./device.ts";
 import type { MinerName } from "./miner.ts";
 import type { MinerPowerMode, MinerTrim } from "./miner-model.ts";
@@ -23,6 +24,8 @@ export interface Site {
   readonly policy: Policy;
   readonly branches: readonly Branch[];
   readonly tanks: readonly Tank[];
+  /** Dry coolers with their tanks; absent: none is known, and every fan runs. */
+  readonly coolingLoops?: readonly CoolingLoop[];
   readonly minerModels: Readonly<Record<string, MinerModel>>;
   readonly miners: readonly MinerSite[];
   readonly lines: readonly LineSite[];
@@ -116,12 +119,11 @@ export interface Tank {
     readonly proofMilliseconds: Milliseconds;
     readonly maximumAgeMilliseconds: Milliseconds;
   } | null;
-  readonly pump: {
-    /** 1 runs it; null where weir does not command it. */
-    readonly output: PointName | null;
-    /** 1: running. */
-    readonly feedback: PointName | null;
-  } | null;
+  readonly pump: Pump | null;
+  /** Absent: not measured. */
+  readonly inlet?: TankInlet;
+  /** Absent: cold fluid flows as well as warm. */
+  readonly warmUp?: WarmUp;
   /** Normally closed contacts: 1 is dry, 0 is a leak or a cut cable. */
   readonly leakDry: readonly PointName[];
   readonly level: {

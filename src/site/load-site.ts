@@ -13,6 +13,7 @@ import { resolveMiners } from "./resolve-miners.ts";
 import { resolveSite } from "./resolve-site.ts";
 import { meterPhases, settlement, transports } from "./rules/boards.ts";
 import { generatorFrequency, generatorSteps } from "./rules/generator.ts";
+import { tankInlets, warmUps } from "./rules/heat.ts";
 import { brokerAddress } from "./rules/links.ts";
 import { machineAddresses, machineNames, machinePlaces } from "./rules/machines.ts";
 import {
@@ -25,7 +26,7 @@ import {
   protectedLoads,
   smokeDetectors,
 } from "./rules/power.ts";
-import { coolantLimits, heatCutOff, pumpSupply, sensorIndependence, tankPoints } from "./rules/tanks.ts";
+import { coolantLimits, flowProof, heatCutOff, pumpSupply, sensorIndependence, tankPoints } from "./rules/tanks.ts";
 import { settableSpeeds, uniqueAddresses, uniqueChannels, uniqueNames, uniquePorts } from "./rules/wiring.ts";
 import { secretsFindings } from "./secrets.ts";
 import { settlementOf } from "./settlement.ts";
@@ -54,6 +55,9 @@ const rules: readonly SiteRule[] = [
   coolantLimits,
   sensorIndependence,
   heatCutOff,
+  flowProof,
+  tankInlets,
+  warmUps,
   pumpSupply,
   machinePlaces,
   machineNames,

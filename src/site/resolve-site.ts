@@ -1,9 +1,12 @@
 /** A checked site file with its wires and machines as the Site that the program works with: seconds to milliseconds, names to points. */
 import { resolve } from "node:path";
+import type { TankInlet } from "../model/cooling.ts";
 import type { SettlementEnergy } from "../model/device.ts";
 import type { SiteFile } from "../model/generated/site.ts";
 import type { Branch, LineSite, MeterPoints, MinerModel, MinerSite, Policy, Site, Tank } from "../model/site.ts";
 import type { ResolvedWires } from "./resolve-lines.ts";
+
+type Inlet = NonNullable<SiteFile["tanks"][number]["inlet"]>;
 
 export interface SiteParts {
   /** Folder of the site file. */
@@ -128,7 +131,7 @@ function meterPoints(meter: string, branch: SiteFile["branches"][number], lines:
 }
 
 function resolveTank(tank: SiteFile["tanks"][number]): Tank {
-  const { coolant, flow, level, pump } = tank;
+  const { coolant, inlet, warmUp, flow, level, pump } = tank;
   return {
     name: tank.name,
     coolant: {
@@ -157,8 +160,14 @@ function resolveTank(tank: SiteFile["tanks"][number]): Tank {
             minimumPercent: level.minimumPercent,
             maximumAgeMilliseconds: level.maximumAgeSeconds * 1000,
           },
+    ...(inlet === undefined ? {} : { inlet: resolveInlet(inlet) }),
+    ...(warmUp === undefined ? {} : { warmUp }),
     hardwiredInterlock: tank.interlock === "hard-wired",
   };
+}
+
+function resolveInlet({ point, derateKelvin, tripKelvin, maximumAgeSeconds }: Inlet): TankInlet {
+  return { point, derateKelvin, tripKelvin, maximumAgeMilliseconds: maximumAgeSeconds * 1000 };
 }
 
 /** Paths are relative to the site file. */

@@ -262,6 +262,20 @@ test("machines of another tank that do not answer hide no power of a tank withou
   assert.is(plant.contactors.get("branch-1"), false);
 });
 
+test("a contactor whose contact cannot be read during the start opens as soon as any other", () => {
+  const plant = startPlant(siteForTests(quick));
+  plant.forced.set("branch-1/contactorFeedback", null);
+  scan(plant);
+  deafen(plant);
+  loseFlow(plant);
+  run(plant, 6);
+  assert.is(plant.decision?.outputs["branch-1/contactorClosed"], undefined, "the machines get their time first");
+  run(plant, 7);
+  assert.is(plant.now, 15_000, "the start has not ended yet");
+  assert.is(plant.decision?.outputs["branch-1/contactorClosed"], 0);
+  assert.not.ok(isClosed(plant, "branch-1"));
+});
+
 test("an unreadable store opens no contactor under load: the machines sleep in their own time", () => {
   const site = siteForTests({ ...quick, model: { sleepMilliseconds: 20_000 } });
   const plant = startPlant(site, 1000, startControl(site, "unreadable", 1000));

@@ -222,7 +222,13 @@ test("three sensors: the middle; four: the higher middle; two: the higher; one: 
 });
 
 test("no sensor that counts: nothing is voted, the last one lost is remembered for half a minute", () => {
-  assert.equal(voteCoolant([gone(50)], at), { celsius: null, cautiousCelsius: 50, valid: 0, disagree: false });
+  assert.equal(voteCoolant([gone(50)], at), {
+    celsius: null,
+    cautiousCelsius: 50,
+    valid: 0,
+    coldestCelsius: null,
+    disagree: false,
+  });
   assert.is(voteCoolant([gone(50, at - 30_001)], at).cautiousCelsius, null);
   assert.is(voteCoolant([gone(null)], at).cautiousCelsius, null);
 });

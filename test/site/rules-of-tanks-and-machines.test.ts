@@ -5,6 +5,11 @@ import { changed, problemsOf, validText } from "./site-under-test.ts";
 
 const test = suite("rules of tanks and machines");
 
+function warmUp(parts: { readonly warm?: number; readonly flow?: number; readonly watts?: number }): string {
+  const { warm = 20, flow = 40, watts = 5000 } = parts;
+  return `warmUp: { coldCelsius: 5, warmCelsius: ${warm}, coldLitersPerMinute: ${flow}, watts: ${watts} }`;
+}
+
 const cases: readonly Broken[] = [
   // Tanks.
   {
@@ -82,6 +87,67 @@ const cases: readonly Broken[] = [
     pointer: "/tanks/0/coolant/sensors",
     found: /only Firmata/,
     expected: /Modbus/,
+  },
+  {
+    name: "a tank without flow sensor or interlock",
+    changes: [["    flow: { point: temperatures/tank1LitersPerMinute, minimumLitersPerMinute: 80 }\n", ""]],
+    pointer: "/tanks/0",
+    found: /no `flow`, and no interlock/,
+    expected: /a flow sensor, or a flow switch hard-wired/,
+  },
+  {
+    name: "an inlet that is a sensor of the hot side",
+    changes: [["    flow:", "    inlet: { point: temperatures/tank1Celsius }\n    flow:"]],
+    pointer: "/tanks/0/inlet/point",
+    found: /a sensor of the hot side/,
+    expected: /comes back from the heat exchanger/,
+  },
+  {
+    name: "an inlet that trips at its derate point",
+    changes: [["    flow:", "    inlet: { point: temperatures/tank1Celsius, tripKelvin: 15 }\n    flow:"]],
+    pointer: "/tanks/0/inlet/tripKelvin",
+    found: /15 K/,
+    expected: /above derateKelvin, 15 K/,
+  },
+  {
+    name: "an inlet measured in the wrong unit",
+    changes: [["    flow:", "    inlet: { point: temperatures/tank1Percent }\n    flow:"]],
+    pointer: "/tanks/0/inlet/point",
+    found: /\[%\]/,
+    expected: /a point in °C/,
+  },
+  {
+    name: "a warm-up without flow",
+    changes: [
+      [
+        "flow: { point: temperatures/tank1LitersPerMinute, minimumLitersPerMinute: 80 }",
+        `interlock: hard-wired\n    ${warmUp({})}`,
+      ],
+    ],
+    pointer: "/tanks/0/warmUp",
+    found: /no `flow`/,
+    expected: /a flow sensor/,
+  },
+  {
+    name: "a warm-up that ends where it begins",
+    changes: [["    flow:", `    ${warmUp({ warm: 5 })}\n    flow:`]],
+    pointer: "/tanks/0/warmUp/warmCelsius",
+    found: /5 °C/,
+    expected: /between coldCelsius, 5 °C, and releaseCelsius, 42 °C/,
+  },
+  {
+    name: "cold coolant that flows more than warm",
+    changes: [["    flow:", `    ${warmUp({ flow: 90 })}\n    flow:`]],
+    pointer: "/tanks/0/warmUp/coldLitersPerMinute",
+    found: /90 L\/min/,
+    expected: /at most minimumLitersPerMinute, 80/,
+  },
+  {
+    name: "more power a litre for cold coolant than for warm",
+    changes: [["    flow:", `    ${warmUp({ watts: 39_000 })}\n    flow:`]],
+    pointer: "/tanks/0/warmUp/watts",
+    found: /39000 W/,
+    expected: /as much a litre as/,
   },
   {
     name: "a tank without contactor or interlock",

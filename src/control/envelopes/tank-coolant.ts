@@ -4,8 +4,9 @@ import type { Limit, Reason, Scope } from "../../model/reason.ts";
 import type { Tank } from "../../model/site.ts";
 import { celsius, kilowatts, seconds } from "../figures.ts";
 import { certain } from "../impossible.ts";
-import { lostSensorCountsMilliseconds, voteCoolant } from "../voting.ts";
+import { lostSensorCountsMilliseconds } from "../voting.ts";
 import { type Finding, nothingAllowed, nothingFound, type Violation, type Warning } from "./finding.ts";
+import { derated } from "./held-ceiling.ts";
 import type { TankScan } from "./tank-scan.ts";
 
 /** One sensor left of several halves the power. Source: choice: at half the power the derate band lasts twice as long for a person to come. */
@@ -16,7 +17,7 @@ const safetyTimeMilliseconds = lostSensorCountsMilliseconds;
 /** Judges the coolant of one tank with `ratedWatts` of machines. */
 export function judgeCoolant(tank: Tank, ratedWatts: number, scan: TankScan): Finding {
   const { sensors, tripCelsius, releaseCelsius } = tank.coolant;
-  const vote = voteCoolant(sensors.map(scan.judgedOf), scan.now);
+  const { vote } = scan;
   const name = `${tank.name}/coolant`;
   const scope: Scope = `tank/${tank.name}`;
   if (vote.valid > 0) scan.keepProof(name, scan.now);
@@ -53,7 +54,7 @@ export function judgeCoolant(tank: Tank, ratedWatts: number, scan: TankScan): Fi
 function derate(tank: Tank, ratedWatts: number, at: number | null, withinMilliseconds: Milliseconds): Limit | null {
   const { derateCelsius, tripCelsius } = tank.coolant;
   if (at === null || at <= derateCelsius) return null;
-  const ceilingWatts = ratedWatts * Math.max(0, (tripCelsius - at) / (tripCelsius - derateCelsius));
+  const ceilingWatts = derated(at, derateCelsius, tripCelsius, ratedWatts);
   const text = `${tank.name} is at ${celsius(at)}; above ${celsius(derateCelsius)} its power is derated, to ${kilowatts(ceilingWatts)}.`;
   return {
     scope: `tank/${tank.name}`,

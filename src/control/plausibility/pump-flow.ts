@@ -49,7 +49,8 @@ export function comparePumpAndFlow(
   const flow = judgedOf(tank.flow.point);
   if (pump.quality !== "good" || flow.quality !== "good") return agreed;
   const runs = pump.value === 1;
-  const flows = flow.value >= tank.flow.minimumLitersPerMinute;
+  // Cold fluid flows more slowly, and its pump runs all the same.
+  const flows = flow.value >= (tank.warmUp?.coldLitersPerMinute ?? tank.flow.minimumLitersPerMinute);
   if (runs === flows) return agreed;
   const since = before ?? now;
   if (now - since < settledMilliseconds) return { since, warnings: [] };

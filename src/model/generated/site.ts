@@ -507,6 +507,48 @@ export interface SiteFile {
       maximumAgeSeconds: number;
     };
     /**
+     * Coolant as it comes back from the heat exchanger: with the hot side it tells what the flow carries.
+     */
+    inlet?: {
+      /**
+       * Inlet sensor.
+       */
+      point: string;
+      /**
+       * Above this difference of hot side and inlet power is lowered, to nothing at the trip.
+       */
+      derateKelvin: number;
+      /**
+       * At this difference the tank's machines sleep and the trip latches.
+       */
+      tripKelvin: number;
+      /**
+       * Older readings count as bad.
+       */
+      maximumAgeSeconds: number;
+    };
+    /**
+     * Cold coolant is thick: less of it flows. Without this section the full flow is asked for at every temperature.
+     */
+    warmUp?: {
+      /**
+       * Up to this the smaller flow and the smaller power count.
+       */
+      coldCelsius: number;
+      /**
+       * From this on the tank is judged as usual.
+       */
+      warmCelsius: number;
+      /**
+       * Flow that is enough for the smaller power: measured on a cold morning.
+       */
+      coldLitersPerMinute: number;
+      /**
+       * Power that cold coolant is warmed with at most.
+       */
+      watts: number;
+    };
+    /**
      * Flow proof.
      */
     flow?: {

@@ -147,3 +147,18 @@ export const pumpSupply: SiteRule = ({ file }) =>
       },
     ];
   });
+
+/** Lost flow is seen by its sensor or acts through hard wires; a coolant sensor tells of it when the fluid around a machine is hot already. */
+export const flowProof: SiteRule = ({ file }) =>
+  file.tanks.flatMap((tank, index) =>
+    tank.flow !== undefined || tank.interlock === "hard-wired"
+      ? []
+      : [
+          {
+            pointer: pointerOf("tanks", index),
+            found: "no `flow`, and no interlock",
+            expected: "a flow sensor, or a flow switch hard-wired into the contactors' coil circuit",
+            remedy: "add `flow:`, or declare `interlock: hard-wired` where one is wired",
+          },
+        ],
+  );
