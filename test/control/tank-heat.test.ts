@@ -66,7 +66,7 @@ test("a slope begins anew with another set of sensors, after a gap and after an 
 
 test("9: no noise of a sensor in a well-cooled tank makes a slope that limits", () => {
   const noise = fc.array(fc.double({ min: -1, max: 1, noNaN: true }), { minLength: 30, maxLength: 60 });
-  fc.assert(
+  void fc.assert(
     fc.property(noise, fc.integer({ min: 30, max: 50 }), (values, celsius) => {
       let slope = noSlope;
       for (const [index, value] of values.entries()) {
