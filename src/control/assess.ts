@@ -98,5 +98,144 @@ export function judge(state: ControlState, image: ProcessImage, site: Site): Ass
     inlets,
     machines,
     { ...nothingFound, warnings: [...doubted.warnings, ...pumps.warnings, ...drives.warnings] },
-    latchedPoints(points),
     latchedPoints(state, points, site, now),
+    contactorCauses(state, site),
+  ]);
+  return {
+    layout,
+    points,
+    adopting,
+    meters,
+    feedbacks,
+    powered,
+    fleet,
+    balances,
+    finding,
+    provenAt: { ...tanks.provenAt, ...smoke.provenAt },
+    tanks: tanks.memories,
+    overloadedSince: overload.since,
+    breakerHeats: supply.breakerHeats,
+    unevenAmperes: feeder.unevenAmperes,
+    meterWatches: doubted.watches,
+    pumpFlowSince: pumps.since,
+    driveStandsSince: drives.since,
+    demand: supply.demand,
+    generator: supply.generator,
+    protectedLoads: supply.protectedLoads,
+  };
+}
+
+/** The supply beyond the feeder tree: heat of breakers, contract, protected loads, a generator of our own. */
+function judgeSupply(
+  state: ControlState,
+  image: ProcessImage,
+  site: Site,
+  {
+    layout,
+    balances,
+    fleet,
+    judgedOf,
+  }: Pick<ReturnType<typeof see>, "balances" | "fleet" | "judgedOf"> & {
+    readonly layout: Layout;
+  },
+  feederLimits: readonly Limit[],
+  adopting: boolean,
+) {
+  const { now } = image;
+  const elapsedMilliseconds = Math.max(0, now - state.now);
+  const { presentWatts } = certain(balances[layout.root], "root");
+  const heat = judgeHeat(layout, balances, judgedOf, state.breakerHeats, elapsedMilliseconds);
+  const demanded = judgeDemand(state.demand, {
+    site,
+    now,
+    elapsedMilliseconds,
+    wallClock: image.wallClock,
+    presentWatts,
+    holdMilliseconds: adopting ? site.policy.startHoldMilliseconds : 0,
+  });
+  const guarded = judgeProtected(state.protectedLoads, {
+    layout,
+    balances,
+    accounts: fleet.accounts,
+    feederLimits,
+    judgedOf,
+    now,
+    holdMilliseconds: adopting ? site.policy.startHoldMilliseconds : 0,
+  });
+  const generated = judgeGenerator(state.generator, {
+    site,
+    judgedOf,
+    now,
+    presentWatts,
+    adopting,
+  });
+  const limits = [...demanded.limits, ...guarded.limits];
+  return {
+    finding: merge([heat.finding, generated.finding, { ...nothingFound, limits }]),
+    breakerHeats: heat.heats,
+    demand: demanded.demand,
+    generator: generated.state,
+    protectedLoads: guarded.states,
+  };
+}
+
+/** What the readings and reports are worth, and the power that follows from them. */
+function see(state: ControlState, image: ProcessImage, site: Site, layout: Layout) {
+  const { now } = image;
+  const doubted = doubtMeters(site, state.meterWatches, image.readings, now);
+  const points = judgeReadings(layout.points, state.points, doubted.readings, {
+    now,
+    goodAgainMilliseconds: site.policy.goodAgainMilliseconds,
+    latched: new Set(state.durable.trips.map(({ name }) => name)),
+  });
+  const judgedOf = (name: PointName): Judged => certain(points.judged[name], `judged point ${name}`);
+  const meters = site.branches.map(({ meter }) => (meter === null ? null : judgedOf(meter.powerWatts)));
+  const feedbacks = site.branches.map(({ contactor }) => (contactor === null ? null : judgedOf(contactor.feedback)));
+  const open = feedbacks.map(
+    (feedback, index) => feedback !== null && provenOpen(state.contactors[index] ?? null, feedback),
+  );
+  const powered = unpowered(layout, open).map((without) => !without);
+  const fleet = observeFleet({
+    layout,
+    machines: state.machines,
+    reports: image.miners,
+    powered,
+    poweredSince: poweredSince(layout, state),
+    meterProofs: meterProofsOf(layout, meters, state.sleepProofWatts),
+    now,
+  });
+  const balances = balance(layout, fleet.accounts, meters, state.excessRatios);
+  return { doubted, points, judgedOf, meters, feedbacks, powered, fleet, balances };
+}
+
+/** A start long ago: reports of any age may count. */
+const always: Milliseconds = -Number.MAX_SAFE_INTEGER;
+
+function poweredSince(layout: Layout, state: ControlState): readonly Milliseconds[] {
+  return layout.machines.map(({ contactors }) =>
+    contactors.reduce((since, branch) => Math.max(since, state.contactors[branch]?.closedAt ?? always), always),
+  );
+}
+
+/** A point lost for the third time within an hour stays bad until a person resets it, which takes as long of good values as any loss. */
+function latchedPoints(state: ControlState, points: JudgedPoints, site: Site, now: Milliseconds): Finding {
+  const causes: Record<string, string> = {};
+  for (const { name, reason } of state.durable.trips) {
+    const point = points.states[name];
+    if (reason.code !== "sensor-latched" || point === undefined) continue;
+    if (point.goodSince === null || now - point.goodSince < site.policy.goodAgainMilliseconds)
+      causes[name] = `its values have not been good for ${seconds(site.policy.goodAgainMilliseconds)}.`;
+  }
+  const violations = points.latched.map((name) => {
+    const text = `${name} was lost for the third time within an hour; it counts as bad.`;
+    return { name, scope: "container", reason: { code: "sensor-latched", text } } as const;
+  });
+  return { ...nothingFound, causes, violations };
+}
+
+/** A contactor whose contact still contradicts its command keeps its trip. */
+function contactorCauses(state: ControlState, site: Site): Finding {
+  const contradicting = site.branches.filter((_, index) => (state.contactors[index]?.mismatchSince ?? null) !== null);
+  const causes = contradicting.map(({ name }) => [`${name}/contactor`, "its contact still says closed."]);
+  return { ...nothingFound, causes: Object.fromEntries(causes) };
+}
