@@ -1,5 +1,5 @@
 /** The one action of `weir miner`: carries it out over a link and says what was proven, and how. */
-import type { MinerTool } from "../drivers/miners/link.ts";
+import type { MinerTool } from "../drivers/miners/miner-tool.ts";
 import type { MinerOrder, MinerReport, MinerTarget } from "../model/miner.ts";
 import { commandText } from "../views/miner-text.ts";
 

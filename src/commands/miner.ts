@@ -4,12 +4,15 @@ import { isIPv4 } from "node:net";
 import type { Command } from "commander";
 import { type Ability, abilities, type MinerAction } from "../drivers/miners/abilities.ts";
 import { type Identified, identify, type Sighting, usualPorts } from "../drivers/miners/identify.ts";
-import { createMinerLink, type MinerTool } from "../drivers/miners/link.ts";
+import { createMinerLink } from "../drivers/miners/link.ts";
+import type { MinerTool } from "../drivers/miners/miner-tool.ts";
 import { createMinerShared, type MinerShared } from "../drivers/miners/shared.ts";
 import type { MinerDetails } from "../model/miner.ts";
 import type { MinerDialect } from "../model/site.ts";
+import { addressesOf, mostAddresses } from "../site/addresses.ts";
 import { detailRows, reportRows, rowsText } from "../views/miner-text.ts";
 import { type Action, actionOf, type Outcome, perform, until } from "./miner-action.ts";
+import { searchMachines } from "./miner-search.ts";
 
 const examples = `
 Examples:
@@ -19,8 +22,10 @@ Examples:
   weir miner 192.168.10.21 limit 2800 --user admin --password-file pw    watts; or 80% where the firmware has it
   weir miner 192.168.10.21 locate --password-file pw                its light blinks; locate off ends it
   weir miner 192.168.10.21:4029 --json                              one JSON document
+  weir miner 192.168.10.0/24                                        every machine of a subnet, without a password
+  weir miner 192.168.10.20-192.168.10.60 --json                     or of a range
 
-Exit code: 0 read, or the command is proven; 1 it is not; 2 wrong use.
+Exit code: 0 read, found, or the command is proven; 1 it is not; 2 wrong use.
 A proven setting is not yet a fall of power: look at the branch meter.`;
 
 /** Longest wait for a first report [ms]. Choice: three reads of a loaded machine. */
@@ -50,7 +55,10 @@ interface Place {
 
 export function describe(command: Command): void {
   command
-    .argument("<host>", "IPv4 address of the machine, with :PORT to ask that port only")
+    .argument(
+      "<host>",
+      "IPv4 address of the machine, with :PORT to ask that port only; or a range A-B or subnet A/24 to search",
+    )
     .argument("[action]", "read, sleep, wake, limit, locate or reboot", "read")
     .argument("[value]", "of limit: watts, or percent as 80%; of locate: on or off")
     .option("--dialect <name>", `one of ${dialects.join(", ")}; found out where it is not given`)
@@ -70,6 +78,7 @@ async function run(
   [word, value]: readonly [string, string | undefined],
   options: Options,
 ): Promise<void> {
+  if (/[-/,]/.test(address)) return await search(command, address, word, options);
   const [host = "", port] = address.split(":");
   const action = actionOf(word, value);
   const wrong = typeof action === "string" ? action : wrongUse(host, port, options);
@@ -93,6 +102,19 @@ async function run(
     await link.stop();
     await shared.stop();
   }
+}
+
+async function search(command: Command, address: string, word: string, options: Options): Promise<void> {
+  const hosts = addressesOf(address);
+  const wrong =
+    hosts === null
+      ? `${address}: give IPv4 addresses, first to last or as a subnet, at most ${mostAddresses}`
+      : word === "read"
+        ? wrongUse(hosts[0] ?? "", undefined, options)
+        : `${word} is for one machine, and ${address} names ${hosts.length}`;
+  if (wrong !== null || hosts === null) command.error(`error: ${wrong}`, { exitCode: 2 });
+  const ports = [numberOf(options.webPort)].filter((port) => port !== null);
+  await searchMachines(address, hosts, { json: options.json === true, ports });
 }
 
 function wrongUse(host: string, port: string | undefined, options: Options): string | null {

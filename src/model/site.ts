@@ -28,6 +28,8 @@ export interface Site {
   readonly coolingLoops?: readonly CoolingLoop[];
   readonly minerModels: Readonly<Record<string, MinerModel>>;
   readonly miners: readonly MinerSite[];
+  /** Ranges and subnets that may hold machines the site does not name; absent: none. */
+  readonly searchAddresses?: readonly string[];
   readonly lines: readonly LineSite[];
   readonly firmata: readonly FirmataSite[];
   readonly broker: BrokerSite | null;

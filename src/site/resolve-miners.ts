@@ -4,15 +4,13 @@ import type { MinerModelFile } from "../model/generated/miner-model.ts";
 import type { SiteFile } from "../model/generated/site.ts";
 import type { MinerTrim } from "../model/miner-model.ts";
 import type { MinerDialect, MinerModel, MinerSite } from "../model/site.ts";
+import { addressesOf, mostAddresses } from "./addresses.ts";
 import type { BoardLibrary } from "./boards.ts";
 import type { ResolvedRow } from "./context.ts";
 import { pointerOf } from "./document.ts";
 import { excerpt, type Finding, suggestion } from "./problem.ts";
 
 type Row = SiteFile["miners"][number];
-
-/** Most machines in a row: more is a typing error in an address. Choice: a container holds some hundreds. */
-const mostInRow = 1024;
 
 export interface ResolvedMiners {
   readonly rows: readonly ResolvedRow[];
@@ -24,25 +22,37 @@ export function resolveMiners(file: SiteFile, library: BoardLibrary, findings: F
   const rows = file.miners.map((row, index) => {
     const model = resolveModel(row, index, library, findings);
     if (model !== null) models[model.name] = model;
-    const hosts = hostsOf(row.addresses);
+    const hosts = addressesOf(row.addresses);
     if (hosts === null)
       findings.push({
         pointer: pointerOf("miners", index, "addresses"),
         found: excerpt(row.addresses),
-        expected: `IPv4 addresses, first to last, at most ${mostInRow}`,
-        remedy: "for example 192.168.10.1-192.168.10.50",
+        expected: `IPv4 addresses, first to last, at most ${mostAddresses}`,
+        remedy: "for example 192.168.10.1-192.168.10.50, or 192.168.10.0/24 for all of a subnet",
       });
     const miners = (hosts ?? []).map((host, at, all) => minerOf(row, model?.name ?? row.model, host, at, all.length));
     const peakWatts = model === null ? null : Math.max(model.peakWakeWatts, model.ratedWatts);
     return { index, miners, maximumInletCelsius: model?.maximumInletCelsius ?? null, peakWatts };
   });
+  checkSearches(file, findings);
   return { rows, models };
+}
+
+function checkSearches(file: SiteFile, findings: Finding[]): void {
+  for (const [index, text] of file.searchAddresses.entries())
+    if (addressesOf(text) === null)
+      findings.push({
+        pointer: pointerOf("searchAddresses", index),
+        found: excerpt(text),
+        expected: `IPv4 addresses, first to last, at most ${mostAddresses}`,
+        remedy: "for example 192.168.10.0/24",
+      });
 }
 
 function minerOf(row: Row, model: string, host: string, at: number, count: number): MinerSite {
   const phases = [1, 2, 3] as const;
   return {
-    name: count === 1 && !row.addresses.includes("-") ? row.name : `${row.name}-${String(at + 1).padStart(3, "0")}`,
+    name: count === 1 && !/[-/]/.test(row.addresses) ? row.name : `${row.name}-${String(at + 1).padStart(3, "0")}`,
     model,
     host,
     port: row.port ?? null,
@@ -156,23 +166,4 @@ function trimFinding(row: Row, pointer: string, model: MinerModelFile): Finding 
 
 function figureOf(row: Row, model: MinerModelFile, figure: (typeof figures)[number]): number | undefined {
   return row.overrides[figure] ?? model[figure]?.value;
-}
-
-/** The addresses of `A` or `A-B`; null where they are none. */
-export function hostsOf(addresses: string): readonly string[] | null {
-  const [first, last] = addresses.split("-").map(addressNumber);
-  if (first === undefined || first === null || last === null) return null;
-  const count = (last ?? first) - first + 1;
-  if (count < 1 || count > mostInRow) return null;
-  return Array.from({ length: count }, (_, index) => addressText(first + index));
-}
-
-function addressNumber(text: string): number | null {
-  const octets = text.split(".").map(Number);
-  if (octets.length !== 4 || octets.some((octet) => !Number.isInteger(octet) || octet < 0 || octet > 255)) return null;
-  return octets.reduce((sum, octet) => sum * 256 + octet, 0);
-}
-
-function addressText(address: number): string {
-  return [24, 16, 8, 0].map((shift) => Math.floor(address / 2 ** shift) % 256).join(".");
 }

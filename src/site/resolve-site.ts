@@ -40,6 +40,7 @@ export function resolveSite(parts: SiteParts): Site {
     tanks: file.tanks.map(resolveTank),
     minerModels: models,
     miners,
+    searchAddresses: file.searchAddresses,
     lines: wires.lines,
     firmata: wires.firmata,
     broker: resolveBroker(file, folder),

@@ -37,7 +37,7 @@ test("says of everything that is missing what to do, and ends with 1", async () 
   assert.match(told("cooling")[0]?.found ?? "", /\/dev\/null-line-2 does not exist\./);
   assert.match(told("tank-board")[0]?.found ?? "", /\/dev\/null-board does not exist\./);
   assert.is(told("mqtt://127.0.0.1:1883").length, 1);
-  assert.match(told("b")[0]?.found ?? told("b-1")[0]?.found ?? "", /^127\.10\.2\.1: unreachable/);
+  assert.match(told("b")[0]?.found ?? told("b-1")[0]?.found ?? "", /^127\.10\.2\.1: unreachable, nothing answers/);
   assert.is(checks.filter(({ found }) => /: unreachable/.test(found)).length, 11);
   assert.ok(checks.some(({ subject, name }) => subject === "clock" && name === "trust"));
   for (const { verdict, remedy } of checks) assert.is(verdict === "pass", remedy === null);

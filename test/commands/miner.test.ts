@@ -91,6 +91,28 @@ test("trims, locates and reboots, and says what is known of it and what was prov
   assert.match(refused.text, "its firmware does not have this command");
 });
 
+test("searches a range without a password: what each machine speaks, and what is none", async () => {
+  const range = `${loopback(1)}-${loopback(9)}`;
+  const [text, json, empty] = await Promise.all([
+    weirMiner(range, "--web-port", "8081"),
+    weirMiner(range, ...web, "--json"),
+    weirMiner(`${loopback(16)}/30`),
+  ]);
+  assert.is(text.exitCode, 0, text.text);
+  assert.match(text.text, /: 2 machines on 9 addresses, in [\d.]+ s\n/);
+  assert.match(text.text, new RegExp(`${whatsminerHost} +whatsminer-v2 +WhatsMiner, API`));
+  assert.match(text.text, new RegExp(`No machine that weir knows:\n {2}${strangerHost} +port 8081: .*"Printer"`));
+  assert.match(text.text, "6 addresses do not answer.");
+  const document = JSON.parse(json.text);
+  assert.equal([document.good, document.addresses], [true, 9]);
+  assert.equal(
+    document.found.map((one: { machine?: { dialect: string } }) => one.machine?.dialect),
+    ["whatsminer-v2", "bitmain-stock"],
+  );
+  assert.is(empty.exitCode, 1, empty.text);
+  assert.match(empty.text, "0 machines on 2 addresses");
+});
+
 test("an address where nothing answers, and one where something else does: exit 1 and what was seen", async () => {
   const [nobody, other] = await Promise.all([weirMiner(loopback(9)), weirMiner(`${strangerHost}:8081`)]);
   assert.is(nobody.exitCode, 1);
@@ -110,6 +132,9 @@ test("refused credentials: exit 1, and why", async () => {
 test("wrong use is exit 2 with what was wrong", async () => {
   for (const [words, what] of [
     [["miner.example"], "names are never looked up"],
+    [["10.0.0.0/8"], "at most 1024"],
+    [["10.0.0.9-10.0.0.1"], "first to last"],
+    [["10.0.0.0/24", "sleep"], "sleep is for one machine, and 10.0.0.0/24 names 254"],
     [[whatsminerHost, "explode"], "none of read, sleep, wake, limit, locate, reboot"],
     [[whatsminerHost, "limit", "lots"], "give watts, or percent"],
     [[whatsminerHost, "limit", "120%"], "give watts, or percent"],

@@ -20,18 +20,26 @@ const measured = {
   maximumInletCelsius: 55,
 };
 
-function resolved(model: string, overrides: Readonly<Record<string, number | boolean>>) {
+function resolved(model: string, overrides: Readonly<Record<string, number | boolean>>, addresses = "10.0.0.1") {
   const findings: Finding[] = [];
   const row = {
     name: "row",
     model,
-    addresses: "10.0.0.1",
+    addresses,
     credentials: "row",
     overrides: { ...measured, ...overrides },
   };
-  const file = { miners: [row] } as unknown as Parameters<typeof resolveMiners>[0];
-  const { models } = resolveMiners(file, library, findings);
-  return { findings, model: models[`${model}/row`] as MinerModel };
+  const file = { miners: [row], searchAddresses: ["10.0.0.0/24", "10.0.0.9-10.0.0.1"] } as unknown as Parameters<
+    typeof resolveMiners
+  >[0];
+  const { models, rows } = resolveMiners(file, library, findings);
+  const searching = findings.pop();
+  return {
+    findings,
+    searching,
+    names: rows[0]?.miners.map(({ name, host }) => `${name} ${host}`),
+    model: models[`${model}/row`] as MinerModel,
+  };
 }
 
 test("a machine whose lowest limit nobody tells is not trimmed", () => {
@@ -76,6 +84,13 @@ test("a limit of a machine that takes none is a mistake", () => {
 test("limits are taken by exactly the dialects that have a command for them", () => {
   const having = Object.entries(abilities).flatMap(([dialect, able]) => (able.limit === undefined ? [] : [dialect]));
   assert.equal([...having].sort(), [...takeLimits].sort() as MinerDialect[]);
+});
+
+test("a row may be a subnet, whose machines are numbered; a search that names nothing is a mistake", () => {
+  const { names, searching } = resolved("whatsminer-m50", {}, "10.0.0.5/30");
+  assert.equal(names, ["row-001 10.0.0.5", "row-002 10.0.0.6"]);
+  assert.equal(resolved("whatsminer-m50", {}).names, ["row 10.0.0.1"]);
+  assert.is(searching?.pointer, "/searchAddresses/1");
 });
 
 test("whether a machine hashes after a power cycle is the site's word before the file's, and yes where nobody tells", () => {

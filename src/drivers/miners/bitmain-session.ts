@@ -146,6 +146,12 @@ export class BitmainSession implements MinerSession {
     return succeed(errors === undefined ? details : { ...details, errors });
   }
 
+  /** The page that a write begins with needs the password. */
+  async access(signal: AbortSignal): Promise<Result<null, MinerFault>> {
+    const page = await this.web.get(pages.configuration, "read", signal);
+    return page.ok ? succeed(null) : page;
+  }
+
   /** The nonce of the last read serves the next write: nothing to do ahead. */
   async prepare(): Promise<void> {}
 

@@ -67,6 +67,10 @@ export class BraiinsSession implements MinerSession {
     return succeed(decodeBraiinsDetails(replies.value, { cooling, pools, errors, version, locating, constraints }));
   }
 
+  access(signal: AbortSignal): Promise<Result<null, MinerFault>> {
+    return this.web.access(signal);
+  }
+
   async prepare(signal: AbortSignal): Promise<void> {
     await this.web.renewAhead(signal);
   }

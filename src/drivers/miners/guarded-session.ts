@@ -34,7 +34,7 @@ export function guardSession(
     if (memory.recall(name).mac === undefined) memory.remember(name, { mac });
     return result;
   };
-  const { stepLimit, limit, readBack, order, inspect } = session;
+  const { stepLimit, limit, readBack, order, inspect, access } = session;
   return {
     isStranger,
     accept: () => {
@@ -58,6 +58,9 @@ export function guardSession(
     ...(order && {
       order: async (asked, signal) =>
         isStranger() ? fail("replaced-machine") : await order.call(session, asked, signal),
+    }),
+    ...(access && {
+      access: async (signal) => (isStranger() ? fail("replaced-machine") : await access.call(session, signal)),
     }),
     ...(inspect && {
       inspect: async (signal) => (isStranger() ? fail("replaced-machine") : await inspect.call(session, signal)),

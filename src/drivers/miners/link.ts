@@ -1,11 +1,12 @@
 /** One machine's link: polls it, holds the newest target, writes, reads back, reports facts. Judges nothing. */
-import type { Clock, MinerDriver } from "../../model/driver.ts";
+import type { Clock } from "../../model/driver.ts";
 import type { MinerDetails, MinerFault, MinerOrder, MinerReport, MinerTarget } from "../../model/miner.ts";
 import { fail, type Result } from "../../model/result.ts";
 import type { MinerModel, MinerSite } from "../../model/site.ts";
 import { present } from "../../protocol/cgminer/fields.ts";
 import type { MinerObservation } from "../../protocol/cgminer/observation.ts";
 import { type GuardedSession, guardSession } from "./guarded-session.ts";
+import type { MinerTool } from "./miner-tool.ts";
 import { asTargeted, modelOf, withSetting } from "./observed.ts";
 import { openSession } from "./open-session.ts";
 import type { MinerCredentials } from "./session.ts";
@@ -32,15 +33,6 @@ const firstReadBackMilliseconds = 250;
 
 /** After a proof by the cheap read the whole read waits for this, and is spread over as much again: first the rest of the fleet is shed [ms]. Choice. */
 const followUpMilliseconds = 1_000;
-
-/** A link as the technician's tool wants it: also orders that nothing asserts again, and a look at the details. */
-export interface MinerTool extends MinerDriver {
-  /** Success is the machine's acknowledgement. */
-  order(order: MinerOrder): Promise<Result<null, MinerFault>>;
-  /** Reads at once, whatever the poll's turn; the report of a read that began after the call. */
-  look(): Promise<MinerReport>;
-  inspect(): Promise<Result<MinerDetails, MinerFault>>;
-}
 
 /** A link for the miner; hosts must be IPv4 literals, so that no resolver is ever asked. */
 export function createMinerLink(
@@ -145,6 +137,10 @@ class MinerLink implements MinerTool {
 
   inspect(): Promise<Result<MinerDetails, MinerFault>> {
     return this.session.inspect?.(this.stopping.signal) ?? Promise.resolve({ ok: true, value: {} });
+  }
+
+  access(): Promise<Result<null, MinerFault> | undefined> {
+    return this.session.access?.(this.stopping.signal) ?? Promise.resolve(undefined);
   }
 
   async stop(): Promise<void> {

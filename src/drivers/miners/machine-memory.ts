@@ -23,8 +23,9 @@ export interface MachineMemory {
 /** Changes of a whole container are stored together [ms]. Choice. */
 const gatherMilliseconds = 1_000;
 
-/** `file`: null keeps it in this process only. An unreadable file counts as empty: the modes are then normal, the MACs new. */
-export function openMachineMemory(file: string | null): MachineMemory {
+/** `file`: null keeps it in this process only; `stays`: what is in the file is known, and nothing is written to it. An unreadable file counts as empty: the modes are then normal, the MACs new. */
+export function openMachineMemory(file: string | null, stays = false): MachineMemory {
+  const target = stays ? null : file;
   const machines = new Map<MinerName, Remembered>(file === null ? [] : Object.entries(load(file)));
   let timer: NodeJS.Timeout | undefined;
   let storing: Promise<void> | undefined;
@@ -43,10 +44,10 @@ export function openMachineMemory(file: string | null): MachineMemory {
   };
   // One at a time: a hung disk holds one thread of the pool and no more.
   const storeSoon = (): void => {
-    if (file === null) return;
+    if (target === null) return;
     timer ??= setTimeout(() => {
       timer = undefined;
-      storing ??= store(file).finally(() => {
+      storing ??= store(target).finally(() => {
         storing = undefined;
         if (changed) storeSoon();
       });
@@ -69,7 +70,7 @@ export function openMachineMemory(file: string | null): MachineMemory {
     async stop() {
       clearTimeout(timer);
       await storing;
-      if (changed && file !== null) await store(file);
+      if (changed && target !== null) await store(target);
       clearTimeout(timer);
     },
   };

@@ -31,6 +31,8 @@ export interface MinerSession {
   order?(order: MinerOrder, signal: AbortSignal): Promise<Result<null, MinerFault>>;
   /** Absent: there is nothing beyond the report. */
   inspect?(signal: AbortSignal): Promise<Result<MinerDetails, MinerFault>>;
+  /** Whether it would take commands from these credentials, as far as it tells without being given one. Absent: it does not tell. */
+  access?(signal: AbortSignal): Promise<Result<null, MinerFault>>;
   /** Whatever keeps later writes fast (tokens); asked after each good read. */
   prepare(signal: AbortSignal): Promise<void>;
 }

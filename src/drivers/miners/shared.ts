@@ -53,6 +53,8 @@ export interface MinerShared {
 export interface SharedSetup {
   /** Where machines are remembered over a restart; absent: nowhere. */
   readonly memoryFile?: string;
+  /** The file is read and never written: it is a running controller's. */
+  readonly memoryStays?: true;
   /** The kernel's table of neighbours; another file in tests. */
   readonly neighboursFile?: string;
 }
@@ -60,7 +62,7 @@ export interface SharedSetup {
 /** One for the whole process; `timing` replaces single figures (tests, demo). */
 export function createMinerShared(timing: Partial<LinkTiming> = {}, setup: SharedSetup = {}): MinerShared {
   const tokens = createTokenDeriver();
-  const memory = openMachineMemory(setup.memoryFile ?? null);
+  const memory = openMachineMemory(setup.memoryFile ?? null, setup.memoryStays);
   return {
     pool: createSocketPool(),
     tokens,

@@ -84,6 +84,12 @@ export class TokenWeb {
       await this.login("read", signal);
   }
 
+  /** Whether the password opens it. */
+  async access(signal: AbortSignal): Promise<Result<null, MinerFault>> {
+    const token = await this.valid("read", signal);
+    return token.ok ? succeed(null) : token;
+  }
+
   private async authorized(
     method: "GET" | "POST" | "PUT",
     path: string,

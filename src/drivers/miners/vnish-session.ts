@@ -98,6 +98,10 @@ export class VnishSession implements MinerSession {
     return succeed(decodeVnishDetails(...replies.value, presets?.tuned ?? []));
   }
 
+  access(signal: AbortSignal): Promise<Result<null, MinerFault>> {
+    return this.web.access(signal);
+  }
+
   async prepare(signal: AbortSignal): Promise<void> {
     await this.web.renewAhead(signal);
   }

@@ -114,6 +114,12 @@ export class WhatsminerSession implements MinerSession {
     return fail(faultOf(second.error));
   }
 
+  /** Whether it gives tokens at all; that the password is right shows at the first command only. */
+  async access(signal: AbortSignal): Promise<Result<null, MinerFault>> {
+    const token = await this.token.valid(signal);
+    return token.ok ? succeed(null) : token;
+  }
+
   async prepare(signal: AbortSignal): Promise<void> {
     await this.token.renewAhead(signal);
   }

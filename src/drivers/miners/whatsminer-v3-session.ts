@@ -94,6 +94,13 @@ export class WhatsminerV3Session implements MinerSession {
     return succeed(decodeV3Details(information.value, bodies[0], bodies[1], bodies[2]));
   }
 
+  /** Whether its API is switched on; that the password is right shows at the first command only. */
+  async access(signal: AbortSignal): Promise<Result<null, MinerFault>> {
+    const information = await this.inform("read", signal);
+    if (!information.ok) return information;
+    return information.value.writesEnabled === false ? fail("write-access-disabled") : succeed(null);
+  }
+
   /** The salt and the clock of each read serve the next write. */
   async prepare(): Promise<void> {}
 

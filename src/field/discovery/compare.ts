@@ -76,7 +76,7 @@ function compareOne(here: Found, expected: Expected, seenElsewhere: boolean): Di
     return { kind: "replaced", name, host, mac: here.mac, before: expected.mac };
   if (here.machine === undefined) return { kind: "not-understood", name, host };
   const { dialect } = here.machine;
-  return dialect === expected.dialect
-    ? undefined
-    : { kind: "other-dialect", name, host, dialect, expected: expected.dialect };
+  // Some speak two: the one the site wants is enough.
+  const speaks = dialect === expected.dialect || here.sightings.some((one) => one.dialect === expected.dialect);
+  return speaks ? undefined : { kind: "other-dialect", name, host, dialect, expected: expected.dialect };
 }

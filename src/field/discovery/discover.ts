@@ -19,8 +19,8 @@ export interface Found {
 export interface DiscoverySetup {
   readonly neighbours: Neighbours;
   readonly signal: AbortSignal;
-  /** `usualPorts` if absent. */
-  readonly ports?: readonly number[];
+  /** Absent: `usualPorts` everywhere. */
+  readonly portsOf?: (host: string) => readonly number[];
   /** As each address is done, in the order of being done. */
   readonly onFound?: (found: Found) => void;
 }
@@ -40,11 +40,11 @@ const patience: Deadlines = { connectMilliseconds: 1_000, replyMilliseconds: 2_0
 
 /** Each address once, in the order given. Never rejects. */
 export async function discover(hosts: readonly string[], setup: DiscoverySetup): Promise<readonly Found[]> {
-  const { neighbours, signal, ports = usualPorts, onFound } = setup;
+  const { neighbours, signal, portsOf, onFound } = setup;
   const pool = createSocketPool({ read: width, write: 0 }, { placeMilliseconds, mostBeside });
   const lookAt = async (host: string): Promise<Found> => {
     // A signal of its own: hundreds of connections listening on one look like a leak.
-    const identified = await identify(host, ports, AbortSignal.any([signal]), patience);
+    const identified = await identify(host, portsOf?.(host) ?? usualPorts, AbortSignal.any([signal]), patience);
     const sightings = identified.ok ? identified.value.sightings : identified.error;
     // Known to the kernel once it was spoken to.
     const mac = neighbours.macOf(host);

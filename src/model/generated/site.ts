@@ -615,6 +615,14 @@ export interface SiteFile {
     interlock: "hard-wired" | "none";
   }[];
   /**
+   * Where `weir doctor` looks for machines besides the addresses of the rows; nothing is commanded there.
+   *
+   * @maxItems 8
+   *
+   * Items: A range `192.168.10.1-192.168.10.50` or a subnet `192.168.10.0/24`.
+   */
+  searchAddresses: string[];
+  /**
    * Machines.
    *
    * @minItems 1
@@ -631,7 +639,7 @@ export interface SiteFile {
      */
     model: string;
     /**
-     * IPv4 address, or a range `127.10.1.1-127.10.1.50`.
+     * IPv4 address, a range `127.10.1.1-127.10.1.50`, or a subnet `127.10.1.0/26`.
      */
     addresses: string;
     /**

@@ -2,7 +2,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { BitmainWeb } from "../../../src/drivers/miners/bitmain-web.ts";
-import type { MinerTool } from "../../../src/drivers/miners/link.ts";
+import type { MinerTool } from "../../../src/drivers/miners/miner-tool.ts";
 import type { MinerShared } from "../../../src/drivers/miners/shared.ts";
 import type { SimulatedMiner } from "../../../src/sim/wires/miners/setup.ts";
 import { waitFor } from "../../waiting.ts";

@@ -1,7 +1,8 @@
 /** Starts the simulated machines as a process of their own and hands out links to them. */
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
-import { createMinerLink, type MinerTool } from "../../../src/drivers/miners/link.ts";
+import { createMinerLink } from "../../../src/drivers/miners/link.ts";
+import type { MinerTool } from "../../../src/drivers/miners/miner-tool.ts";
 import { createMinerShared, type LinkTiming, type MinerShared } from "../../../src/drivers/miners/shared.ts";
 import type { Clock } from "../../../src/model/driver.ts";
 import type { MinerReport } from "../../../src/model/miner.ts";

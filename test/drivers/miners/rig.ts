@@ -1,7 +1,7 @@
 /** Simulated machines of one kind with links to them: started before the first test, everything stopped after the last. */
 import type { Context, uvu } from "uvu";
 import * as assert from "uvu/assert";
-import type { MinerTool } from "../../../src/drivers/miners/link.ts";
+import type { MinerTool } from "../../../src/drivers/miners/miner-tool.ts";
 import type { LinkTiming, MinerShared } from "../../../src/drivers/miners/shared.ts";
 import type { MachineKind, MinersSetup, SimulatedMiner } from "../../../src/sim/wires/miners/setup.ts";
 import { FarEnd, linkTo, loopback, password, quickShared } from "./far-end.ts";

@@ -1,7 +1,7 @@
 /** Links to simulated WhatsMiners with API v3 over real loopback sockets. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import type { MinerTool } from "../../../src/drivers/miners/link.ts";
+import type { MinerTool } from "../../../src/drivers/miners/miner-tool.ts";
 import type { MinerShared } from "../../../src/drivers/miners/shared.ts";
 import type { SimulatedMiner } from "../../../src/sim/wires/miners/setup.ts";
 import { waitFor } from "../../waiting.ts";

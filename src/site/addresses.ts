@@ -1,7 +1,7 @@
-/** Addresses to look at: single ones, ranges `A-B`, subnets `A/24`, several separated by commas. Looks nothing up. */
+/** Addresses of machines in words: single ones, ranges `A-B`, subnets `A/24`, several separated by commas. Looks nothing up. */
 
-/** Most addresses of one search. Choice: four subnets of 256, more than a container has. */
-const mostAddresses = 1_024;
+/** Most addresses of a row or of one search: more is a typing error. Choice: four subnets of 256, more than a container has. */
+export const mostAddresses = 1_024;
 
 /** IPv4 literals, each once, in order; null where the text is none, or names too many. A subnet's own and broadcast address are left out. */
 export function addressesOf(text: string): readonly string[] | null {
