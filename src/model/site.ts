@@ -1,6 +1,7 @@
 /** A checked site: the site file with its boards and models resolved. Plain data; everything the program knows about where it is. */
 import type { CoolingLoop, Pump, TankInlet, WarmUp } from "./cooling.ts";
 import type { Discovery, FixedRead, SerialNumberRead, SettlementEnergy, WriteWords } from "./device.ts";
+import type { FirmataSite } from "./firmata.ts";
 import type { MinerName } from "./miner.ts";
 import type { MinerPowerMode, MinerTrim } from "./miner-model.ts";
 import type { Milliseconds, PointName } from "./reading.ts";
@@ -260,31 +261,6 @@ export interface DeviceSite {
   readonly averagingMilliseconds: Milliseconds;
   /** A read that proves the device, or its word order: the point's value must lie within. */
   readonly probe: { readonly point: PointSite; readonly minimum: number; readonly maximum: number } | null;
-}
-
-export type FirmataPointKind = "thermistor" | "switch" | "relay" | "heartbeat" | "current-loop";
-
-export interface FirmataPoint {
-  readonly name: PointName;
-  readonly kind: FirmataPointKind;
-  /** Arduino pin number; analog channel for `thermistor` and `current-loop`. */
-  readonly pin: number;
-  readonly minimum: number | null;
-  readonly maximum: number | null;
-  readonly thermistor: {
-    readonly seriesOhms: number;
-    readonly nominalOhms: number;
-    readonly nominalCelsius: number;
-    readonly betaKelvin: number;
-  } | null;
-}
-
-export interface FirmataSite {
-  readonly name: string;
-  readonly port: string;
-  readonly board: string;
-  readonly baudRate: number;
-  readonly points: readonly FirmataPoint[];
 }
 
 export interface BrokerSite {

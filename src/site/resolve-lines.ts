@@ -1,6 +1,8 @@
 /** Serial lines and Firmata boards of a site file, merged with the boards they name. */
+
+import type { FirmataSite } from "../model/firmata.ts";
 import type { SiteFile } from "../model/generated/site.ts";
-import type { FirmataSite, LineSite } from "../model/site.ts";
+import type { LineSite } from "../model/site.ts";
 import type { BoardLibrary } from "./boards.ts";
 import { pointerOf } from "./document.ts";
 import { excerpt, type Finding, suggestion } from "./problem.ts";

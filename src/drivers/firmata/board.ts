@@ -1,7 +1,7 @@
 /** A Firmata board as a driver: its points read and its outputs held, over resets, silence and unplugging. Never decides. */
 import type { Clock, LineHealth, OutputRefusal, PointDriver } from "../../model/driver.ts";
+import type { FirmataSite } from "../../model/firmata.ts";
 import type { Fault, Milliseconds, PointName, Reading, Readings } from "../../model/reading.ts";
-import type { FirmataSite } from "../../model/site.ts";
 import { type BoardMessage, type Conversation, converse } from "./conversation.ts";
 import { type Link, openLink } from "./link.ts";
 import { type BoardPoints, type Output, sortPoints } from "./points.ts";

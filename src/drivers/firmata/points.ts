@@ -1,6 +1,7 @@
 /** The points of a Firmata board by what they are: inputs with their filters, outputs with what is wanted and what the board says. */
+
+import type { FirmataPoint } from "../../model/firmata.ts";
 import type { Milliseconds, PointName, Reading } from "../../model/reading.ts";
-import type { FirmataPoint } from "../../model/site.ts";
 import { type AnalogFilter, type ContactFilter, createAnalogFilter, createContactFilter } from "./filter.ts";
 import { loopMilliamperes, thermistorCelsius } from "./thermistor.ts";
 

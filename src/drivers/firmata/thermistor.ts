@@ -1,5 +1,5 @@
 /** From the 10-bit value of an analog input to what is wired to it. Pure. */
-import type { FirmataPoint } from "../../model/site.ts";
+import type { FirmataPoint } from "../../model/firmata.ts";
 
 /** ADC of the ATmega328P: 10 bits (data sheet, section 24.1). */
 export const highestCode = 1023;

@@ -1,6 +1,6 @@
 /** Whether a Firmata board is there and alive: it is asked for its version and nothing else. */
 import { keepPortOpen } from "../../drivers/serial/port.ts";
-import type { FirmataSite } from "../../model/site.ts";
+import type { FirmataSite } from "../../model/firmata.ts";
 import { openingProblem, problemAndRemedy } from "../port-check.ts";
 import { type Check, failed, pass } from "./check.ts";
 
