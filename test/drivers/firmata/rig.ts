@@ -4,8 +4,8 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Clock } from "../../../src/model/driver.ts";
+import type { FirmataSite } from "../../../src/model/firmata.ts";
 import type { FirmataBoardFile } from "../../../src/model/generated/firmata-board.ts";
-import type { FirmataSite } from "../../../src/model/site.ts";
 import type { FromFarEnd, ToFarEnd } from "../../../src/sim/wires/far-end.ts";
 import { waitFor } from "../../waiting.ts";
 
