@@ -8,18 +8,22 @@ import { type Block, equalBlocks, usualBlocks, wireLimit } from "./serial/work.t
 import { type Bench, type Mark, median, printMarks, printTable, writeResult } from "./words.ts";
 
 const timeoutMilliseconds = 500;
-/** The first seconds of a process go into compiling its code. */
-const warmUpMilliseconds = 5000;
-const baudRates = [19_200, 115_200] as const;
+/** The first seconds of a process go into compiling its code: a fifth of the processor time of the first ten (measured, November 2026). */
+const warmUpMilliseconds = 12_000;
+/** libmodbus is compiled before. */
+const compiledWarmUpMilliseconds = 1000;
+const usualBaudRates = "19200,115200";
 /** One unit is dead from the start; its discovery is over when the window begins. */
 const deadWarmUpMilliseconds = 16_000;
 const deadWindowMilliseconds = 12_000;
 const lateWindowMilliseconds = 8000;
+const readWarmUp = 3000;
 
 interface Plan {
   readonly programs: Programs;
   readonly port: string;
   readonly clients: readonly string[];
+  readonly baudRates: readonly number[];
   readonly rounds: number;
   readonly windowMilliseconds: number;
 }
@@ -51,7 +55,8 @@ interface Case {
 }
 
 export const bench: Bench = {
-  summary: "[--rounds N] [--seconds S] [--clients a,b] [--no-faults]: the Modbus line beside other masters",
+  summary:
+    "[--rounds N] [--seconds S] [--clients a,b] [--bauds a,b] [--no-faults]: the Modbus line beside other masters",
   run,
 };
 
@@ -62,6 +67,7 @@ async function run(parameters: readonly string[]): Promise<boolean> {
       rounds: { type: "string", default: "3" },
       seconds: { type: "string", default: "4" },
       clients: { type: "string", default: "weir,modbus-serial,jsmodbus,libmodbus" },
+      bauds: { type: "string", default: usualBaudRates },
       "no-faults": { type: "boolean", default: false },
     },
   });
@@ -75,23 +81,35 @@ async function run(parameters: readonly string[]): Promise<boolean> {
     programs,
     port: `${folder}/line`,
     clients,
+    baudRates: values.bauds.split(",").map(Number),
     rounds: Number(values.rounds),
     windowMilliseconds: 1000 * Number(values.seconds),
   };
   const rows = await measureSpeed(plan);
-  printSpeed(rows);
+  printSpeed(plan, rows);
+  const reads = await measureReads(plan);
+  printReads(reads);
   const faultRows = values["no-faults"] ? [] : await measureFaults(plan, rows);
-  if (faultRows.length > 0) printFaults(faultRows);
+  if (faultRows.length > 0) printFaults(plan, faultRows);
   rmSync(folder, { recursive: true, force: true });
-  const marks = marksOf(rows, faultRows);
+  const marks = marksOf(plan, rows, faultRows);
   const met = printMarks(marks);
-  writeResult("serial", { at: new Date().toISOString(), node: process.version, rows, faultRows, marks });
+  writeResult("serial", { at: new Date().toISOString(), node: process.version, rows, reads, faultRows, marks });
   return met;
 }
 
 function at(plan: Plan, client: string, baudRate: number, work: Case): Promise<Run> {
   const { blocks, faults } = work;
-  const task = { ...work, client, port: plan.port, baudRate, timeoutMilliseconds, blocks };
+  const warmUp = client === "libmodbus" ? compiledWarmUpMilliseconds : work.warmUpMilliseconds;
+  const task = {
+    ...work,
+    warmUpMilliseconds: work.warmUpMilliseconds === 0 ? 0 : warmUp,
+    client,
+    port: plan.port,
+    baudRate,
+    timeoutMilliseconds,
+    blocks,
+  };
   return runClient(plan.programs, task, faults);
 }
 
@@ -105,7 +123,7 @@ async function measureSpeed(plan: Plan): Promise<Row[]> {
     faults: noFaults,
   };
   const rows: Row[] = [];
-  for (const baudRate of baudRates) {
+  for (const baudRate of plan.baudRates) {
     const runs = new Map<string, Run[]>(plan.clients.map((client) => [client, []]));
     for (let round = 1; round <= plan.rounds; round += 1) {
       for (const client of plan.clients) {
@@ -137,7 +155,7 @@ async function measureFaults(plan: Plan, healthy: readonly Row[]): Promise<Fault
   const rows: FaultRow[] = [];
   for (const client of plan.clients) {
     const deadRatio: Record<number, number> = {};
-    for (const baudRate of baudRates) {
+    for (const baudRate of plan.baudRates) {
       const { outcome } = await at(plan, client, baudRate, {
         blocks: usualBlocks,
         warmUpMilliseconds: deadWarmUpMilliseconds,
@@ -162,9 +180,44 @@ async function measureFaults(plan: Plan, healthy: readonly Row[]): Promise<Fault
   return rows;
 }
 
+/** How a reply is heard, and how many of the bytes' pieces each way takes. */
+const readWays = { stream: "serialport's stream", pieces: "weir's port, each piece", once: "weir's port, read once" };
+
+interface ReadRow {
+  readonly way: string;
+  readonly processorMicroseconds: Readonly<Record<number, number>>;
+}
+
+/** What hearing a reply of 60 registers costs, by the way it is heard. */
+async function measureReads(plan: Plan): Promise<ReadRow[]> {
+  const rows: ReadRow[] = [];
+  const work = { blocks: usualBlocks, lookMilliseconds: 1000, faults: noFaults, warmUpMilliseconds: readWarmUp };
+  for (const [client, way] of Object.entries(readWays)) {
+    const processorMicroseconds: Record<number, number> = {};
+    for (const baudRate of plan.baudRates) {
+      const { outcome } = await at(plan, client, baudRate, { ...work, windowMilliseconds: plan.windowMilliseconds });
+      processorMicroseconds[baudRate] = (1000 * outcome.processorMilliseconds) / outcome.good;
+    }
+    rows.push({ way, processorMicroseconds });
+  }
+  return rows;
+}
+
 const percent = (ratio: number, digits = 1): string => `${(100 * ratio).toFixed(digits)} %`;
 
-function printSpeed(rows: readonly Row[]): void {
+function printReads(rows: readonly ReadRow[]): void {
+  const bauds = Object.keys(rows[0]?.processorMicroseconds ?? {}).map(Number);
+  console.log("\nhearing a reply of 60 registers and nothing else, the timers between them included: µs CPU");
+  printTable(
+    ["read by", ...bauds.map((rate) => `${rate} Bd`)],
+    rows.map(({ way, processorMicroseconds }) => [
+      way,
+      ...bauds.map((rate) => (processorMicroseconds[rate] ?? Number.NaN).toFixed(0)),
+    ]),
+  );
+}
+
+function printSpeed({ baudRates }: Plan, rows: readonly Row[]): void {
   const reference = (baudRate: number): number =>
     rows.find(({ client, baudRate: other }) => client === "modbus-serial" && other === baudRate)
       ?.processorMicrosecondsPerRequest ?? Number.NaN;
@@ -187,7 +240,7 @@ function printSpeed(rows: readonly Row[]): void {
   );
 }
 
-function printFaults(rows: readonly FaultRow[]): void {
+function printFaults({ baudRates }: Plan, rows: readonly FaultRow[]): void {
   console.log("\none unit of 16 dead (of the healthy throughput); one late reply among equal blocks of a lone meter");
   printTable(
     ["client", ...baudRates.map((rate) => `dead, ${rate} Bd`), "good after", "WRONG after"],
@@ -202,7 +255,7 @@ function printFaults(rows: readonly FaultRow[]): void {
 }
 
 /** Issue 3, point 4. */
-function marksOf(rows: readonly Row[], faultRows: readonly FaultRow[]): Mark[] {
+function marksOf({ baudRates }: Plan, rows: readonly Row[], faultRows: readonly FaultRow[]): Mark[] {
   const marks: Mark[] = [];
   const mark = (text: string, value: string, met: boolean): number => marks.push({ text: `${text}: ${value}`, met });
   for (const row of rows.filter(({ client }) => client === "weir")) {

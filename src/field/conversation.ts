@@ -81,7 +81,7 @@ export function converse(
       const bytes = open ? port.read() : new Uint8Array(0);
       if (bytes.length > 0) {
         heard.push(bytes);
-        take({ kind: "received", bytes });
+        take({ kind: "received", bytes, prompt: true });
       }
       for (const input of inputs) take(input);
       if (!open) return;

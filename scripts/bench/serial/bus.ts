@@ -20,6 +20,14 @@ export interface BusFaults {
 
 export const noFaults: BusFaults = { deadUnit: 0, lateUnit: 0, lateAnswer: 0, lateMilliseconds: 0 };
 
+/** Programs of clients; all others are libraries. */
+const files: Readonly<Record<string, string>> = {
+  weir: "our-client.js",
+  stream: "read-path.js",
+  pieces: "read-path.js",
+  once: "read-path.js",
+};
+
 /** What the wire saw. */
 export interface BusReport {
   readonly requests: number;
@@ -91,7 +99,7 @@ function startClient(programs: Programs, task: ClientTask): ChildProcess {
     const blocks = task.blocks.map(({ unit, address, count }) => `${unit}:${address}:${count}`);
     return spawn(programs.libmodbusClient ?? "", [task.port, ...numbers.map(String), ...blocks], { stdio });
   }
-  const file = task.client === "weir" ? "our-client.js" : "library-client.js";
+  const file = files[task.client] ?? "library-client.js";
   return spawn(process.execPath, [fileURLToPath(new URL(`./${file}`, import.meta.url)), JSON.stringify(task)], {
     stdio,
   });

@@ -11,7 +11,8 @@ import {
   type LineState,
   type UnitState,
 } from "../../protocol/modbus/line-state.ts";
-import { replyExpectedAt, stepLine } from "../../protocol/modbus/master.ts";
+import { replyExpectedAt, sendsAt, stepLine } from "../../protocol/modbus/master.ts";
+import { hold } from "./hold.ts";
 import { createPolling } from "./polling.ts";
 import { type KeptPort, keepPortOpen } from "./port.ts";
 
@@ -55,29 +56,51 @@ export function openSerialLine(line: LineSite, clock: Clock, options: SerialLine
   };
 
   /** What waits in the port is older than anything that could be sent, so each turn begins with it. */
-  const hear = (): void => {
+  const hear = (prompt: boolean): void => {
     const bytes = port?.read();
-    if (bytes !== undefined && bytes.length > 0) inbox.unshift({ kind: "received", bytes });
+    if (bytes !== undefined && bytes.length > 0) inbox.unshift({ kind: "received", bytes, prompt });
   };
 
   /** Callbacks only put their input here; inputs are taken one after the other, whatever they cause. */
-  const feed = (...inputs: readonly LineInput[]): void => {
-    inbox.push(...inputs);
+  const feed = (input: LineInput | null): void => {
+    if (input !== null) inbox.push(input);
     if (busy || !running) return;
     busy = true;
-    hear();
-    while (true) {
-      for (let input = inbox.shift(); input !== undefined; input = inbox.shift()) handle(input);
-      const orders = health.state === "opening" ? [] : polling.due(clock.now());
-      if (orders.length === 0 && inbox.length === 0) break;
-      for (const order of orders) inbox.push({ kind: "order", order });
-    }
+    let prompt = input === null;
+    do {
+      hear(prompt);
+      prompt = false;
+      while (true) {
+        for (let input = inbox.shift(); input !== undefined; input = inbox.shift()) handle(input);
+        const orders = health.state === "opening" ? [] : polling.due(clock.now());
+        if (orders.length === 0 && inbox.length === 0) break;
+        for (const order of orders) inbox.push({ kind: "order", order });
+      }
+    } while (heldForSilence());
     busy = false;
     arm();
   };
 
+  /** A short silence before the next request is waited for here: a timer, up to 1 ms late and a turn of its own, would cost a tenth of a fast line. */
+  const heldForSilence = (): boolean => {
+    const at = sendsAt(master);
+    const now = clock.now();
+    if (at === null || !hold(at - now, now)) return false;
+    inbox.push({ kind: "timer" });
+    return true;
+  };
+
+  /** A reply that should be whole within a moment is read once, then: its last piece would be another turn. */
+  const holdForReply = (): void => {
+    const at = replyExpectedAt(master);
+    if (at === null) return;
+    const now = clock.now();
+    hold(at - now, now);
+  };
+
   const arm = (): void => {
     if (timer !== null) clearTimeout(timer);
+    timer = null;
     const now = clock.now();
     let at = Math.min(master.wakeAt ?? Number.POSITIVE_INFINITY, polling.nextDueAt());
     const listenAt = listeningFrom(master, now, at);
@@ -85,7 +108,10 @@ export function openSerialLine(line: LineSite, clock: Clock, options: SerialLine
     else at = Math.min(at, listenAt);
     // Node's timers count whole milliseconds and must not come early.
     const wait = Math.max(0, Math.min(Math.ceil(at - now), 1000));
-    timer = setTimeout(() => feed({ kind: "timer" }), wait);
+    timer = setTimeout(() => {
+      holdForReply();
+      feed({ kind: "timer" });
+    }, wait);
   };
 
   return {
@@ -98,7 +124,7 @@ export function openSerialLine(line: LineSite, clock: Clock, options: SerialLine
           polling.opened(clock.now());
           feed({ kind: "opened" });
         },
-        onReadable: () => feed(),
+        onReadable: () => feed(null),
         onLost: (problem) => {
           const since = health.state === "lost" ? health.since : clock.now();
           health = { state: "lost", since, problem };
@@ -109,7 +135,7 @@ export function openSerialLine(line: LineSite, clock: Clock, options: SerialLine
     readings: () => ({ ...polling.readings }),
     command: (outputs) => {
       const refused = polling.command(outputs, clock.now());
-      feed();
+      feed({ kind: "timer" });
       return refused;
     },
     reportedAt: () => polling.reportedAt(clock.now()),

@@ -41,7 +41,8 @@ export type Outcome =
 
 export type LineInput =
   | { readonly kind: "order"; readonly order: Order }
-  | { readonly kind: "received"; readonly bytes: Uint8Array }
+  /** `prompt`: as they came; else they may have waited in the port. */
+  | { readonly kind: "received"; readonly bytes: Uint8Array; readonly prompt: boolean }
   /** The system has taken the bytes of the last `write`. */
   | { readonly kind: "written" }
   | { readonly kind: "timer" }

@@ -21,7 +21,7 @@ const pauseMilliseconds = 32;
 const busy = 6;
 
 /** Takes what arrived, asked for or not. */
-export function receive(work: Work, bytes: Uint8Array): void {
+export function receive(work: Work, bytes: Uint8Array, prompt: boolean): void {
   work.state = { ...work.state, activeAt: Math.max(work.state.activeAt, work.now) };
   const { phase } = work.state;
   if (phase.kind !== "waiting") {
@@ -37,7 +37,7 @@ export function receive(work: Work, bytes: Uint8Array): void {
   const frame = findReply(received, skip, exchange.request);
   if (frame !== null) {
     hearForeign(work, received.subarray(skip, frame.start), exchange.sent);
-    answered(work, exchange, frame, echoed);
+    answered(work, exchange, frame, echoed, prompt);
   } else if (!hearLate(work, exchange)) breakOff(work, exchange, skip);
 }
 
@@ -67,7 +67,7 @@ export function hearFailed(work: Work, exchange: Exchange): void {
   hearForeign(work, exchange.received, exchange.sent);
 }
 
-function answered(work: Work, exchange: Exchange, frame: Frame, echoed: boolean): void {
+function answered(work: Work, exchange: Exchange, frame: Frame, echoed: boolean, prompt: boolean): void {
   const { order, request } = exchange;
   const unit = unitOf(work.state, request.unit);
   const wire = wireMilliseconds(work.state, request);
@@ -80,7 +80,7 @@ function answered(work: Work, exchange: Exchange, frame: Frame, echoed: boolean)
     const after = doubtful
       ? failed(unit, request, "refused-by-device", exchange.startedAt, work.now)
       : {
-          ...inStep(unit, work.now - exchange.startedAt, wire),
+          ...inStep(unit, work.now - exchange.startedAt, wire, prompt),
           turnaround: unit.turnaround,
           lastFault: "refused-by-device" as const,
         };
@@ -93,7 +93,7 @@ function answered(work: Work, exchange: Exchange, frame: Frame, echoed: boolean)
     deliver(work, order, { kind: "written" }, exchange.startedAt);
     return;
   }
-  setUnit(work, request.unit, inStep(unit, work.now - exchange.startedAt, wire));
+  setUnit(work, request.unit, inStep(unit, work.now - exchange.startedAt, wire, prompt));
   if (request === order.request) deliver(work, order, { kind: "data", data: frame.data }, exchange.startedAt);
   else {
     const proven = { ...order, proofs: (order.proofs ?? 0) + 1 };

@@ -34,7 +34,7 @@ export function stepLine(state: LineState, input: LineInput, now: number): { sta
       enqueue(work, input.order);
       break;
     case "received":
-      receive(work, input.bytes);
+      receive(work, input.bytes, input.prompt);
       break;
     case "written":
       if (state.phase.kind === "waiting") setExchange(work, taken(state.phase.exchange, now));
@@ -65,6 +65,11 @@ export function replyExpectedAt(state: LineState): number | null {
   const { startedAt, request } = state.phase.exchange;
   const turnaround = unitOf(state, request.unit).turnaround?.usualMilliseconds ?? 0;
   return startedAt + wireMilliseconds(state, request) + turnaround;
+}
+
+/** When the next request may go out, if nothing is heard until then [ms]; null: none is ready, or the line is busy or left quiet. */
+export function sendsAt({ phase, wakeAt }: LineState): number | null {
+  return phase.kind === "free" ? wakeAt : null;
 }
 
 function enqueue(work: Work, order: Order): void {

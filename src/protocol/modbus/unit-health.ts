@@ -20,8 +20,14 @@ const turnarounds = 4;
 const turnaroundRoomMilliseconds = 50;
 /** Of so many tries of a silent unit one has its whole timeout: it may have become slow. Choice. */
 const triesToPatience = 4;
-/** How fast the usual turnaround follows slower replies, and the slowest faster ones. Choice: within tens of requests. */
+/** How fast the slowest turnaround follows faster replies. Choice: within tens of requests. */
 const following = 1 / 16;
+/**
+ * The usual turnaround is when a look at the port finds the whole reply five times of six: each look that does moves it this much
+ * sooner, each reply that came later so much later [ms]. Choice: a step is a hundredth of a request at 115200 Bd.
+ */
+const soonerMilliseconds = 0.03;
+const laterMilliseconds = 0.15;
 
 /** Until a silent unit is tried again [ms], after a try that took the line for `cost`. */
 export function backoffMilliseconds(failuresInRow: number, costMilliseconds: number): number {
@@ -58,26 +64,37 @@ export function failed(
   };
 }
 
-/** After a reply that can only be the one asked for: a unit answers in order, so nothing older is under way any more. `wire`: what both frames take [ms]. */
-export function inStep(unit: UnitState, latencyMilliseconds: number, wireMilliseconds: number): UnitState {
+/** After a reply that can only be the one asked for: a unit answers in order, so nothing older is under way any more. `wire`: what both frames take [ms]; `prompt`: it was heard as it came. */
+export function inStep(
+  unit: UnitState,
+  latencyMilliseconds: number,
+  wireMilliseconds: number,
+  prompt: boolean,
+): UnitState {
   return {
     ...unit,
     sure: true,
     stale: [],
     failuresInRow: 0,
     retryAt: Number.NEGATIVE_INFINITY,
-    turnaround: learn(unit.turnaround, Math.max(0, latencyMilliseconds - wireMilliseconds)),
+    turnaround: learn(unit.turnaround, Math.max(0, latencyMilliseconds - wireMilliseconds), prompt),
     latencyMilliseconds,
   };
 }
 
-function learn(known: Turnaround | null, measured: number): Turnaround {
+function learn(known: Turnaround | null, measured: number, prompt: boolean): Turnaround {
   if (known === null) return { usualMilliseconds: measured, slowestMilliseconds: measured };
   const { usualMilliseconds: usual, slowestMilliseconds: slowest } = known;
   return {
-    usualMilliseconds: measured < usual ? measured : usual + (measured - usual) * following,
+    usualMilliseconds: usualAfter(usual, measured, prompt),
     slowestMilliseconds: measured > slowest ? measured : slowest + (measured - slowest) * following,
   };
+}
+
+/** A reply that had not been looked for until then may have come sooner than it was seen. */
+function usualAfter(usual: number, measured: number, prompt: boolean): number {
+  if (measured < usual) return measured;
+  return prompt ? Math.min(measured, usual + laterMilliseconds) : Math.max(0, usual - soonerMilliseconds);
 }
 
 /** After a reply of this shape came too late; null: none was expected. Those given up before it will not come any more. */

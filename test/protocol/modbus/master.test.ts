@@ -352,7 +352,7 @@ test("noise before a reply that is still to come does not make it be given up", 
   line.mischief = () => ({ kind: "late", milliseconds: 100 });
   line.order({ mode: "read", unit: 1, function: 4, address: 20, count: 2 });
   line.pass(5);
-  line.feed({ kind: "received", bytes: Uint8Array.of(0x55, 0xaa, 0x01) });
+  line.feed({ kind: "received", bytes: Uint8Array.of(0x55, 0xaa, 0x01), prompt: true });
   line.pass(400);
   assert.is(line.results.at(-1)?.outcome.kind, "data");
 });
@@ -408,7 +408,7 @@ test("a process that stood still reads what waits before it gives up", () => {
   // Standing still for two seconds: the timer comes first, the bytes right after it.
   line.now += 2000;
   line.feed({ kind: "timer" });
-  line.feed({ kind: "received", bytes: sealed([1, 4, 4, 1, 20, 1, 21]) });
+  line.feed({ kind: "received", bytes: sealed([1, 4, 4, 1, 20, 1, 21]), prompt: true });
   const result = line.results.find(({ order }) => order.id === id);
   assert.is(result?.outcome.kind, "data");
   allRight(line);
@@ -457,11 +457,11 @@ test("a late exception does not pass for the answer to a nonce, whose own reply 
   line.order({ mode: "read", unit: 1, function: 4, address: 30, count: 1 });
   line.until(() => (line.state.phase.kind === "waiting" ? true : undefined));
   line.pass(10);
-  line.feed({ kind: "received", bytes: sealed([1, 0x84, 2]) });
+  line.feed({ kind: "received", bytes: sealed([1, 0x84, 2]), prompt: true });
   line.order({ mode: "read", unit: 1, function: 4, address: 40, count: 1 });
   line.until(() => (line.state.phase.kind === "waiting" ? true : undefined));
   line.pass(10);
-  line.feed({ kind: "received", bytes: sealed([1, 4, 2, 1, 0]) });
+  line.feed({ kind: "received", bytes: sealed([1, 4, 2, 1, 0]), prompt: true });
   line.dead.delete(1);
   line.pass(5000);
   line.read(1, 50, 1);

@@ -119,7 +119,7 @@ export class VirtualLine {
 
   /** Something arrives at `at`, whoever sent it. */
   arrive(at: number, bytes: Uint8Array): void {
-    this.events.push({ at, input: { kind: "received", bytes } });
+    this.events.push({ at, input: { kind: "received", bytes, prompt: true } });
     this.events.sort((a, b) => a.at - b.at);
   }
 
