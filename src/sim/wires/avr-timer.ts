@@ -1,12 +1,11 @@
-/** Timer 0 of the ATmega328P as far as the Arduino core uses it: a free-running count with an overflow interrupt. No compare outputs. */
+/** Timer 0 of the ATmega328P and ATmega2560 as far as the Arduino core uses it: a free-running count with an overflow interrupt. No compare outputs. */
 import type { CPU } from "avr8js";
 
-/** Registers and vector from the ATmega328P data sheet, sections 12.4 and 15.9. */
+/** Registers, the same on both: ATmega328P data sheet, section 15.9, ATmega2560 data sheet, section 16.9. */
 const flagRegister = 0x35;
 const controlRegister = 0x45;
 const countRegister = 0x46;
 const maskRegister = 0x6e;
-const overflowVector = 0x20;
 /** Cycles a count by the clock select bits of TCCR0B; 0: stopped, external clocks are not wired. */
 const prescalers: readonly number[] = [0, 1, 8, 64, 256, 1024, 0, 0];
 const countsToOverflow = 256;
@@ -15,7 +14,7 @@ const countsToOverflow = 256;
  * avr8js's own timer makes an event of every count, four for each turn of an idle firmware's loop; this one makes one an
  * overflow, so that idle time can be skipped.
  */
-export function attachTimer0(cpu: CPU): void {
+export function attachTimer0(cpu: CPU, overflowVector: number): void {
   const overflow = {
     address: overflowVector,
     flagRegister,

@@ -1,7 +1,8 @@
-/** Far end of a Firmata board: the real StandardFirmata firmware on a simulated Arduino Uno, behind a pseudo-terminal. A process of its own. */
+/** Far end of a Firmata board: the real StandardFirmata firmware on a simulated Arduino, behind a pseudo-terminal. A process of its own. */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { clockHertz, createUno, decodeIntelHex, pinCount, type Uno } from "./avr-uno.ts";
+import { type Arduino, clockHertz, createArduino, decodeIntelHex } from "./avr-arduino.ts";
+import { type ArduinoName, type Chip, chips } from "./avr-chips.ts";
 import { serveFarEnd } from "./far-end.ts";
 import { openPty, type Pty } from "./pty.ts";
 
@@ -16,12 +17,14 @@ export interface FirmataBoardSetup {
   /** Path of one's own that the controller opens as its port. */
   readonly port: string;
   readonly name?: string;
+  /** Uno where absent. */
+  readonly arduino?: ArduinoName;
   /** Resistor from 5 V to each analog channel with a resistive sensor [Ω]. */
   readonly seriesOhms?: Readonly<Record<string, number>>;
 }
 
 const supplyVolts = 5;
-const firmware = fileURLToPath(new URL("../../../../.weir/StandardFirmata.cpp.hex", import.meta.url));
+const firmwareFolder = new URL("../../../../.weir/", import.meta.url);
 /**
  * How long the processor sleeps between two slices while bytes arrive, for how long after the last one, and otherwise
  * [ms]; choices: answers come within a few milliseconds, and an idle board costs 3 % of a core instead of 6 %.
@@ -45,13 +48,14 @@ function bitChooser(): () => number {
 }
 
 class Board {
-  readonly #program = decodeIntelHex(readFileSync(firmware, "utf8"));
+  readonly #chip: Chip;
+  readonly #program: Uint8Array;
   readonly #setup: FirmataBoardSetup;
   readonly #report: (values: Readonly<Record<string, number>>) => void;
   readonly #levels = new Map<number, boolean>();
   readonly #volts = new Map<number, number>();
   readonly #chooseBit = bitChooser();
-  #uno: Uno;
+  #arduino: Arduino;
   #pty: Pty | null = null;
   #sent: number[] = [];
   #hung: boolean;
@@ -61,20 +65,22 @@ class Board {
   #heardAt = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
   #reportedAt = 0;
-  #reported = -1;
+  #reported = "";
 
   constructor(setup: FirmataBoardSetup, report: (values: Readonly<Record<string, number>>) => void) {
     this.#hung = false;
     this.#setup = setup;
+    this.#chip = chips[setup.arduino ?? "uno"];
+    this.#program = decodeIntelHex(readFileSync(fileURLToPath(new URL(this.#chip.firmware, firmwareFolder)), "utf8"));
     this.#report = report;
-    this.#uno = this.#fresh();
+    this.#arduino = this.#fresh();
     this.plug();
     this.#slice();
   }
 
   plug(): void {
     this.#pty ??= openPty(this.#setup.port, (bytes) => {
-      this.#uno.receive(bytes);
+      this.#arduino.receive(bytes);
       if (!this.#isBusy()) this.#sliceAfter(0);
       this.#heardAt = performance.now();
     });
@@ -86,7 +92,7 @@ class Board {
   }
 
   reset(): void {
-    this.#uno = this.#fresh();
+    this.#arduino = this.#fresh();
   }
 
   hang(on: boolean): void {
@@ -102,7 +108,7 @@ class Board {
     const number = Number(index);
     if (kind === "d" && unit === "Level") {
       this.#levels.set(number, value !== 0);
-      this.#uno.setLevel(number, value !== 0);
+      this.#arduino.setLevel(number, value !== 0);
     } else if (kind === "a" && unit === "Volts") this.#setVolts(number, value);
     else if (kind === "input" && unit === "Ohms") {
       const series = this.#setup.seriesOhms?.[number] ?? 0;
@@ -112,14 +118,14 @@ class Board {
 
   #setVolts(channel: number, volts: number): void {
     this.#volts.set(channel, volts);
-    this.#uno.setVolts(channel, volts);
+    this.#arduino.setVolts(channel, volts);
   }
 
-  #fresh(): Uno {
-    const uno = createUno(this.#program, (byte) => this.#sent.push(this.#onTheWire(byte)));
-    for (const [pin, level] of this.#levels) uno.setLevel(pin, level);
-    for (const [channel, volts] of this.#volts) uno.setVolts(channel, volts);
-    return uno;
+  #fresh(): Arduino {
+    const arduino = createArduino(this.#chip, this.#program, (byte) => this.#sent.push(this.#onTheWire(byte)));
+    for (const [pin, level] of this.#levels) arduino.setLevel(pin, level);
+    for (const [channel, volts] of this.#volts) arduino.setVolts(channel, volts);
+    return arduino;
   }
 
   #onTheWire(byte: number): number {
@@ -132,7 +138,7 @@ class Board {
     const now = performance.now();
     const elapsed = Math.min(now - this.#ranAt, longestCatchUpMilliseconds);
     this.#ranAt = now;
-    if (!this.#hung) this.#uno.runUntil(this.#uno.cycle() + (elapsed * clockHertz) / 1000);
+    if (!this.#hung) this.#arduino.runUntil(this.#arduino.cycle() + (elapsed * clockHertz) / 1000);
     if (this.#sent.length > 0) {
       this.#pty?.write(Buffer.from(this.#sent));
       this.#sent = [];
@@ -151,14 +157,16 @@ class Board {
   }
 
   #tellEffects(now: number): void {
-    let driven = 0;
-    for (let pin = firstPin; pin < pinCount; pin += 1) if (this.#uno.output(pin) === 1) driven |= 1 << pin;
-    if (driven === this.#reported && now - this.#reportedAt < effectsMilliseconds) return;
-    this.#reported = driven;
+    const driven: number[] = [];
+    for (let pin = firstPin; pin < this.#chip.pins.length; pin += 1)
+      driven.push(this.#arduino.output(pin) === 1 ? 1 : 0);
+    const levels = driven.join("");
+    if (levels === this.#reported && now - this.#reportedAt < effectsMilliseconds) return;
+    this.#reported = levels;
     this.#reportedAt = now;
     const prefix = this.#setup.name === undefined ? "" : `${this.#setup.name}/`;
     const values: Record<string, number> = {};
-    for (let pin = firstPin; pin < pinCount; pin += 1) values[`${prefix}d${pin}Level`] = (driven >> pin) & 1;
+    for (const [index, level] of driven.entries()) values[`${prefix}d${index + firstPin}Level`] = level;
     this.#report(values);
   }
 }

@@ -1,33 +1,16 @@
-/** The processor of an Arduino Uno running a real firmware: pins in, pins out, a UART. Knows nothing of Firmata and nothing of wall-clock time. */
-import {
-  AVRADC,
-  AVRIOPort,
-  AVRUSART,
-  adcConfig,
-  avrInstruction,
-  CPU,
-  PinState,
-  portBConfig,
-  portCConfig,
-  portDConfig,
-  usart0Config,
-} from "avr8js";
+/** The processor of an Arduino running a real firmware: pins in, pins out, a UART. Knows nothing of Firmata and nothing of wall-clock time. */
+import { AVRADC, AVRIOPort, type AVRPortConfig, AVRUSART, avrInstruction, CPU, PinState } from "avr8js";
+import type { Chip } from "./avr-chips.ts";
 import { attachTimer0 } from "./avr-timer.ts";
 
-/** Crystal of the Uno [Hz]; Arduino Uno R3 schematic. */
+/** Crystal of the Uno, the Nano and the Mega [Hz]; schematics of the Arduino Uno R3, Nano 3.x and Mega 2560 R3. */
 export const clockHertz = 16_000_000;
-/** ATmega328P data sheet, section 8: 32 KiB of flash in 16-bit words, 2 KiB of SRAM. */
-const flashWords = 16_384;
-const sramBytes = 2_048;
-/** A loop of the firmware that has not come round after so many instructions is not idling; choice: several times StandardFirmata's loop. */
-const longestLoop = 6_000;
-
-/** Pins 0 to 7 are port D, 8 to 13 port B, 14 to 19 (A0 to A5) port C; Arduino Uno R3 pinout. */
-export const pinCount = 20;
+/** A loop of the firmware that has not come round after so many instructions is not idling; choice: several times StandardFirmata's loop on a Mega. */
+const longestLoop = 20_000;
 
 export type OutputLevel = 0 | 1 | null;
 
-export interface Uno {
+export interface Arduino {
   /** Runs until that many cycles have passed since the reset. */
   runUntil(cycle: number): void;
   readonly cycle: () => number;
@@ -40,21 +23,25 @@ export interface Uno {
   output(pin: number): OutputLevel;
 }
 
-/** A freshly reset Uno with `program` (Intel HEX decoded) in its flash; `transmit` gets each byte of its UART. */
-export function createUno(program: Uint8Array, transmit: (byte: number) => void): Uno {
-  const flash = new Uint16Array(flashWords);
-  new Uint8Array(flash.buffer).set(program.subarray(0, flashWords * 2));
-  const cpu = new CPU(flash, sramBytes);
-  attachTimer0(cpu);
-  const ports = [portDConfig, portBConfig, portCConfig].map((config) => new AVRIOPort(cpu, config));
-  const portOf = (pin: number): { port: AVRIOPort | undefined; bit: number } =>
-    pin < 8
-      ? { port: ports[0], bit: pin }
-      : pin < 14
-        ? { port: ports[1], bit: pin - 8 }
-        : { port: ports[2], bit: pin - 14 };
-  const adc = new AVRADC(cpu, adcConfig);
-  const uart = new AVRUSART(cpu, usart0Config, clockHertz);
+/** A freshly reset board with `program` (Intel HEX decoded) in its flash; `transmit` gets each byte of its UART. */
+export function createArduino(chip: Chip, program: Uint8Array, transmit: (byte: number) => void): Arduino {
+  const flash = new Uint16Array(chip.flashWords);
+  new Uint8Array(flash.buffer).set(program.subarray(0, chip.flashWords * 2));
+  const cpu = new CPU(flash, chip.memoryBytes);
+  attachTimer0(cpu, chip.overflowVector);
+  const ports = new Map<AVRPortConfig, AVRIOPort>();
+  for (const pin of chip.pins)
+    if (pin !== null && !ports.has(pin.port)) ports.set(pin.port, new AVRIOPort(cpu, pin.port));
+  const portOf = (pin: number): { port: AVRIOPort | undefined; bit: number } => {
+    const found = chip.pins[pin] ?? null;
+    return found === null ? { port: undefined, bit: 0 } : { port: ports.get(found.port), bit: found.bit };
+  };
+  const adc = new AVRADC(cpu, chip.adc);
+  const uart = new AVRUSART(cpu, chip.usart, clockHertz);
+  // The flag "data register empty" falls by a write to the register, not by its interrupt (data sheets, USART chapter);
+  // avr8js lets it fall, and the serial port of an older Arduino core then never sends again.
+  const dataRegisterEmpty: { constant?: boolean } = uart["UDRE"];
+  dataRegisterEmpty.constant = true;
   uart.onByteTransmit = transmit;
   const waiting: number[] = [];
   const feed = (): void => {
@@ -112,9 +99,9 @@ function run(cpu: CPU, until: number): void {
   }
 }
 
-/** Bytes of an Intel HEX file with plain data records; throws on a bad record. */
+/** Bytes of an Intel HEX file with plain data records, which reach 64 KiB; throws on a bad record. */
 export function decodeIntelHex(text: string): Uint8Array {
-  const program = new Uint8Array(flashWords * 2);
+  const program = new Uint8Array(65_536);
   for (const line of text.split(/\r?\n/)) {
     if (line === "") continue;
     const record = Buffer.from(line.slice(1), "hex");
