@@ -1,6 +1,5 @@
 /** What a board file must keep that its schema cannot say. */
 import type { BoardFile } from "../model/generated/board.ts";
-import type { FirmataBoardFile } from "../model/generated/firmata-board.ts";
 import { widthOf } from "../protocol/modbus/registers.ts";
 import { checkBoardParts } from "./board-parts.ts";
 import { pointerOf } from "./document.ts";
@@ -98,7 +97,7 @@ function checkPoint(board: BoardFile, point: BoardPoint, index: number): Finding
   return findings;
 }
 
-function duplicates(points: readonly { readonly name: string }[]): Finding[] {
+export function duplicates(points: readonly { readonly name: string }[]): Finding[] {
   return points.flatMap(({ name }, index) =>
     points.findIndex((other) => other.name === name) === index
       ? []
@@ -141,33 +140,4 @@ function sharesBits(one: BoardPoint, other: BoardPoint): boolean {
   if (one.address !== other.address || one.type !== other.type) return false;
   if (one.mask === undefined || other.mask === undefined) return false;
   return (Number.parseInt(one.mask, 16) & Number.parseInt(other.mask, 16)) === 0;
-}
-
-export function checkFirmataBoard(board: FirmataBoardFile): readonly Finding[] {
-  const findings = duplicates(board.points);
-  board.points.forEach((point, index) => {
-    const analog = isAnalog(point.kind);
-    const clash = board.points
-      .slice(0, index)
-      .find((other) => other.pin === point.pin && isAnalog(other.kind) === analog);
-    if (clash !== undefined)
-      findings.push({
-        pointer: pointerOf("points", index, "pin"),
-        found: `pin ${point.pin}, like ${clash.name}`,
-        expected: "each pin once",
-        remedy: "correct one",
-      });
-    if (point.kind === "thermistor" && point.thermistor === undefined)
-      findings.push({
-        pointer: pointerOf("points", index),
-        found: "no `thermistor`",
-        expected: "divider and curve of the thermistor",
-        remedy: "add `thermistor:` with seriesOhms, nominalOhms, nominalCelsius, betaKelvin",
-      });
-  });
-  return findings;
-}
-
-function isAnalog(kind: FirmataBoardFile["points"][number]["kind"]): boolean {
-  return kind === "thermistor" || kind === "current-loop";
 }

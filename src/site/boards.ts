@@ -4,8 +4,9 @@ import type { BoardFile } from "../model/generated/board.ts";
 import type { FirmataBoardFile } from "../model/generated/firmata-board.ts";
 import type { MinerModelFile } from "../model/generated/miner-model.ts";
 import { fail, type Result, succeed } from "../model/result.ts";
-import { checkBoard, checkFirmataBoard } from "./board-rules.ts";
+import { checkBoard } from "./board-rules.ts";
 import { type Document, locate, readDocument } from "./document.ts";
+import { checkFirmataBoard } from "./firmata-rules.ts";
 import type { Finding, SiteProblem } from "./problem.ts";
 import { checkShape } from "./shapes.ts";
 

@@ -51,7 +51,8 @@ function unknownBoard(name: string, pointer: string, names: readonly string[]): 
 
 type FirmataBoard = Extract<ReturnType<BoardLibrary["firmata"]>, { ok: true }>["value"];
 
-function resolveFirmata(site: SiteFile["firmata"][number], board: FirmataBoard): FirmataSite {
+/** A board file under the name and port of the site. */
+export function resolveFirmata(site: SiteFile["firmata"][number], board: FirmataBoard): FirmataSite {
   return {
     name: site.name,
     port: site.port,
@@ -64,6 +65,9 @@ function resolveFirmata(site: SiteFile["firmata"][number], board: FirmataBoard):
       minimum: point.minimum ?? null,
       maximum: point.maximum ?? null,
       thermistor: point.thermistor ?? null,
+      currentLoop:
+        point.currentLoop === undefined ? null : { ...point.currentLoop, range: point.currentLoop.range ?? null },
+      romCode: point.romCode ?? null,
     })),
   };
 }

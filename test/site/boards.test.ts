@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { checkBoard, checkFirmataBoard } from "../../src/site/board-rules.ts";
+import { checkBoard } from "../../src/site/board-rules.ts";
 import { boardLibrary } from "../../src/site/boards.ts";
 import { dataFolder } from "../../src/site/data-folder.ts";
 import type { Finding } from "../../src/site/problem.ts";
@@ -276,20 +276,6 @@ test("a variant is another board there is", () => {
       assert.is.not(variant.board, name);
     }
   }
-});
-
-test("finds a Firmata pin used twice, but not an analog channel of the same number", () => {
-  const board = boardOf("firmata", "plain-uno");
-  Object.assign(board.points[2] ?? {}, { pin: 0 });
-  assert.equal(checkFirmataBoard(board), []);
-  Object.assign(board.points[3] ?? {}, { pin: 0 });
-  assertFound(checkFirmataBoard(board), "/points/3/pin", /pin 0, like contactor/);
-});
-
-test("finds a thermistor without its curve", () => {
-  const board = boardOf("firmata", "plain-uno");
-  delete board.points[0]?.thermistor;
-  assertFound(checkFirmataBoard(board), "/points/0", /no `thermistor`/);
 });
 
 test.run();

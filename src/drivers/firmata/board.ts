@@ -2,28 +2,11 @@
 import type { Clock, LineHealth, OutputRefusal, PointDriver } from "../../model/driver.ts";
 import type { FirmataSite } from "../../model/firmata.ts";
 import type { Fault, Milliseconds, PointName, Reading, Readings } from "../../model/reading.ts";
-import { type BoardMessage, type Conversation, converse } from "./conversation.ts";
+import { type BoardMessage, type Conversation, converse, type PinUse } from "./conversation.ts";
 import { type Link, openLink } from "./link.ts";
+import { requestNumbers, sensorOf } from "./one-wire.ts";
+import { type FirmataOptions, firmataOptions } from "./options.ts";
 import { type BoardPoints, type Output, sortPoints } from "./points.ts";
-
-export interface FirmataOptions {
-  /** The board samples its analog inputs this often [ms]. */
-  readonly samplingMilliseconds: Milliseconds;
-  /** Contacts are asked and outputs read back this often [ms]; each poll is a write that reveals a hang-up. */
-  readonly pollMilliseconds: Milliseconds;
-  /** A point not heard for this long is bad [ms]. */
-  readonly silenceMilliseconds: Milliseconds;
-  /** A board not heard for this long has its port closed and opened, which resets most boards [ms]. */
-  readonly reopenMilliseconds: Milliseconds;
-}
-
-/** Choices: three polls may fail before a point is bad, and that is seen within 2 s; a reset Uno takes 3 to 4 s to speak. */
-export const firmataOptions: FirmataOptions = {
-  samplingMilliseconds: 100,
-  pollMilliseconds: 500,
-  silenceMilliseconds: 1500,
-  reopenMilliseconds: 6000,
-};
 
 /** Ready to be started; a port that is not there is waited for. `contactors` names its outputs that hold contactors closed. */
 export function openFirmataBoard(
@@ -83,9 +66,14 @@ class FirmataBoard implements PointDriver {
   readings(): Readings {
     const now = this.#clock.now();
     const readings: Record<PointName, Reading> = {};
-    for (const { name, filter, heardAt } of [...this.#points.analogs, ...this.#points.contacts])
-      readings[name] = this.#judge(filter.reading(), heardAt, now);
-    for (const { name, newest, heardAt } of this.#points.outputs) readings[name] = this.#judge(newest, heardAt, now);
+    const { analogs, contacts, outputs, oneWires } = this.#points;
+    const tell = (name: PointName, use: PinUse, pin: number, newest: Reading | null, heardAt: Milliseconds): void => {
+      readings[name] = this.#judge(use, pin, newest, heardAt, now);
+    };
+    for (const { name, channel, filter, heardAt } of analogs) tell(name, "analog", channel, filter.reading(), heardAt);
+    for (const { name, pin, filter, heardAt } of contacts) tell(name, "contact", pin, filter.reading(), heardAt);
+    for (const { name, pin, newest, heardAt } of outputs) tell(name, "output", pin, newest, heardAt);
+    for (const input of oneWires) tell(input.name, "one-wire", input.pin, input.reading(), input.heardAt);
     return readings;
   }
 
@@ -127,12 +115,14 @@ class FirmataBoard implements PointDriver {
     await this.#link.stop();
   }
 
-  #judge(newest: Reading | null, heardAt: Milliseconds, now: Milliseconds): Reading {
+  #judge(use: PinUse, pin: number, newest: Reading | null, heardAt: Milliseconds, now: Milliseconds): Reading {
     const bad = (fault: Fault): Reading => ({ quality: "bad", fault, at: now });
     if (this.#state === "lost") return bad("line-lost");
     if (heardAt !== -Infinity && now - heardAt > this.#options.silenceMilliseconds) return bad("board-silent");
     if (newest !== null) return newest;
     const spokeOnce = this.#conversation?.ready() === true;
+    // The board's own capability reply: no such pin, or a firmware without OneWire.
+    if (spokeOnce && this.#conversation?.offers(use, pin) === false) return bad("refused-by-device");
     return bad(spokeOnce || now - this.#since > this.#options.silenceMilliseconds ? "board-silent" : "not-read-yet");
   }
 
@@ -147,12 +137,13 @@ class FirmataBoard implements PointDriver {
     }
     // Until the board has once told its pins there is nothing worth keeping.
     this.#conversation?.end();
-    const { analogs, contacts, outputs } = this.#points;
+    const { analogs, contacts, outputs, oneWires } = this.#points;
     this.#conversation = converse(
       {
         channels: analogs.map(({ channel }) => channel),
         contacts: contacts.map(({ pin }) => pin),
         outputs: outputs.map(({ pin }) => pin),
+        requestNumbers: requestNumbers(oneWires.length),
       },
       (bytes) => this.#link.write(bytes),
     );
@@ -178,6 +169,7 @@ class FirmataBoard implements PointDriver {
       output.newest = null;
       output.heardAt = -Infinity;
     }
+    for (const input of this.#points.oneWires) input.clear();
   }
 
   #poll(): void {
@@ -195,16 +187,18 @@ class FirmataBoard implements PointDriver {
     this.#counters.requests += 1;
     if (this.#heardAt < this.#polledAt) this.#counters.timeouts += 1;
     if (!conversation.ready()) return;
-    if (this.#configured) this.#ask(conversation);
+    if (this.#configured) this.#ask(conversation, now);
     else conversation.askFirmware();
     this.#polledAt = now;
   }
 
   /** Subscriptions are sent with every poll: what the board lost it has again half a second later. */
-  #ask(conversation: Conversation): void {
+  #ask(conversation: Conversation, now: Milliseconds): void {
     for (const { channel } of this.#points.analogs) conversation.reportAnalog(channel);
     for (const { pin } of this.#points.contacts) conversation.reportLevels(pin);
     for (const { pin } of this.#points.outputs) conversation.askPinState(pin);
+    for (const [index, input] of this.#points.oneWires.entries())
+      for (const request of input.poll(now, index)) conversation.askOneWire(request);
   }
 
   #receive(chunk: Buffer): void {
@@ -241,6 +235,9 @@ class FirmataBoard implements PointDriver {
           else input.heardAt = now;
         }
         break;
+      case "one-wire":
+        this.#points.oneWires[sensorOf(message.number)]?.take(message.number, message.bytes, now);
+        break;
       case "pin-state":
         for (const output of this.#points.outputs)
           if (output.pin === message.pin) this.#readBack(output, message, conversation, now);
@@ -260,8 +257,9 @@ class FirmataBoard implements PointDriver {
     conversation.setSampling(this.#options.samplingMilliseconds);
     for (const { channel } of this.#points.analogs) conversation.makeAnalog(channel);
     for (const { pin } of this.#points.contacts) conversation.makeInput(pin);
+    for (const { pin } of this.#points.oneWires) conversation.makeOneWire(pin);
     this.#polledAt = now;
-    this.#ask(conversation);
+    this.#ask(conversation, now);
   }
 
   #readBack(

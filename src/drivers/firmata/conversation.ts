@@ -2,6 +2,7 @@
 import { EventEmitter } from "node:events";
 import firmataIo from "firmata-io/lib/firmata.js";
 import five from "johnny-five";
+import type { OneWireRequest } from "./one-wire.ts";
 
 type Firmata = InstanceType<typeof firmataIo.Firmata>;
 
@@ -9,16 +10,25 @@ type Firmata = InstanceType<typeof firmataIo.Firmata>;
 const setPinMode = 0xf4;
 const reportFirmware = 0x79;
 const pinStateQuery = 0x6d;
+/** Firmata protocol 2.5, onewire.md: the message and its request for settings. */
+const oneWireData = 0x73;
+const oneWireConfigure = 0x41;
+/** Three-wire sensors: the board need not hold the wire high while one converts. Source: OneWireFirmata.cpp, ConfigurableFirmata 2.10. */
+const withoutParasitePower = 0x00;
 /** How long firmata-io waits for the board's own banner before asking [ms]; a running board answers in 0.25 s (measured, November 2026). */
 const bannerMilliseconds = 200;
-/** A message of the board is a capability report of some 200 bytes at most; more without an end is noise [bytes]. */
+/** The longest message is a Mega's capability reply of 507 bytes (measured in avr8js, November 2026); more without an end is noise [bytes]. */
 const longestMessage = 1024;
 
 export type BoardMessage =
   | { readonly kind: "firmware" }
   | { readonly kind: "analog"; readonly channel: number; readonly code: number }
   | { readonly kind: "level"; readonly pin: number; readonly level: 0 | 1 }
-  | { readonly kind: "pin-state"; readonly pin: number; readonly driven: boolean; readonly level: 0 | 1 };
+  | { readonly kind: "pin-state"; readonly pin: number; readonly driven: boolean; readonly level: 0 | 1 }
+  | { readonly kind: "one-wire"; readonly number: number; readonly bytes: readonly number[] };
+
+/** What a pin may be used for, as the board itself says. */
+export type PinUse = "analog" | "contact" | "output" | "one-wire";
 
 /** What firmata-io takes for a serial port: it outlives the ports it stands for. */
 class Transport extends EventEmitter {
@@ -43,6 +53,8 @@ export interface Conversation {
   /** A new port: half a message of the old one must not meet the rest of another. */
   forgetPartial(): void;
   askFirmware(): void;
+  /** Whether the firmware offers that use of the pin (for `analog`, of the channel). */
+  offers(use: PinUse, pin: number): boolean;
   askPinState(pin: number): void;
   /** Samples all reported analog channels each `samplingMilliseconds` from here on. */
   setSampling(samplingMilliseconds: number): void;
@@ -53,6 +65,8 @@ export interface Conversation {
   reportLevels(pin: number): void;
   makeOutput(pin: number): void;
   writeOutputs(levels: ReadonlyMap<number, 0 | 1>): void;
+  makeOneWire(pin: number): void;
+  askOneWire(request: OneWireRequest): void;
   end(): void;
 }
 
@@ -62,6 +76,12 @@ export function converse(pins: Pins, send: (bytes: Uint8Array) => void): Convers
   const heard: BoardMessage[] = [];
   listen(io, pins, heard);
   const has = (pin: number): boolean => io.pins[pin] !== undefined;
+  const offers = (use: PinUse, pin: number): boolean => {
+    const { ANALOG, INPUT, OUTPUT, ONEWIRE } = io.MODES;
+    const mode = { analog: ANALOG, contact: INPUT, output: OUTPUT, "one-wire": ONEWIRE }[use];
+    const found = use === "analog" ? io.pins[io.analogPins[pin] ?? -1] : io.pins[pin];
+    return found?.supportedModes?.includes(mode) === true;
+  };
   let relays: ReadonlyMap<number, five.Relay> | null = null;
   io.once("ready", () => {
     relays = relaysOf(io, pins.outputs);
@@ -73,6 +93,7 @@ export function converse(pins: Pins, send: (bytes: Uint8Array) => void): Convers
       return { messages: heard.splice(0), badFrames };
     },
     forgetPartial: () => io.buffer.splice(0),
+    offers,
     askFirmware: () => io.sysexCommand([reportFirmware]),
     askPinState: (pin) => io.sysexCommand([pinStateQuery, pin]),
     setSampling: (samplingMilliseconds) => io.setSamplingInterval(samplingMilliseconds),
@@ -102,6 +123,12 @@ export function converse(pins: Pins, send: (bytes: Uint8Array) => void): Convers
         if (level === 1) relays?.get(pin)?.close();
         else relays?.get(pin)?.open();
     },
+    makeOneWire: (pin) => {
+      if (offers("one-wire", pin)) io.sysexCommand([oneWireData, oneWireConfigure, pin, withoutParasitePower]);
+    },
+    askOneWire: ({ pin, command, data }) => {
+      if (offers("one-wire", pin)) io.sysexCommand([oneWireData, command, pin, ...inSevenBits(data)]);
+    },
     end: () => {
       clearTimeout(io.reportVersionTimeoutId);
       io.removeAllListeners();
@@ -114,6 +141,25 @@ export interface Pins {
   readonly channels: readonly number[];
   readonly contacts: readonly number[];
   readonly outputs: readonly number[];
+  /** Numbers that OneWire requests may bear. */
+  readonly requestNumbers: readonly number[];
+}
+
+/** Eight-bit data as Firmata carries it: a stream of bits, lowest first, seven in a byte. Source: onewire.md. */
+function inSevenBits(data: readonly number[]): number[] {
+  const packed: number[] = [];
+  let bits = 0;
+  let count = 0;
+  for (const byte of data) {
+    bits |= byte << count;
+    count += 8;
+    for (; count >= 7; count -= 7) {
+      packed.push(bits & 0x7f);
+      bits >>= 7;
+    }
+  }
+  if (count > 0) packed.push(bits & 0x7f);
+  return packed;
 }
 
 function listen(io: Firmata, pins: Pins, heard: BoardMessage[]): void {
@@ -123,6 +169,8 @@ function listen(io: Firmata, pins: Pins, heard: BoardMessage[]): void {
     io.on(`analog-read-${channel}`, (code: number) => heard.push({ kind: "analog", channel, code }));
   for (const pin of pins.contacts)
     io.on(`digital-read-${pin}`, (level: number) => heard.push({ kind: "level", pin, level: level === 0 ? 0 : 1 }));
+  for (const number of pins.requestNumbers)
+    io.on(`1-wire-read-reply-${number}`, (bytes: number[]) => heard.push({ kind: "one-wire", number, bytes }));
   for (const pin of pins.outputs)
     io.on(`pin-state-${pin}`, () => {
       const state = io.pins[pin];

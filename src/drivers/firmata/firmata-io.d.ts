@@ -8,11 +8,13 @@ declare module "firmata-io/lib/firmata.js" {
     state?: number;
     report: number;
     analogChannel?: number;
+    /** As the board's capability reply lists them. */
+    supportedModes?: number[];
   }
 
   class Firmata extends EventEmitter {
     constructor(port: EventEmitter, options: { reportVersionTimeout: number });
-    readonly MODES: { readonly INPUT: 0; readonly OUTPUT: 1; readonly ANALOG: 2 };
+    readonly MODES: { readonly INPUT: 0; readonly OUTPUT: 1; readonly ANALOG: 2; readonly ONEWIRE: 7 };
     readonly isReady: boolean;
     readonly pins: FirmataPin[];
     /** Pin number of each analog channel. */

@@ -1,14 +1,24 @@
 /** The points of a Firmata board by what they are: inputs with their filters, outputs with what is wanted and what the board says. */
-
-import type { FirmataPoint } from "../../model/firmata.ts";
+import * as assert from "node:assert/strict";
 import type { Milliseconds, PointName, Reading } from "../../model/reading.ts";
-import { type AnalogFilter, type ContactFilter, createAnalogFilter, createContactFilter } from "./filter.ts";
-import { loopMilliamperes, thermistorCelsius } from "./thermistor.ts";
+import type { FirmataPoint } from "../../model/firmata.ts";
+import { loopSpan, loopValue } from "./current-loop.ts";
+import {
+  type AnalogFilter,
+  type ContactFilter,
+  createAnalogFilter,
+  createContactFilter,
+  createSlopeFilter,
+} from "./filter.ts";
+import { createOneWireInput, type OneWireInput } from "./one-wire.ts";
+import { thermistorCelsius } from "./thermistor.ts";
 
 /** A coolant's temperature does not change faster [K/s]; choice: ten times a tank's rise after a lost flow. */
-const thermistorSlope = 5;
+const coolantSlope = 5;
 /** Steps of the converter and of the wiring's hum [K]; choice: three codes at the hot end. */
-const thermistorNoise = 1;
+const coolantNoise = 1;
+/** What a transmitter's current may do at once, as a share of its range; choice: ten steps of the converter. */
+const loopNoiseShare = 0.01;
 
 export interface AnalogInput {
   readonly name: PointName;
@@ -44,6 +54,7 @@ export interface BoardPoints {
   readonly analogs: readonly AnalogInput[];
   readonly contacts: readonly ContactInput[];
   readonly outputs: readonly Output[];
+  readonly oneWires: readonly OneWireInput[];
 }
 
 export function sortPoints(
@@ -54,12 +65,21 @@ export function sortPoints(
   const analogs: AnalogInput[] = [];
   const contacts: ContactInput[] = [];
   const outputs: Output[] = [];
+  const oneWires: OneWireInput[] = [];
   for (const point of points) {
     const { name, pin } = point;
     switch (point.kind) {
       case "thermistor":
       case "current-loop":
         analogs.push({ name, channel: pin, filter: filterOf(point, samplingMilliseconds), heardAt: -Infinity });
+        break;
+      case "one-wire":
+        oneWires.push(
+          createOneWireInput(
+            { name, pin, romCode: point.romCode },
+            createSlopeFilter({ ...point, slopePerSecond: coolantSlope, noise: coolantNoise }),
+          ),
+        );
         break;
       case "switch":
         contacts.push({ name, pin, filter: createContactFilter(), heardAt: -Infinity });
@@ -79,18 +99,19 @@ export function sortPoints(
         break;
     }
   }
-  return { analogs, contacts, outputs };
+  return { analogs, contacts, outputs, oneWires };
 }
 
 function filterOf(point: FirmataPoint, samplingMilliseconds: Milliseconds): AnalogFilter {
-  const { thermistor, minimum, maximum } = point;
+  const { thermistor, currentLoop, minimum, maximum } = point;
   const common = { samplingMilliseconds, minimum, maximum };
-  return thermistor === null
-    ? createAnalogFilter({ ...common, measure: loopMilliamperes, slopePerSecond: Infinity, noise: 0 })
-    : createAnalogFilter({
-        ...common,
-        measure: (code) => thermistorCelsius(code, thermistor),
-        slopePerSecond: thermistorSlope,
-        noise: thermistorNoise,
-      });
+  if (thermistor !== null) {
+    const measure = (code: number): ReturnType<typeof thermistorCelsius> => thermistorCelsius(code, thermistor);
+    return createAnalogFilter({ ...common, measure, slopePerSecond: coolantSlope, noise: coolantNoise });
+  }
+  assert.ok(currentLoop !== null, `${point.name} has neither thermistor nor shunt`);
+  // A transmitter may go from end to end within a second: flow does when a pump stops.
+  const span = loopSpan(currentLoop);
+  const measure = (code: number): ReturnType<typeof loopValue> => loopValue(code, currentLoop);
+  return createAnalogFilter({ ...common, measure, slopePerSecond: span, noise: span * loopNoiseShare });
 }

@@ -10,7 +10,11 @@ export interface FirmataBoardFile {
   $schema?: string;
   kind: "firmata";
   /**
-   * Arduino model.
+   * Whose pins these are.
+   */
+  arduino: "uno" | "nano" | "mega2560";
+  /**
+   * Board and firmware, as a person calls them.
    */
   model: string;
   /**
@@ -29,7 +33,10 @@ export interface FirmataBoardFile {
      * Unit last.
      */
     name: string;
-    kind: "thermistor" | "switch" | "relay" | "heartbeat" | "current-loop";
+    /**
+     * one-wire is a DS18B20; the firmware must be ConfigurableFirmata with OneWire.
+     */
+    kind: "thermistor" | "switch" | "relay" | "heartbeat" | "current-loop" | "one-wire";
     /**
      * Arduino pin; for analog kinds the analog channel.
      */
@@ -63,6 +70,30 @@ export interface FirmataBoardFile {
        */
       betaKelvin: number;
     };
+    /**
+     * Shunt of a 4 to 20 mA input, and what its current means.
+     */
+    currentLoop?: {
+      /**
+       * Between the analog input and ground; at a supply of 5 V more than 236 Ω hides a current above 21 mA.
+       */
+      shuntOhms: number;
+      /**
+       * Measured between 5V and GND of the board under load: its converter compares with it.
+       */
+      supplyVolts: number;
+      /**
+       * Values at 4 mA and at 20 mA, in the unit of the name; without it the name is in Milliamperes.
+       *
+       * @minItems 2
+       * @maxItems 2
+       */
+      range?: [number, number];
+    };
+    /**
+     * ROM code of a DS18B20, family code first; needed where several share a pin.
+     */
+    romCode?: string;
     /**
      * Trap or remark.
      */

@@ -3,7 +3,9 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { type Arduino, clockHertz, createArduino, decodeIntelHex } from "./avr-arduino.ts";
 import { type ArduinoName, type Chip, chips } from "./avr-chips.ts";
+import { createOneWireBus, type OneWireBus, type Sensor } from "./ds18b20.ts";
 import { serveFarEnd } from "./far-end.ts";
+import { createOneWireFeature, type OneWireFeature } from "./one-wire-firmware.ts";
 import { openPty, type Pty } from "./pty.ts";
 
 /**
@@ -12,6 +14,8 @@ import { openPty, type Pty } from "./pty.ts";
  * A leading `NAME/` is allowed in truth, and is put before effects where the setup names the board.
  * Faults: `reset` (the button), `hang` (the processor stands still while on), `hangup` (the adapter is out while on),
  * `flip` (one bit of each `value`-th byte towards the controller is wrong while on).
+ * With `oneWire`: truth `s0Celsius` of the first sensor and so on; faults with the sensor's index as target: `disconnect`,
+ * `power-cut`, `disturb`; with the pin as target: `short`.
  */
 export interface FirmataBoardSetup {
   /** Path of one's own that the controller opens as its port. */
@@ -21,6 +25,8 @@ export interface FirmataBoardSetup {
   readonly arduino?: ArduinoName;
   /** Resistor from 5 V to each analog channel with a resistive sensor [Ω]. */
   readonly seriesOhms?: Readonly<Record<string, number>>;
+  /** By pin, serial numbers (six bytes) of the DS18B20 there; the firmware then offers OneWire. */
+  readonly oneWire?: Readonly<Record<string, readonly (readonly number[])[]>>;
 }
 
 const supplyVolts = 5;
@@ -55,6 +61,8 @@ class Board {
   readonly #levels = new Map<number, boolean>();
   readonly #volts = new Map<number, number>();
   readonly #chooseBit = bitChooser();
+  readonly #buses: ReadonlyMap<number, OneWireBus>;
+  readonly #oneWire: OneWireFeature | null;
   #arduino: Arduino;
   #pty: Pty | null = null;
   #sent: number[] = [];
@@ -73,6 +81,9 @@ class Board {
     this.#chip = chips[setup.arduino ?? "uno"];
     this.#program = decodeIntelHex(readFileSync(fileURLToPath(new URL(this.#chip.firmware, firmwareFolder)), "utf8"));
     this.#report = report;
+    const buses = Object.entries(setup.oneWire ?? {});
+    this.#buses = new Map(buses.map(([pin, serials]) => [Number(pin), createOneWireBus(serials)]));
+    this.#oneWire = buses.length === 0 ? null : createOneWireFeature(this.#buses, (bytes) => this.#send(bytes));
     this.#arduino = this.#fresh();
     this.plug();
     this.#slice();
@@ -80,7 +91,9 @@ class Board {
 
   plug(): void {
     this.#pty ??= openPty(this.#setup.port, (bytes) => {
-      this.#arduino.receive(bytes);
+      // A processor that stands still takes no message.
+      if (this.#hung) return;
+      this.#arduino.receive(this.#oneWire?.fromController(bytes, performance.now()) ?? bytes);
       if (!this.#isBusy()) this.#sliceAfter(0);
       this.#heardAt = performance.now();
     });
@@ -92,6 +105,7 @@ class Board {
   }
 
   reset(): void {
+    this.#oneWire?.reset();
     this.#arduino = this.#fresh();
   }
 
@@ -103,7 +117,19 @@ class Board {
     this.#flipEvery = every;
   }
 
+  /** By its place among all sensors, in the order of the setup. */
+  sensor(index: number): Sensor | undefined {
+    return [...this.#buses.values()].flatMap(({ sensors }) => sensors)[index];
+  }
+
+  short(pin: number, on: boolean): void {
+    const bus = this.#buses.get(pin);
+    if (bus !== undefined) bus.shorted = on;
+  }
+
   setTruth(name: string, value: number): void {
+    const sensor = this.sensor(Number(/^s(\d+)Celsius$/.exec(name)?.[1] ?? Number.NaN));
+    if (sensor !== undefined) sensor.celsius = value;
     const [, kind, index, unit] = /^(?:.*\/)?(input|a|d)(\d+)(Ohms|Volts|Level)$/.exec(name) ?? [];
     const number = Number(index);
     if (kind === "d" && unit === "Level") {
@@ -122,10 +148,16 @@ class Board {
   }
 
   #fresh(): Arduino {
-    const arduino = createArduino(this.#chip, this.#program, (byte) => this.#sent.push(this.#onTheWire(byte)));
+    const arduino = createArduino(this.#chip, this.#program, (byte) =>
+      this.#send(this.#oneWire?.fromFirmware(byte) ?? [byte]),
+    );
     for (const [pin, level] of this.#levels) arduino.setLevel(pin, level);
     for (const [channel, volts] of this.#volts) arduino.setVolts(channel, volts);
     return arduino;
+  }
+
+  #send(bytes: readonly number[]): void {
+    for (const byte of bytes) this.#sent.push(this.#onTheWire(byte));
   }
 
   #onTheWire(byte: number): number {
@@ -180,7 +212,12 @@ const { effects } = serveFarEnd({
   truth: (values) => {
     for (const [name, value] of Object.entries(values)) board?.setTruth(name, value);
   },
-  fault: (_target, fault, on, value) => {
+  fault: (target, fault, on, value) => {
+    const sensor = board?.sensor(Number(target));
+    if (fault === "short") board?.short(Number(target), on);
+    else if (fault === "disconnect" && sensor !== undefined) sensor.disconnected = on;
+    else if (fault === "disturb" && sensor !== undefined) sensor.disturbed = on;
+    else if (fault === "power-cut" && on) sensor?.powerCut();
     if (fault === "reset" && on) board?.reset();
     else if (fault === "hang") board?.hang(on);
     else if (fault === "flip") board?.flip(on ? (value ?? 0) : 0);

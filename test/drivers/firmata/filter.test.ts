@@ -26,7 +26,7 @@ test("nothing is told before the window is full", () => {
 });
 
 test("two wrong reports among five never show", () => {
-  const seed = Date.now() & 0xffff;
+  const seed = Number(process.env["SEED"] ?? Date.now() % 1_000_000);
   console.log(`seed ${seed}`);
   void fc.assert(
     fc.property(

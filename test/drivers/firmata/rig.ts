@@ -1,37 +1,30 @@
 /** A Firmata board to test with: the far end as a child process, the driver on its port, the site between them. */
 import { type ChildProcess, fork } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Clock } from "../../../src/model/driver.ts";
 import type { FirmataSite } from "../../../src/model/firmata.ts";
-import type { FirmataBoardFile } from "../../../src/model/generated/firmata-board.ts";
 import type { FromFarEnd, ToFarEnd } from "../../../src/sim/wires/far-end.ts";
+import type { FirmataBoardSetup } from "../../../src/sim/wires/firmata-board.ts";
+import { boardLibrary } from "../../../src/site/boards.ts";
+import { dataFolder } from "../../../src/site/data-folder.ts";
+import { resolveFirmata } from "../../../src/site/resolve-lines.ts";
 import { waitFor } from "../../waiting.ts";
 
 export const clock: Clock = { now: () => performance.now(), unixMilliseconds: () => Date.now() };
 
 const program = new URL("../../../src/sim/wires/firmata-board.js", import.meta.url);
-const boardFile = new URL("../../../../boards/firmata/uno-tank.json", import.meta.url);
 
-/** The shipped board as the site would resolve it, named `tank-io`. */
-export function unoTank(port: string): FirmataSite {
-  const file = JSON.parse(readFileSync(boardFile, "utf8")) as FirmataBoardFile;
-  return {
-    name: "tank-io",
-    port,
-    board: "firmata/uno-tank",
-    baudRate: file.baudRate,
-    points: file.points.map((point) => ({
-      name: `tank-io/${point.name}`,
-      kind: point.kind,
-      pin: point.pin,
-      minimum: point.minimum ?? null,
-      maximum: point.maximum ?? null,
-      thermistor: point.thermistor ?? null,
-    })),
-  };
+/** A shipped board as the site would resolve it, named `tank-io`. */
+export function boardOnPort(board: string, port: string): FirmataSite {
+  const library = boardLibrary(`${dataFolder()}boards/`);
+  const file = library.firmata(board);
+  if (!file.ok) throw new Error(`boards/firmata/${board}: ${JSON.stringify(library.problems())}`);
+  return resolveFirmata({ name: "tank-io", port, board }, file.value);
 }
+
+export const unoTank = (port: string): FirmataSite => boardOnPort("uno-tank", port);
 
 export interface FarBoard {
   readonly port: string;
@@ -39,7 +32,7 @@ export interface FarBoard {
   readonly effects: () => Readonly<Record<string, number>>;
   send(message: ToFarEnd): void;
   truth(values: Readonly<Record<string, number>>): void;
-  fault(fault: string, on: boolean, value?: number): void;
+  fault(fault: string, on: boolean, value?: number, target?: string): void;
   /** As an unhandled crash of the adapter would: nothing is closed in order. */
   kill(): Promise<void>;
   /** Starts the process again on the same port with the truth it had. */
@@ -47,7 +40,11 @@ export interface FarBoard {
   stop(): Promise<void>;
 }
 
-export async function startFarBoard(truth: Readonly<Record<string, number>>): Promise<FarBoard> {
+/** `setup` adds to that of the far end, or replaces parts of it. */
+export async function startFarBoard(
+  truth: Readonly<Record<string, number>>,
+  setup: Partial<FirmataBoardSetup> = {},
+): Promise<FarBoard> {
   const folder = mkdtempSync(join(tmpdir(), "weir-firmata-"));
   const port = join(folder, "port");
   const held = { ...truth };
@@ -60,7 +57,7 @@ export async function startFarBoard(truth: Readonly<Record<string, number>>): Pr
       if (message.type === "ready") ready = true;
       else if (message.type === "effects") effects = message.values;
     });
-    born.send({ type: "setup", setup: { port, seriesOhms: { 0: 4700 } } } satisfies ToFarEnd);
+    born.send({ type: "setup", setup: { port, seriesOhms: { 0: 4700 }, ...setup } } satisfies ToFarEnd);
     await waitFor(() => ready, { within: 5000, what: "far end of the Firmata board ready" });
     born.send({ type: "truth", values: held } satisfies ToFarEnd);
     return born;
@@ -78,8 +75,8 @@ export async function startFarBoard(truth: Readonly<Record<string, number>>): Pr
       Object.assign(held, values);
       send({ type: "truth", values });
     },
-    fault: (fault, on, value) =>
-      send({ type: "fault", target: "", fault, on, ...(value === undefined ? {} : { value }) }),
+    fault: (fault, on, value, target = "") =>
+      send({ type: "fault", target, fault, on, ...(value === undefined ? {} : { value }) }),
     kill: end,
     restart: async () => {
       child = await launch();

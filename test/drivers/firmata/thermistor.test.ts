@@ -1,9 +1,9 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { loopMilliamperes, thermistorCelsius } from "../../../src/drivers/firmata/thermistor.ts";
+import { thermistorCelsius } from "../../../src/drivers/firmata/thermistor.ts";
 import { unoTank } from "./rig.ts";
 
-const test = suite("thermistor and current loop");
+const test = suite("thermistor");
 
 const divider = unoTank("").points.find(({ thermistor }) => thermistor !== null)?.thermistor;
 if (divider === null || divider === undefined) throw new Error("the shipped board has no thermistor");
@@ -47,15 +47,6 @@ test("hotter is never colder: the temperature falls with each code", () => {
 test("codes at a rail are a broken sensor", () => {
   for (const code of [0, 1, 4, 1019, 1022, 1023])
     assert.equal(thermistorCelsius(code, divider), { good: false, fault: "broken-sensor" });
-});
-
-test("a current loop reads its milliamperes, and a dead or over-driven one is broken", () => {
-  const codeAt = (milliamperes: number): number => Math.floor(((milliamperes / 1000) * 220 * 1024) / 5);
-  for (const milliamperes of [4, 12, 20]) {
-    const measured = loopMilliamperes(codeAt(milliamperes));
-    assert.ok(measured.good && Math.abs(measured.value - milliamperes) < 0.03);
-  }
-  for (const milliamperes of [0, 3.4, 21.5]) assert.not.ok(loopMilliamperes(codeAt(milliamperes)).good);
 });
 
 test.run();
