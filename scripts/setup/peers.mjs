@@ -5,12 +5,17 @@ import { cache, npm, progress, runTool, SetupFailure } from "./steps.mjs";
 
 /** The package carries the firmware as the Arduino IDE built it; taken out of the package file, because installing it would bring a second serialport. */
 const firmwarePackage = "avrgirl-arduino@5.0.1";
-/** StandardFirmata for the three Arduinos: where the demo and the tests look for it, where the package has it, and what it must be. */
+/** StandardFirmata 2.4 and 2.5 for the Uno, 2.3 for Nano and Mega: where the demo and the tests look for it, where the package has it, and what it must be. */
 const firmwares = [
   {
     path: `${cache}StandardFirmata.cpp.hex`,
     inPackage: "package/junk/hex/uno/StandardFirmata.cpp.hex",
     sha256: "6d57ea7cf30e26c9c2f3a01ee37907d2c951f8bc9c27f84dddad12fa9c8b8f36",
+  },
+  {
+    path: `${cache}StandardFirmata-2.5.cpp.hex`,
+    inPackage: "package/junk/hex/duemilanove328/StandardFirmata.cpp.hex",
+    sha256: "e1e8a7e4a4384ad9f95b5ce7e638a13e43ec8eccdea766b6a3b8d7d6892d14d2",
   },
   {
     path: `${cache}StandardFirmata-nano.cpp.hex`,

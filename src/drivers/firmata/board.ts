@@ -118,11 +118,11 @@ class FirmataBoard implements PointDriver {
   #judge(use: PinUse, pin: number, newest: Reading | null, heardAt: Milliseconds, now: Milliseconds): Reading {
     const bad = (fault: Fault): Reading => ({ quality: "bad", fault, at: now });
     if (this.#state === "lost") return bad("line-lost");
+    const spokeOnce = this.#conversation?.ready() === true;
+    // The board's own reply: no such pin, a firmware without OneWire, or one too old to tell how contacts stand.
+    if (spokeOnce && this.#conversation?.offers(use, pin) === false) return bad("refused-by-device");
     if (heardAt !== -Infinity && now - heardAt > this.#options.silenceMilliseconds) return bad("board-silent");
     if (newest !== null) return newest;
-    const spokeOnce = this.#conversation?.ready() === true;
-    // The board's own capability reply: no such pin, or a firmware without OneWire.
-    if (spokeOnce && this.#conversation?.offers(use, pin) === false) return bad("refused-by-device");
     return bad(spokeOnce || now - this.#since > this.#options.silenceMilliseconds ? "board-silent" : "not-read-yet");
   }
 

@@ -17,6 +17,12 @@ const oneWireConfigure = 0x41;
 const withoutParasitePower = 0x00;
 /** How long firmata-io waits for the board's own banner before asking [ms]; a running board answers in 0.25 s (measured, November 2026). */
 const bannerMilliseconds = 200;
+/**
+ * From protocol 2.4 on a board that is asked for a port's levels tells them at once; before, only when one changes, so that
+ * nobody knows whether an unchanged contact still lives (measured in avr8js, November 2026; firmata/arduino, issue 103).
+ */
+const tellsLevels = ({ major = 0, minor = 0 }: { major?: number; minor?: number }): boolean =>
+  major > 2 || (major === 2 && minor >= 4);
 /** The longest message is a Mega's capability reply of 507 bytes (measured in avr8js, November 2026); more without an end is noise [bytes]. */
 const longestMessage = 1024;
 
@@ -79,6 +85,7 @@ export function converse(pins: Pins, send: (bytes: Uint8Array) => void): Convers
   const offers = (use: PinUse, pin: number): boolean => {
     const { ANALOG, INPUT, OUTPUT, ONEWIRE } = io.MODES;
     const mode = { analog: ANALOG, contact: INPUT, output: OUTPUT, "one-wire": ONEWIRE }[use];
+    if (use === "contact" && !tellsLevels(io.version)) return false;
     const found = use === "analog" ? io.pins[io.analogPins[pin] ?? -1] : io.pins[pin];
     return found?.supportedModes?.includes(mode) === true;
   };

@@ -16,6 +16,8 @@ declare module "firmata-io/lib/firmata.js" {
     constructor(port: EventEmitter, options: { reportVersionTimeout: number });
     readonly MODES: { readonly INPUT: 0; readonly OUTPUT: 1; readonly ANALOG: 2; readonly ONEWIRE: 7 };
     readonly isReady: boolean;
+    /** Of the protocol, as the board reports it; empty until then. */
+    readonly version: { major?: number; minor?: number };
     readonly pins: FirmataPin[];
     /** Pin number of each analog channel. */
     readonly analogPins: number[];

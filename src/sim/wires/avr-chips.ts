@@ -1,4 +1,4 @@
-/** The three Arduinos as their makers drew them: processor, memory, and which port bit each pin is. Data only, of the schematics and data sheets. */
+/** The Arduinos as their makers drew them: processor, memory, and which port bit each pin is. Data only, of the schematics and data sheets. */
 import {
   type ADCConfig,
   ADCMuxInputType,
@@ -18,7 +18,7 @@ import {
   usart0Config,
 } from "avr8js";
 
-export type ArduinoName = "uno" | "nano" | "mega2560";
+export type ArduinoName = "uno" | "uno-2.5" | "nano" | "mega2560";
 
 export interface Chip {
   /** File of the real firmware that set-up fetches into `.weir/`. */
@@ -109,6 +109,8 @@ const megaPins = [
 
 export const chips: Readonly<Record<ArduinoName, Chip>> = {
   uno: { ...atmega328, firmware: "StandardFirmata.cpp.hex", pins: unoPins },
+  // StandardFirmata 2.5 as built for the Duemilanove, which has the Uno's processor, crystal and pins.
+  "uno-2.5": { ...atmega328, firmware: "StandardFirmata-2.5.cpp.hex", pins: unoPins },
   // The Nano has two analog inputs more (A6 and A7), which are no digital pins.
   nano: { ...atmega328, firmware: "StandardFirmata-nano.cpp.hex", pins: [...unoPins, null, null] },
   mega2560: { ...atmega2560, firmware: "StandardFirmata-mega2560.cpp.hex", pins: megaPins },

@@ -3,6 +3,8 @@ import { type ChildProcess, fork } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { SerialPort } from "serialport";
+import { type Conversation, converse } from "../../../src/drivers/firmata/conversation.ts";
 import type { Clock } from "../../../src/model/driver.ts";
 import type { FirmataSite } from "../../../src/model/firmata.ts";
 import type { FromFarEnd, ToFarEnd } from "../../../src/sim/wires/far-end.ts";
@@ -86,4 +88,17 @@ export async function startFarBoard(
       rmSync(folder, { recursive: true });
     },
   };
+}
+
+/** Asks the board what its pins may be used for, and lets its port go. */
+export async function askBoard(path: string): Promise<Conversation["offers"]> {
+  const port = new SerialPort({ path, baudRate: 57_600 });
+  const conversation = converse({ channels: [], contacts: [], outputs: [], requestNumbers: [] }, (bytes) =>
+    port.write(bytes),
+  );
+  port.on("data", (chunk: Buffer) => conversation.receive(chunk));
+  await waitFor(() => conversation.ready(), { within: 5000, what: "the capability reply" });
+  await new Promise((resolve) => port.close(resolve));
+  conversation.end();
+  return conversation.offers;
 }
