@@ -1,7 +1,7 @@
 /** The points of a Firmata board by what they are: inputs with their filters, outputs with what is wanted and what the board says. */
 import * as assert from "node:assert/strict";
-import type { Milliseconds, PointName, Reading } from "../../model/reading.ts";
 import type { FirmataPoint } from "../../model/firmata.ts";
+import type { Milliseconds, PointName, Reading } from "../../model/reading.ts";
 import { loopSpan, loopValue } from "./current-loop.ts";
 import {
   type AnalogFilter,

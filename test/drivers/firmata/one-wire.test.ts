@@ -7,8 +7,8 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { openFirmataBoard } from "../../../src/drivers/firmata/board.ts";
 import type { PointDriver } from "../../../src/model/driver.ts";
+import type { FirmataSite } from "../../../src/model/firmata.ts";
 import type { Reading } from "../../../src/model/reading.ts";
-import type { FirmataSite } from "../../../src/model/site.ts";
 import { waitFor } from "../../waiting.ts";
 import { boardOnPort, clock, type FarBoard, startFarBoard } from "./rig.ts";
 
