@@ -1,7 +1,7 @@
 /** First third of a scan: what is true. Readings judged, machines observed, power balanced, envelopes measured. */
 import type { ProcessImage } from "../model/image.ts";
 import type { Milliseconds, PointName } from "../model/reading.ts";
-import type { Limit } from "../model/reason.ts";
+import type { Limit, Request } from "../model/reason.ts";
 import type { Site } from "../model/site.ts";
 import { provenOpen, unpowered } from "./contactors.ts";
 import { judgeHeat } from "./envelopes/breaker-overheat.ts";
@@ -9,6 +9,7 @@ import { type DemandState, judgeDemand } from "./envelopes/demand-interval.ts";
 import { judgeFeeder } from "./envelopes/feeder.ts";
 import { type Finding, merge, nothingFound } from "./envelopes/finding.ts";
 import { type GeneratorState, judgeGenerator } from "./envelopes/generator.ts";
+import { type GridFrequencyState, judgeFrequency } from "./envelopes/grid-frequency.ts";
 import { judgeInlets } from "./envelopes/miner-inlet.ts";
 import { judgeOverload } from "./envelopes/overload.ts";
 import { judgeProtected } from "./envelopes/protected-load.ts";
@@ -52,6 +53,9 @@ export interface Assessed {
   readonly demand: DemandState | null;
   readonly generator: GeneratorState | null;
   readonly protectedLoads: ControlState["protectedLoads"];
+  readonly frequency: GridFrequencyState | null;
+  /** Wishes of envelopes, below all limits. */
+  readonly requests: readonly Request[];
 }
 
 /** Judges what the image says, without deciding anything. */
@@ -122,6 +126,8 @@ export function judge(state: ControlState, image: ProcessImage, site: Site): Ass
     demand: supply.demand,
     generator: supply.generator,
     protectedLoads: supply.protectedLoads,
+    frequency: supply.frequency,
+    requests: supply.requests,
   };
 }
 
@@ -169,14 +175,29 @@ function judgeSupply(
     presentWatts,
     adopting,
   });
+  const sensed = judgeFrequency(state.frequency, {
+    site,
+    judgedOf,
+    now,
+    presentWatts,
+    smallestStepWatts: smallestStep(site),
+    adopting,
+  });
   const limits = [...demanded.limits, ...guarded.limits];
   return {
-    finding: merge([heat.finding, generated.finding, { ...nothingFound, limits }]),
+    finding: merge([heat.finding, generated.finding, sensed.finding, { ...nothingFound, limits }]),
     breakerHeats: heat.heats,
     demand: demanded.demand,
     generator: generated.state,
     protectedLoads: guarded.states,
+    frequency: sensed.state,
+    requests: sensed.requests,
   };
+}
+
+/** The least that any machine's going changes [W]. */
+function smallestStep(site: Site): number {
+  return Math.min(...Object.values(site.minerModels).map(({ ratedWatts }) => ratedWatts));
 }
 
 /** What the readings and reports are worth, and the power that follows from them. */

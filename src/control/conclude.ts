@@ -13,8 +13,10 @@ import { openWarning } from "./contactors.ts";
 import { type Tracked, trackSetpoints } from "./dispatch/track.ts";
 import { nextDurable } from "./durable.ts";
 import type { Warning } from "./envelopes/finding.ts";
+import { slowWarnings } from "./envelopes/frequency-response.ts";
 import { explain } from "./explanation.ts";
 import { kilowatts } from "./figures.ts";
+import { followGrid, frequencyView } from "./grid-response.ts";
 import { certain } from "./impossible.ts";
 import { targetOf } from "./machines/command.ts";
 import { defianceEvents, sleepProofs } from "./machines/fleet.ts";
@@ -47,6 +49,7 @@ export function conclude(
     mode: modeOf(ordered, assessed, image),
     alarms: raiseAlarms(state.alarms, warningsOf(state, image, site, assessed, ordered, acted), now),
     targets: targetsOf(state, acted, assessed.layout),
+    response: followGrid(state, image, assessed, ordered, acted),
   };
   const durable = nextDurable(state.durable, {
     trips: concluded.latched.trips,
@@ -71,6 +74,7 @@ interface Concluded {
   readonly mode: Mode;
   readonly alarms: RaisedAlarms;
   readonly targets: ControlState["targets"];
+  readonly response: ControlState["response"];
 }
 
 function decide(
@@ -80,7 +84,7 @@ function decide(
   assessed: Assessed,
   ordered: Ordered,
   acted: Acted,
-  { binding, power, latched, tracked, mode, alarms, targets }: Concluded,
+  { binding, power, latched, tracked, mode, alarms, targets, response }: Concluded,
   durable: Durable,
 ): Decision {
   const { now } = image;
@@ -94,6 +98,7 @@ function decide(
     ceilingWatts: ordered.ramp.ceilingWatts,
     power,
     availability: availabilityOf(site, assessed, ordered),
+    ...frequencyView(site, assessed, response),
     minerTargets: targets,
     ...(ordered.acceptedMiners.length === 0 ? {} : { acceptedMiners: ordered.acceptedMiners }),
     miners: viewsOf(acted, assessed),
@@ -130,7 +135,7 @@ function nextState(
   assessed: Assessed,
   ordered: Ordered,
   acted: Acted,
-  { latched, tracked, mode, alarms, targets }: Concluded,
+  { latched, tracked, mode, alarms, targets, response }: Concluded,
   durable: Durable,
 ): ControlState {
   return {
@@ -159,6 +164,8 @@ function nextState(
     demand: assessed.demand,
     generator: acted.generator,
     protectedLoads: assessed.protectedLoads,
+    frequency: assessed.frequency,
+    response,
     ramp: acted.ramp,
     starts: acted.starts,
     trippedAt: Object.fromEntries(
@@ -222,6 +229,7 @@ function warningsOf(
   return [
     ...limitWarnings(ordered.limits),
     ...finding.warnings,
+    ...slowWarnings(state.response, site.frequency?.response?.respondWithinMilliseconds),
     ...ordered.trips
       .filter(({ reason }) => reason.code === "sensor-latched")
       .map(({ name, reason }) => ({ name: `sensor-latched ${name}`, severity: "alarm", reason }) as const),

@@ -94,6 +94,7 @@ const remedies: Readonly<Record<Exclude<LimitSource, "envelope">, string>> = {
   start: "The start must complete",
   stop: "The process is ending",
   ramp: "The ramp is on its way",
+  frequency: "The frequency of the grid must hold again, and the relay be released where it has tripped",
 };
 
 /** What would lift a limit of an envelope, by its reason. */

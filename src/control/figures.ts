@@ -10,6 +10,11 @@ export function celsius(value: number): string {
   return `${(Math.round(value * 10) / 10).toString()} °C`;
 }
 
+/** `59.98 Hz`. */
+export function hertz(value: number): string {
+  return `${(Math.round(value * 1000) / 1000).toString()} Hz`;
+}
+
 /** `12 s`; never negative. */
 export function seconds(milliseconds: number): string {
   return `${Math.max(0, Math.round(milliseconds / 1000)).toString()} s`;

@@ -197,6 +197,9 @@ function judgedPoints(site: Site): readonly JudgedPoint[] {
   for (const name of site.smokeClear ?? []) contact(name);
   const frequency = site.generator?.frequency;
   if (frequency !== undefined) judge(frequency.point, frequency.maximumAgeMilliseconds, false, null);
+  const response = site.frequency?.response;
+  if (response !== undefined) judge(response.point, response.maximumAgeMilliseconds, false, null);
+  contact(site.frequency?.relay?.clear);
   for (const { coolant, inlet, flow, pump, leakDry, level } of site.tanks) {
     for (const name of coolant.sensors) judge(name, coolant.maximumAgeMilliseconds, false, coolantChangePerSecond);
     if (inlet !== undefined) judge(inlet.point, inlet.maximumAgeMilliseconds, false, coolantChangePerSecond);

@@ -92,7 +92,7 @@ export function order(state: ControlState, image: ProcessImage, site: Site, asse
     lockout: local.lockout,
     stoppingSince,
     limits,
-    requests: wanted.requests,
+    requests: [...assessed.requests, ...wanted.requests],
     setpoints: wanted.setpoints,
     ceilings,
     ramp: ramped,

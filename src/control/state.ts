@@ -9,7 +9,9 @@ import type { ContactorState } from "./contactors.ts";
 import { type DispatchState, startDispatch } from "./dispatch/state.ts";
 import { heatAllowed } from "./envelopes/breaker-heat.ts";
 import { type DemandState, demandAtStart } from "./envelopes/demand-interval.ts";
+import { noResponse, type ResponseState } from "./envelopes/frequency-response.ts";
 import { type GeneratorState, generatorAtStart } from "./envelopes/generator.ts";
+import { frequencyAtStart, type GridFrequencyState } from "./envelopes/grid-frequency.ts";
 import { type ProtectedState, protectedAtStart } from "./envelopes/protected-load.ts";
 import { freshTank, type TankMemory } from "./envelopes/tank-memory.ts";
 import type { PointState } from "./judge.ts";
@@ -61,6 +63,9 @@ export interface ControlState {
   readonly protectedLoads: readonly (ProtectedState | null)[];
   /** Steps and stages of a generator of our own; null: there is none. */
   readonly generator: GeneratorState | null;
+  /** Droop, stages and relay of the grid's frequency; null: the site has nothing for it. */
+  readonly frequency: GridFrequencyState | null;
+  readonly response: ResponseState;
   readonly ramp: RampState;
   /** Moments of the last starts, at most one interval's worth. */
   readonly starts: readonly Milliseconds[];
@@ -105,6 +110,8 @@ export function startControl(site: Site, durable: Durable | "none" | "unreadable
     demand: demandAtStart(site.contract, now),
     protectedLoads: layout.branches.map(({ branch }) => protectedAtStart(branch)),
     generator: generatorAtStart(site.generator),
+    frequency: frequencyAtStart(site, now),
+    response: noResponse,
     ramp: rampAtStart,
     starts: [],
     trippedAt: Object.fromEntries(stored.trips.map(({ name }) => [name, now])),

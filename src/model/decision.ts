@@ -99,6 +99,19 @@ export interface Availability {
   readonly maximumWatts: number;
 }
 
+/** What is done for the frequency of the grid. */
+export interface FrequencyView {
+  /** Null: not known, or not measured. */
+  readonly hertz: number | null;
+  /** Stages that hold, counted from the mildest; 0: none. */
+  readonly stage: number;
+  /** The certified relay; null: there is none. */
+  readonly relay: "clear" | "tripped" | null;
+  /** From the sample that asked for it to the last command sent, of the newest and of the slowest response; null: there was none [ms]. */
+  readonly lastResponseMilliseconds: Milliseconds | null;
+  readonly worstResponseMilliseconds: Milliseconds | null;
+}
+
 export interface Decision {
   readonly at: Milliseconds;
   readonly mode: Mode;
@@ -110,6 +123,8 @@ export interface Decision {
   readonly ceilingWatts: number;
   readonly power: PowerBalance;
   readonly availability: Availability;
+  /** Absent where the site has nothing for it. */
+  readonly frequency?: FrequencyView;
   readonly minerTargets: Readonly<Record<MinerName, MinerTarget>>;
   /** Replaced machines that a person has accepted in this scan; absent: none. */
   readonly acceptedMiners?: readonly MinerName[];

@@ -106,7 +106,8 @@ export type LimitSource =
   | "lockout"
   | "start"
   | "stop"
-  | "ramp";
+  | "ramp"
+  | "frequency";
 
 /** A ceiling on the power of a scope. The effective ceiling is the minimum over all of them. */
 export interface Limit {

@@ -5,7 +5,7 @@ import type { FirmataSite } from "./firmata.ts";
 import type { MinerName } from "./miner.ts";
 import type { MinerPowerMode, MinerTrim } from "./miner-model.ts";
 import type { Milliseconds, PointName } from "./reading.ts";
-import type { Contract, Generator, ProtectedLoad } from "./supply.ts";
+import type { Contract, Generator, GridFrequency, ProtectedLoad } from "./supply.ts";
 
 export interface Site {
   readonly container: string;
@@ -22,6 +22,8 @@ export interface Site {
   /** Power contracted as a mean over each demand interval; absent: none. */
   readonly contract?: Contract;
   readonly generator?: Generator;
+  /** What it does for the frequency of its grid; absent: nothing. */
+  readonly frequency?: GridFrequency;
   readonly policy: Policy;
   readonly branches: readonly Branch[];
   readonly tanks: readonly Tank[];

@@ -42,3 +42,38 @@ export interface FrequencyStage {
   /** Share of the generator's rating that may stay. */
   readonly keepRatio: number;
 }
+
+/** What the container does for the frequency of its grid. */
+export interface GridFrequency {
+  readonly response?: FrequencyResponse;
+  readonly relay?: FrequencyRelay;
+}
+
+/** A response of weir's own, by a transducer that measures anew at least every 100 ms. */
+export interface FrequencyResponse {
+  readonly point: PointName;
+  readonly maximumAgeMilliseconds: Milliseconds;
+  readonly nominalHertz: number;
+  /** Within this of nominal nothing is done [Hz]. */
+  readonly deadbandHertz: number;
+  /** Change of frequency, as a share of nominal, that moves the whole rated power; 0: no droop. */
+  readonly droopRatio: number;
+  /** Kept free of the rated power, for more load when the frequency is high [W]. */
+  readonly headroomWatts: number;
+  /** From the mildest to the hardest; `keepRatio` is the share of what was drawn as the frequency fell. */
+  readonly stages: readonly FrequencyStage[];
+  /** Stages come back when the frequency has been above this for the hold, one after the other. */
+  readonly restoreAboveHertz: number;
+  readonly holdMilliseconds: Milliseconds;
+  readonly returnMilliseconds: Milliseconds;
+  /** From the sample to the last command; slower is told. */
+  readonly respondWithinMilliseconds: Milliseconds;
+}
+
+/** A certified under-frequency relay trips a breaker by itself; weir only knows of it. */
+export interface FrequencyRelay {
+  /** Normally closed contact: 1 is not tripped. */
+  readonly clear: PointName;
+  /** What may be drawn while it is tripped [W]. */
+  readonly keepWatts: number;
+}

@@ -4,7 +4,7 @@ import type { ProcessImage } from "../../src/model/image.ts";
 import type { MinerReport } from "../../src/model/miner.ts";
 import type { Reading, Readings } from "../../src/model/reading.ts";
 import type { Branch, MinerModel, MinerSite, Policy, Site, Tank } from "../../src/model/site.ts";
-import type { Contract, Generator, ProtectedLoad } from "../../src/model/supply.ts";
+import type { Contract, Generator, GridFrequency, ProtectedLoad } from "../../src/model/supply.ts";
 
 /** What a test may want otherwise. */
 export interface SiteWishes {
@@ -21,6 +21,7 @@ export interface SiteWishes {
   readonly phases?: "three" | "rotate";
   readonly contract?: Contract;
   readonly generator?: Generator;
+  readonly frequency?: GridFrequency;
   readonly smokeClear?: readonly string[];
   /** On a branch of its own, `ai`. */
   readonly protectedLoad?: ProtectedLoad;
@@ -91,6 +92,7 @@ export function siteForTests(wishes: SiteWishes = {}): Site {
     ...(wishes.contract === undefined ? {} : { contract: wishes.contract }),
     ...(wishes.smokeClear === undefined ? {} : { smokeClear: wishes.smokeClear }),
     ...(wishes.generator === undefined ? {} : { generator: wishes.generator }),
+    ...(wishes.frequency === undefined ? {} : { frequency: wishes.frequency }),
     policy: { ...policyForTests, ...wishes.policy },
     branches: [feeder(wishes), ...tanks.map((_, index) => branch(index, wishes)), ...protectedBranch(wishes)],
     tanks: tanks.map((name, index) => tankForTests(name, index, wishes)),
@@ -206,6 +208,8 @@ export function healthyReadings(site: Site, now: number, powerWatts: Readonly<Re
     if (contactor !== null) readings[contactor.feedback] = good(1, now);
   }
   for (const point of site.smokeClear ?? []) readings[point] = good(1, now);
+  if (site.frequency?.response) readings[site.frequency.response.point] = good(60, now);
+  if (site.frequency?.relay) readings[site.frequency.relay.clear] = good(1, now);
   for (const { coolant, flow, pump, leakDry, level } of site.tanks) {
     for (const point of coolant.sensors) readings[point] = good(45, now);
     if (flow !== null) readings[flow.point] = good(150, now);
