@@ -32,6 +32,7 @@ export function resolveSite(parts: SiteParts): Site {
     auxiliaryWatts: branches.reduce((sum, branch) => sum + branch.auxiliaryWatts, 0),
     minimumWatts: file.minimumWatts,
     ...resolveGenerator(file),
+    ...resolveFrequency(file),
     policy: resolvePolicy(file),
     ...(file.contract === undefined
       ? {}
@@ -72,6 +73,36 @@ function resolveGenerator({ generator }: SiteFile): Pick<Site, "generator"> {
         })),
         restoreAboveHertz,
         restoreMilliseconds: restoreSeconds * 1000,
+      },
+    },
+  };
+}
+
+function resolveFrequency({ frequency }: SiteFile): Pick<Site, "frequency"> {
+  if (frequency === undefined) return {};
+  const { response, relay } = frequency;
+  const relayed = relay === undefined ? {} : { relay };
+  if (response === undefined) return { frequency: relayed };
+  const { point, nominalHertz, deadbandHertz, droopRatio, headroomWatts, stages } = response;
+  return {
+    frequency: {
+      ...relayed,
+      response: {
+        point,
+        nominalHertz,
+        deadbandHertz,
+        droopRatio,
+        headroomWatts,
+        maximumAgeMilliseconds: response.maximumAgeSeconds * 1000,
+        stages: stages.map(({ belowHertz, confirmSeconds, keepRatio }) => ({
+          belowHertz,
+          confirmMilliseconds: confirmSeconds * 1000,
+          keepRatio,
+        })),
+        restoreAboveHertz: response.restoreAboveHertz ?? nominalHertz - deadbandHertz,
+        holdMilliseconds: response.holdSeconds * 1000,
+        returnMilliseconds: response.returnSeconds * 1000,
+        respondWithinMilliseconds: response.respondWithinSeconds * 1000,
       },
     },
   };

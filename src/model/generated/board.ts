@@ -356,6 +356,10 @@ export interface BoardFile {
      */
     pollMilliseconds?: number;
     /**
+     * How often the device measures it anew, where its maker names that; a response to the frequency needs it.
+     */
+    refreshMilliseconds?: number;
+    /**
      * Modbus function that writes it; without it the point is read only.
      */
     writeFunction?: 5 | 6;

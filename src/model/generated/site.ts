@@ -109,6 +109,90 @@ export interface SiteFile {
     };
   };
   /**
+   * What the container does for the frequency of its grid; nothing without it.
+   */
+  frequency?: {
+    /**
+     * A response of its own, by a transducer that measures anew at least every 100 ms.
+     */
+    response?: {
+      /**
+       * The frequency; its board must say how often the transducer measures anew.
+       */
+      point: string;
+      /**
+       * Older readings count as bad.
+       */
+      maximumAgeSeconds: number;
+      /**
+       * Nominal frequency.
+       */
+      nominalHertz: 50 | 60;
+      /**
+       * Within this of nominal nothing is done.
+       */
+      deadbandHertz: number;
+      /**
+       * Change of frequency, as a share of nominal, that moves the whole rated power; 0: no droop.
+       */
+      droopRatio: number;
+      /**
+       * Kept free of the rated power, for more load when the frequency is high.
+       */
+      headroomWatts: number;
+      /**
+       * Under-frequency stages, from the mildest to the hardest.
+       *
+       * @maxItems 8
+       *
+       * Items: One stage.
+       */
+      stages: {
+        /**
+         * Below this.
+         */
+        belowHertz: number;
+        /**
+         * For this long.
+         */
+        confirmSeconds: number;
+        /**
+         * Share that may stay of what was drawn as the frequency fell.
+         */
+        keepRatio: number;
+      }[];
+      /**
+       * Stages come back above this, held for the hold; default: the lower end of the deadband.
+       */
+      restoreAboveHertz?: number;
+      /**
+       * Before the first stage comes back, the container's own jitter on top.
+       */
+      holdSeconds: number;
+      /**
+       * Between one stage that comes back and the next.
+       */
+      returnSeconds: number;
+      /**
+       * From the sample to the last command; slower is told as a warning.
+       */
+      respondWithinSeconds: number;
+    };
+    /**
+     * A certified under-frequency relay: it trips by itself, weir sheds with it and restarts nothing before its release.
+     */
+    relay?: {
+      /**
+       * Normally closed contact: 1 is not tripped.
+       */
+      clear: string;
+      /**
+       * What may be drawn while it is tripped.
+       */
+      keepWatts: number;
+    };
+  };
+  /**
    * system: trusted when the kernel says synchronised; always: for tests and the demo.
    */
   clock: "system" | "always";

@@ -67,6 +67,31 @@ export interface StateMessage {
     maximumWatts: number;
   };
   /**
+   * Response to the grid's frequency; absent where the site has none.
+   */
+  frequency?: {
+    /**
+     * As last measured, to the thousandth; absent: not known.
+     */
+    frequencyHertz?: number;
+    /**
+     * Under-frequency stages that hold; 0: none.
+     */
+    stage: number;
+    /**
+     * The certified under-frequency relay; absent: there is none.
+     */
+    relay?: "clear" | "tripped";
+    /**
+     * From the sample to the last command, newest response; absent: there was none since the start.
+     */
+    lastResponseMilliseconds?: number;
+    /**
+     * The slowest response since the start.
+     */
+    worstResponseMilliseconds?: number;
+  };
+  /**
    * The slots.
    *
    * Items: One slot.

@@ -106,6 +106,7 @@ export function stateMessage(
       minimumWatts: wholeWatts(decision.availability.minimumWatts),
       maximumWatts: wholeWatts(decision.availability.maximumWatts),
     },
+    ...frequencyOf(decision),
     setpoints: decision.setpoints.map((setpoint) => ({
       ...setpoint,
       watts: wholeWatts(setpoint.watts),
@@ -131,6 +132,20 @@ export function stateMessage(
     order: registersOf(snapshot.decision.durable.order),
     lastEvent: lastEventOf(snapshot),
     validSeconds: stateValidSeconds,
+  };
+}
+
+function frequencyOf({ frequency }: Snapshot["decision"]): Pick<StateMessage, "frequency"> {
+  if (frequency === undefined) return {};
+  const { hertz, stage, relay, lastResponseMilliseconds: last, worstResponseMilliseconds: worst } = frequency;
+  return {
+    frequency: {
+      ...(hertz === null ? {} : { frequencyHertz: Math.max(0, Math.round(hertz * 1000) / 1000) }),
+      stage,
+      ...(relay === null ? {} : { relay }),
+      ...(last === null ? {} : { lastResponseMilliseconds: Math.max(0, Math.round(last)) }),
+      ...(worst === null ? {} : { worstResponseMilliseconds: Math.max(0, Math.round(worst)) }),
+    },
   };
 }
 

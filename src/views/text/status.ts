@@ -25,6 +25,7 @@ export function renderStatus(snapshot: Snapshot): string[] {
     ),
     ...labelled("Held by", decision.binding.reason.text),
     ...labelled("For more", decision.explanation.find(({ scope }) => scope === "container")?.forMore ?? "-"),
+    ...frequency(decision),
     ...labelled("Machines", machines(decision)),
     ...setpoints(decision),
     ...stops(decision),
@@ -54,6 +55,21 @@ function machines({ miners }: Decision): string {
   for (const { phase } of miners) phases.set(phase, (phases.get(phase) ?? 0) + 1);
   const parts = [...phases].map(([phase, number]) => `${number} ${phase}`);
   return parts.length === 0 ? "none" : `${miners.length}: ${parts.join(", ")}`;
+}
+
+/** `59.98 Hz, no stage holds, relay clear; the newest response took 0.9 s, the slowest 1.4 s`. */
+function frequency({ frequency: view }: Decision): string[] {
+  if (view === undefined) return [];
+  const { hertz, stage, relay, lastResponseMilliseconds: last, worstResponseMilliseconds: worst } = view;
+  const inSeconds = (milliseconds: number): string => `${(milliseconds / 1000).toFixed(1)} s`;
+  const times =
+    last === null || worst === null
+      ? "no response yet"
+      : `the newest response took ${inSeconds(last)} from sample to last command, the slowest ${inSeconds(worst)}`;
+  return labelled(
+    "Frequency",
+    `${hertz === null ? "not known" : `${hertz.toFixed(3)} Hz`}, ${stage === 0 ? "no stage holds" : `stage ${stage} holds`}${relay === null ? "" : `, relay ${relay}`}; ${times}`,
+  );
 }
 
 function setpoints(decision: Decision): string[] {

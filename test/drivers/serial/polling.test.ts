@@ -111,6 +111,14 @@ test("a contact that changes, or is no longer known, is urgent; the same again i
   assert.is(polling.result(only(polling, 800), lost(true), 800, 810), false);
 });
 
+test("every value of a point that is read each 100 ms is urgent: a scan follows at once", () => {
+  const fast = point({ name: "meter/frequencyHertz", address: 0, pollMilliseconds: 100 });
+  const polling = createPolling(line(device([fast], { name: "meter" })), 0);
+  for (const at of [0, 100, 200]) assert.is(polling.result(only(polling, at), words(60), at, at + 10), true);
+  const slow = createPolling(line(device([power], { name: "meter" })), 0);
+  assert.is(slow.result(only(slow, 0), words(60), 0, 10), false);
+});
+
 test("a command is written at once, before reads, and counts when a later read shows it", () => {
   const polling = createPolling(line(io), 0);
   for (const order of polling.due(0)) polling.result(order, bits(0), 0, 10);

@@ -49,6 +49,35 @@ test("every report fits its schema and comes back as it was, in both encodings",
     }
 });
 
+test("state tells of the frequency where the site has something for it, whole and never negative", () => {
+  const snapshot = reportSnapshot();
+  const told = (frequency: NonNullable<typeof snapshot.decision.frequency>) => {
+    const message = stateMessage(site, { ...snapshot, decision: { ...snapshot.decision, frequency } }, boot, []);
+    assert.ok(decodeReport("state", encodeMessage(message, "json"), contract).ok);
+    return message.frequency;
+  };
+  assert.is(stateMessage(site, snapshot, boot, []).frequency, undefined);
+  assert.equal(
+    told({
+      hertz: 59.98123,
+      stage: 1,
+      relay: "clear",
+      lastResponseMilliseconds: 940.4,
+      worstResponseMilliseconds: 1400,
+    }),
+    {
+      frequencyHertz: 59.981,
+      stage: 1,
+      relay: "clear",
+      lastResponseMilliseconds: 940,
+      worstResponseMilliseconds: 1400,
+    },
+  );
+  const quiet = { stage: 0, relay: null, lastResponseMilliseconds: null, worstResponseMilliseconds: null };
+  assert.equal(told({ hertz: null, ...quiet }), { stage: 0 });
+  assert.equal(told({ hertz: -1, ...quiet }), { stage: 0, frequencyHertz: 0 });
+});
+
 test("telemetry and miners travel with integer keys and come back by name", () => {
   const snapshot = reportSnapshot();
   const telemetry = telemetryMessage(site, snapshot, { boot, sequence: 9 }, contract.keys);

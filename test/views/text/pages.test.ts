@@ -81,6 +81,25 @@ test("the status says lockout, remote stop, an unknown power and a clock without
     assert.ok(text.includes(part), part);
 });
 
+test("the status tells of the frequency where the site has something for it", () => {
+  const usual = exampleSnapshot();
+  const page = (frequency: NonNullable<typeof usual.decision.frequency>): string =>
+    read(renderStatus({ ...usual, decision: { ...usual.decision, frequency } }));
+  assert.not.match(read(renderStatus(usual)), /Frequency/);
+  const quiet = {
+    hertz: 59.9812,
+    stage: 0,
+    relay: null,
+    lastResponseMilliseconds: null,
+    worstResponseMilliseconds: null,
+  };
+  assert.match(page(quiet), /Frequency 59\.981 Hz, no stage holds; no response yet/);
+  assert.match(
+    page({ hertz: null, stage: 2, relay: "tripped", lastResponseMilliseconds: 940, worstResponseMilliseconds: 1400 }),
+    /not known, stage 2 holds, relay tripped; the newest response took 0\.9 s from sample to last command, the slowest 1\.4 s/,
+  );
+});
+
 test("why lists the limits of one scope, lowest first", () => {
   const lines = renderWhy(exampleSnapshot(), "container");
   assert.ok(
