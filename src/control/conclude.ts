@@ -6,14 +6,11 @@ import type { MinerTarget } from "../model/miner.ts";
 import type { Limit } from "../model/reason.ts";
 import type { Site } from "../model/site.ts";
 import type { Acted } from "./act.ts";
-import { limitWarnings, type RaisedAlarms, raiseAlarms } from "./alarms.ts";
+import { type RaisedAlarms, raiseAlarms } from "./alarms.ts";
 import { bindingOf, isGentle, unlimitedWatts } from "./arbitration.ts";
 import type { Assessed } from "./assess.ts";
-import { openWarning } from "./contactors.ts";
 import { type Tracked, trackSetpoints } from "./dispatch/track.ts";
 import { nextDurable } from "./durable.ts";
-import type { Warning } from "./envelopes/finding.ts";
-import { slowWarnings } from "./envelopes/frequency-response.ts";
 import { explain } from "./explanation.ts";
 import { kilowatts } from "./figures.ts";
 import { followGrid, frequencyView } from "./grid-response.ts";
@@ -24,6 +21,7 @@ import type { Ordered } from "./orders.ts";
 import type { ControlState } from "./state.ts";
 import { mayEnd } from "./stopping.ts";
 import { type Latched, latch } from "./trips.ts";
+import { warningsOf } from "./warnings.ts";
 
 /** Puts the scan together. */
 export function conclude(
@@ -214,28 +212,6 @@ function modeOf(ordered: Ordered, { adopting }: Assessed, image: ProcessImage): 
   )
     return "stopped";
   return adopting ? "starting" : ordered.dispatchMode;
-}
-
-function warningsOf(
-  state: ControlState,
-  image: ProcessImage,
-  site: Site,
-  { finding }: Assessed,
-  ordered: Ordered,
-  acted: Acted,
-): readonly Warning[] {
-  const behind = image.storedRevision < state.durable.revision;
-  const text = `Revision ${state.durable.revision} is not on disk yet; orders that raise are refused.`;
-  return [
-    ...limitWarnings(ordered.limits),
-    ...finding.warnings,
-    ...slowWarnings(state.response, site.frequency?.response?.respondWithinMilliseconds),
-    ...ordered.trips
-      .filter(({ reason }) => reason.code === "sensor-latched")
-      .map(({ name, reason }) => ({ name: `sensor-latched ${name}`, severity: "alarm", reason }) as const),
-    ...site.branches.flatMap(({ name }, index) => openWarning(name, acted.contactors[index] ?? null)),
-    ...(behind ? [{ name: "store-behind", severity: "warning", reason: { code: "store-behind", text } } as const] : []),
-  ];
 }
 
 function asleepByUs({ plan }: Acted, { machines }: Assessed["layout"]): readonly string[] {
