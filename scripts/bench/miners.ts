@@ -18,6 +18,8 @@ interface Row extends Measured {
   readonly machines: number;
   readonly phase: Phase;
   readonly deadRatio: number;
+  /** Of the far end, which plays all machines in a process of its own on the same processors. */
+  readonly farEndCpuSeconds: number;
 }
 
 const phases: readonly Phase[] = ["first", "read", "sleep", "run"];
@@ -71,8 +73,10 @@ async function measureFleet(count: number, deadRatio: number): Promise<readonly 
         // Known and good before they fall silent.
         if (phase === "read") fleet.fault(leftOut, "no-reply", true);
         await pause(betweenMilliseconds);
+        const before = fleet.cpuSeconds();
         const measured = await asked({ type: "phase", phase, leftOut });
-        if (measured !== null) rows.push({ ...measured, client, machines: count, phase, deadRatio });
+        const farEndCpuSeconds = fleet.cpuSeconds() - before;
+        if (measured !== null) rows.push({ ...measured, client, machines: count, phase, deadRatio, farEndCpuSeconds });
         if (phase === "first") await asked({ type: "warm" });
       }
       await asked({ type: "stop" });
@@ -99,6 +103,7 @@ function middles(rows: readonly Row[]): readonly Row[] {
       ...row,
       wallSeconds: middle((one) => one.wallSeconds),
       cpuSeconds: middle((one) => one.cpuSeconds),
+      farEndCpuSeconds: middle((one) => one.farEndCpuSeconds),
       done: Math.min(...group.map((one) => one.done)),
       sockets: middle((one) => one.sockets),
       socketsAtOnce: middle((one) => one.socketsAtOnce),
@@ -108,7 +113,19 @@ function middles(rows: readonly Row[]): readonly Row[] {
 }
 
 function print(rows: readonly Row[]): void {
-  const head = ["machines", "silent", "phase", "client", "wall s", "CPU s", "done", "sockets", "at once", "MB"];
+  const head = [
+    "machines",
+    "silent",
+    "phase",
+    "client",
+    "wall s",
+    "CPU s",
+    "far end CPU s",
+    "done",
+    "sockets",
+    "at once",
+    "MB",
+  ];
   printTable(
     head,
     rows.map((row) => [
@@ -118,6 +135,7 @@ function print(rows: readonly Row[]): void {
       row.client,
       row.wallSeconds.toFixed(3),
       row.cpuSeconds.toFixed(3),
+      row.farEndCpuSeconds.toFixed(2),
       String(row.done),
       String(row.sockets),
       String(row.socketsAtOnce),

@@ -8,9 +8,10 @@ import { openPlan, type Plan } from "./allocation/plan.ts";
 import { raise } from "./allocation/raise.ts";
 import { closeAsleep, closeWithRoom, type OpenBranch, openBranches, type RecloseRules } from "./allocation/reclose.ts";
 import { shed } from "./allocation/shed.ts";
+import { countOut, switchOff } from "./allocation/switch-off.ts";
 import { ceilingsOf } from "./arbitration.ts";
 import type { Assessed } from "./assess.ts";
-import { type Closures, closuresOf, demandOf } from "./closures.ts";
+import { type Closures, closuresOf, type DemandInput, demandOf } from "./closures.ts";
 import { type ContactorState, type ContactorStep, stepContactor } from "./contactors.ts";
 import { jitterMilliseconds } from "./dispatch/course.ts";
 import type { Violation } from "./envelopes/finding.ts";
@@ -45,11 +46,16 @@ export function act(state: ControlState, image: ProcessImage, site: Site, assess
   const forbidden = forbiddenMachines(assessed, ordered);
   const room = stepRoomOf(site.generator, assessed.generator);
   const { minimumOnMilliseconds } = site.policy;
+  const switches = { now, contactors: state.contactors, feedbacks: assessed.feedbacks };
+  countOut(plan, switches);
   const beforeWatts = certain(plan.nextWatts[0], "container");
-  shed(plan, { now, minimumOnMilliseconds, limits: ordered.limits, forbidden, orderedStepWatts: room.downWatts });
+  const rules = { now, minimumOnMilliseconds, limits: ordered.limits, forbidden };
+  shed(plan, { ...rules, orderedStepWatts: room.downWatts });
+  const left = room.downWatts - (beforeWatts - certain(plan.nextWatts[0], "container"));
+  const switchedOff = switchOff(plan, { ...rules, ...switches, orderedStepWatts: left });
   const shedWatts = beforeWatts - certain(plan.nextWatts[0], "container");
   const closures = closuresOf(layout, ordered.limits);
-  const steps = stepContactors(state, site, assessed, ordered, closures, plan, now);
+  const steps = stepContactors(state, site, assessed, ordered, { closures, plan, switchedOff }, now);
   const contactors = steps.map((stepped) => stepped?.state ?? null);
   const rose = rise(
     state,
@@ -88,8 +94,7 @@ function stepContactors(
   site: Site,
   assessed: Assessed,
   ordered: Ordered,
-  closures: Closures,
-  plan: Plan,
+  { closures, plan, switchedOff }: Pick<Rising, "closures" | "plan"> & Pick<DemandInput, "switchedOff">,
   now: Milliseconds,
 ): readonly (ContactorStep | null)[] {
   const { layout, fleet, meters, adopting, feedbacks } = assessed;
@@ -102,6 +107,7 @@ function stepContactors(
     trips: ordered.trips,
     policy: site.policy,
     above: aboveCeilings(assessed, ordered),
+    switchedOff,
   };
   return layout.branches.map((place, index) => {
     const feedback = feedbacks[index] ?? null;

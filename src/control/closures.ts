@@ -1,4 +1,5 @@
 /** Closures: where nothing at all is allowed for safety, and whether the power there is really gone; else the contactor has to help. */
+import { takesCommands } from "../model/dialects.ts";
 import type { Milliseconds } from "../model/reading.ts";
 import type { Limit, ReasonCode, Scope } from "../model/reason.ts";
 import type { Policy } from "../model/site.ts";
@@ -52,6 +53,8 @@ export interface DemandInput {
   readonly policy: Policy;
   /** Aligned with branches: its meter shows more than is allowed there. */
   readonly above: readonly boolean[];
+  /** Contactors that open for machines that take no commands, with what goes with each [W]. */
+  readonly switchedOff: ReadonlyMap<number, number>;
 }
 
 /** What is asked of the contactor of one branch. */
@@ -66,7 +69,7 @@ export function demandOf(branch: number, input: DemandInput): ContactorDemand {
   let others = 0;
   let othersSurely = 0;
   let urgent = false;
-  let window: Milliseconds = policy.shedProofMilliseconds;
+  let window: Milliseconds | null = null;
   let awake = false;
   for (const index of behind) {
     const place = certain(layout.machines[index], "machine");
@@ -85,7 +88,8 @@ export function demandOf(branch: number, input: DemandInput): ContactorDemand {
     // Shed in time is not yet gone: what counts here is what may still flow.
     drawn += account.highWatts + account.unknownWatts;
     urgent ||= closures.urgent[index] === true;
-    window = Math.max(window, shedWindow(place.model));
+    if (takesCommands(place.model.dialect))
+      window = Math.max(window ?? policy.shedProofMilliseconds, shedWindow(place.model));
   }
   const meter = input.meters[branch] ?? null;
   const metered = meter === null || meter.quality === "bad" ? null : meter.value;
@@ -93,10 +97,12 @@ export function demandOf(branch: number, input: DemandInput): ContactorDemand {
   const drawnWatts = metered === null ? drawn : Math.max(0, metered - others, Math.min(drawn, metered - othersSurely));
   return {
     drawing: plates > 0 && drawnWatts > goneShare * plates,
-    proofMilliseconds: urgent ? policy.shedProofMilliseconds : window,
+    // Nobody was told to sleep where nobody takes commands: there is nothing to wait for.
+    proofMilliseconds: window === null ? 0 : urgent ? policy.shedProofMilliseconds : window,
     drawnWatts,
     aboveCeiling: isBelow(layout, branch, input.above),
     allSeen: behind.every((index) => hasBeenSeen(certain(machines[index], "machine"))),
+    orderedWatts: input.switchedOff.get(branch) ?? null,
     seemsClosed: awake || (metered ?? 0) > goneShare * behind.reduce((sum, index) => sum + ratedOf(layout, index), 0),
   };
 }

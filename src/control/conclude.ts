@@ -1,5 +1,6 @@
 /** The end of a scan: the decision with its alarms, events and explanation, and the state for the next one. */
 import type { Decision, EventRecord, MinerView, Mode, PowerBalance } from "../model/decision.ts";
+import { takesCommands } from "../model/dialects.ts";
 import type { Durable } from "../model/durable.ts";
 import type { ProcessImage } from "../model/image.ts";
 import type { MinerTarget } from "../model/miner.ts";
@@ -244,10 +245,16 @@ function availabilityOf(site: Site, { layout, fleet, balances }: Assessed, order
   let asleep = 0;
   let runnable = 0;
   let machinesNext = 0;
-  for (const [index, { model }] of layout.machines.entries()) {
+  for (const [index, { model, contactors }] of layout.machines.entries()) {
     const { phase, ours } = certain(fleet.machines[index], "machine");
     const { nextWatts, unknownWatts } = certain(fleet.accounts[index], "account");
     machinesNext += nextWatts + unknownWatts;
+    if (!takesCommands(model.dialect)) {
+      // Its contactor takes all of it, and gives it back; without one it stays as it is.
+      asleep += contactors.length > 0 ? 0 : nextWatts + unknownWatts;
+      runnable += Math.max(model.ratedWatts, nextWatts + unknownWatts);
+      continue;
+    }
     const sheddable =
       phase === "hashing" ||
       phase === "trimmed" ||

@@ -41,6 +41,8 @@ export interface ContactorDemand {
   readonly aboveCeiling: boolean;
   /** Every machine behind it has been seen since it closed. */
   readonly allSeen: boolean;
+  /** It has to open for machines that take no commands: what goes with it [W]; null: it has not. */
+  readonly orderedWatts: number | null;
 }
 
 export interface ContactorStep {
@@ -101,6 +103,15 @@ export function stepContactor(
       ...nothing,
       state: { ...command(watched, 0, now), failedClosings },
       events: [contactorEvent(name, text, "alarm")],
+      operated: true,
+    };
+  }
+  if (watched.commanded === 1 && demand.orderedWatts !== null) {
+    const text = `Contactor ${name} opens: machines behind it take no commands; ${kilowatts(demand.orderedWatts)} go with it.`;
+    return {
+      ...nothing,
+      state: command(watched, 0, now),
+      events: [contactorEvent(name, text, "information")],
       operated: true,
     };
   }

@@ -18,7 +18,9 @@ export type MinerPhase =
   | "trimmed"
   | "unreachable"
   | "defiant"
-  | "excluded";
+  | "excluded"
+  /** It tells nothing and takes no command: only its meter sees it, only its contactor switches it. */
+  | "switched";
 
 export interface MinerView {
   readonly name: MinerName;

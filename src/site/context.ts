@@ -1,7 +1,7 @@
 /** What every rule of a site may look at, and the words for findings that many rules share. */
 import type { BoardFile } from "../model/generated/board.ts";
 import type { SiteFile } from "../model/generated/site.ts";
-import type { MinerSite } from "../model/site.ts";
+import type { MinerDialect, MinerSite } from "../model/site.ts";
 import { readOnlyFinding } from "./device-rules.ts";
 import { pointerOf } from "./document.ts";
 import { excerpt, type Finding, suggestion } from "./problem.ts";
@@ -35,6 +35,8 @@ export interface ResolvedRow {
   readonly miners: readonly MinerSite[];
   /** [°C]; null where the model is not known. */
   readonly maximumInletCelsius: number | null;
+  /** null where the model is not known. */
+  readonly dialect: MinerDialect | null;
   /** Most one machine draws, waking or running [W]; null where the model is not known. */
   readonly peakWatts: number | null;
 }

@@ -16,7 +16,7 @@ import { gridFrequency } from "./rules/frequency.ts";
 import { generatorFrequency, generatorSteps } from "./rules/generator.ts";
 import { tankInlets, warmUps } from "./rules/heat.ts";
 import { brokerAddress } from "./rules/links.ts";
-import { machineAddresses, machineNames, machinePlaces } from "./rules/machines.ts";
+import { machineAddresses, machineNames, machinePlaces, switchableMachines } from "./rules/machines.ts";
 import {
   branchMeters,
   breakerCurves,
@@ -64,6 +64,7 @@ const rules: readonly SiteRule[] = [
   machinePlaces,
   machineNames,
   machineAddresses,
+  switchableMachines,
   brokerAddress,
 ];
 

@@ -32,7 +32,8 @@ export function resolveMiners(file: SiteFile, library: BoardLibrary, findings: F
       });
     const miners = (hosts ?? []).map((host, at, all) => minerOf(row, model?.name ?? row.model, host, at, all.length));
     const peakWatts = model === null ? null : Math.max(model.peakWakeWatts, model.ratedWatts);
-    return { index, miners, maximumInletCelsius: model?.maximumInletCelsius ?? null, peakWatts };
+    const dialect = model?.dialect ?? null;
+    return { index, miners, maximumInletCelsius: model?.maximumInletCelsius ?? null, dialect, peakWatts };
   });
   checkSearches(file, findings);
   return { rows, models };

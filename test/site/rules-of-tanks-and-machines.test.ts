@@ -262,6 +262,17 @@ const cases: readonly Broken[] = [
     found: /"a-001", as at/,
     expected: /each machine name once/,
   },
+  {
+    name: "a machine without commands that no contactor can shed",
+    changes: [
+      ["  - name: tank-1\n", "  - name: tank-1\n    interlock: hard-wired\n"],
+      ["model: half-known-miner", "model: silent-miner"],
+      ["    branch: row\n    credentials", "    branch: cooling\n    credentials"],
+    ],
+    pointer: "/miners/1/branch",
+    found: /silent-miner on cooling: it takes no commands/,
+    expected: /a branch with a contactor/,
+  },
   // Links and secrets.
   {
     name: "an open broker elsewhere",
@@ -321,6 +332,10 @@ test("all problems come at once, in the order of their lines", () => {
     problems.map(({ pointer }) => pointer),
     ["/failsafe/limitWatts", "/lines/1/devices/1/board", "/miners/1/addresses"],
   );
+});
+
+test("a machine without commands is taken where a contactor stands above its branch", () => {
+  assert.equal(problemsOf(changed(["model: half-known-miner", "model: silent-miner"])), []);
 });
 
 test("points of a device whose board is unknown are not blamed as well", () => {

@@ -42,7 +42,10 @@ export function openProbe(machines: readonly SimulatedMiner[]): MinersClient {
   );
   return {
     act: (phase: Phase) =>
-      probed.map((one) => (phase === "first" ? one.first() : phase === "read" ? one.read() : one.write(phase))),
+      probed.map(async (one) => {
+        const done = await (phase === "first" ? one.first() : phase === "read" ? one.read() : one.write(phase));
+        return { done, at: performance.now() };
+      }),
     warm: async () => {
       for (const one of probed) await one.warm();
       await new Promise((resolve) => setTimeout(resolve, warmMilliseconds));

@@ -25,9 +25,15 @@ export function machinesOf(count: number): readonly SimulatedMiner[] {
   }));
 }
 
-/** One client under measurement: a promise for each machine, true when the phase was done and proven. */
+/** How a phase ended for one machine: done and proven, and when [ms, monotonic]. */
+export interface Outcome {
+  readonly done: boolean;
+  readonly at: number;
+}
+
+/** One client under measurement: a promise for each machine. */
 export interface MinersClient {
-  act(phase: Phase): readonly Promise<boolean>[];
+  act(phase: Phase): readonly Promise<Outcome>[];
   /** What is to be ready ahead of need: tokens. */
   warm(): Promise<void>;
   stop(): Promise<void>;

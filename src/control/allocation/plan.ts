@@ -87,6 +87,12 @@ export function change(plan: Plan, machine: number, byWatts: number): void {
   if (byWatts < 0) spread(plan.pendingWatts, plan.layout, machine, -byWatts);
 }
 
+/** Changes what one scope will draw. */
+export function move(plan: Plan, scope: number, byWatts: number): void {
+  add(plan.nextWatts, scope, byWatts);
+  if (byWatts < 0) add(plan.pendingWatts, scope, -byWatts);
+}
+
 /** What a raise in a scope may add at most [W]. */
 export function roomIn(plan: Plan, scope: number, reservedShare = 0): number {
   const ceiling = certain(plan.raiseWatts[scope], "ceiling") * (1 - reservedShare);

@@ -1,4 +1,5 @@
 /** Shedding: which machines go to sleep so that every ceiling of every nested scope holds; the worst joules per terahash first. */
+import { takesCommands } from "../../model/dialects.ts";
 import type { Milliseconds } from "../../model/reading.ts";
 import type { Limit } from "../../model/reason.ts";
 import { isGentle } from "../arbitration.ts";
@@ -80,7 +81,10 @@ export function putToSleep(plan: Plan, machine: number, now: Milliseconds): void
 
 /** Machines that can be shed, worst first: joules per terahash, then most wear last, then order of the site. */
 export function rankForShedding(plan: Plan): readonly number[] {
-  const awake = [...plan.machines.entries()].filter(([, machine]) => isAwake(machine));
+  const awake = [...plan.machines.entries()].filter(
+    ([index, machine]) =>
+      isAwake(machine) && takesCommands(certain(plan.layout.machines[index], "machine").model.dialect),
+  );
   return awake
     .sort(([a, one], [b, other]) => other.joulesPerTerahash - one.joulesPerTerahash || one.wakes - other.wakes || b - a)
     .map(([machine]) => machine);
@@ -91,7 +95,7 @@ function isAwake({ phase, command }: MachineState): boolean {
 }
 
 /** Source: DESIGN section 3: minimum on-times yield to safety and emergencies, not to ordinary orders. */
-function onlyPatientOrdersBind(plan: Plan, limits: readonly Limit[]): boolean {
+export function onlyPatientOrdersBind(plan: Plan, limits: readonly Limit[]): boolean {
   const next = certain(plan.nextWatts[0], "container");
   return limits
     .filter((limit) => limit.scope === "container" && isGentle(limit) && limit.ceilingWatts < next)

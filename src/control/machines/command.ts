@@ -1,4 +1,5 @@
 /** Giving a machine a command: what changes in its state, and the target its link gets. */
+import { takesCommands } from "../../model/dialects.ts";
 import type { MinerTarget } from "../../model/miner.ts";
 import type { Milliseconds } from "../../model/reading.ts";
 import type { MinerModel } from "../../model/site.ts";
@@ -6,9 +7,9 @@ import type { MachineState } from "./machine.ts";
 
 const targets = { leave: { mode: "leave" }, sleep: { mode: "sleep" }, run: { mode: "run" } } as const;
 
-/** Sends it to sleep; a machine already told keeps its clock. */
+/** Sends it to sleep; a machine already told keeps its clock, and one that takes no commands is never told. */
 export function sendToSleep(machine: MachineState, model: MinerModel, now: Milliseconds): MachineState {
-  if (machine.command === "sleep") return machine;
+  if (machine.command === "sleep" || !takesCommands(model.dialect)) return machine;
   const awake = machine.phase === "hashing" || machine.phase === "trimmed" || machine.phase === "waking";
   const baselineWatts = awake && machine.lastWatts > 0 ? machine.lastWatts : model.ratedWatts;
   const told = { command: "sleep", commandedAt: now, wokenAt: null, relapsedAt: null } as const;

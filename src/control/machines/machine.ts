@@ -1,5 +1,6 @@
 /** What the core remembers of one machine, and what it takes from its newest report. */
 import type { MinerPhase } from "../../model/decision.ts";
+import { takesCommands } from "../../model/dialects.ts";
 import type { MinerFault, MinerMode, MinerReport } from "../../model/miner.ts";
 import type { Milliseconds } from "../../model/reading.ts";
 import type { MinerModel } from "../../model/site.ts";
@@ -73,7 +74,8 @@ export function unseenMachine(model: MinerModel, ours: boolean, now: Millisecond
     since: now,
     command: "leave",
     commandedAt: now,
-    ours,
+    // Its contactor's doing is nothing that a command could undo.
+    ours: ours && takesCommands(model.dialect),
     baselineWatts: 0,
     lastWatts: 0,
     joulesPerTerahash: model.ratedWatts / model.ratedTerahashesPerSecond,

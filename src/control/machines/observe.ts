@@ -1,5 +1,6 @@
 /** The state machine of one machine: from what it was told and what is seen of it to its phase. Commands are given elsewhere. */
 import type { MinerPhase } from "../../model/decision.ts";
+import { tellsItself } from "../../model/dialects.ts";
 import type { Milliseconds } from "../../model/reading.ts";
 import type { MinerModel } from "../../model/site.ts";
 import { certain } from "../impossible.ts";
@@ -136,7 +137,7 @@ function observeLeft(machine: MachineState, sighting: Sighting, model: MinerMode
   }
   // Machines that boot behind a contactor just closed do not answer yet: they keep their reservation.
   const booting = machine.phase === "waking" && now - machine.since < wakeTimesUntilFailed * model.wakeMilliseconds;
-  return booting ? machine : enter(machine, "unreachable", now);
+  return booting ? machine : enter(machine, tellsItself(model.dialect) ? "unreachable" : "switched", now);
 }
 
 /** Its proven time is over and its power has come; one whose power never stops rising is taken as it is after twice that time. */

@@ -79,6 +79,7 @@ export function accountOf(
     case "defiant":
       return steady(sighting.ownPower && own !== null ? own : Math.max(machine.baselineWatts, plate(machine, model)));
     case "excluded":
+    case "switched":
     case "unreachable":
       return own === null ? unknown(machine, model) : steady(own);
   }

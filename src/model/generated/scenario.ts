@@ -34,6 +34,10 @@ export interface ScenarioFile {
        */
       machinesPerTank: number;
       /**
+       * Of the tanks the last so many hold machines without any interface: only their contactor switches them.
+       */
+      tanksWithoutCommands: number;
+      /**
        * Coolant sensors of each tank.
        */
       sensorsPerTank: number;

@@ -59,7 +59,9 @@ function modelOf(builder: Builder): MinerModel {
 export function buildSite(builder: Builder): Site {
   const model = modelOf(builder);
   const names = Array.from({ length: builder.tanks }, (_, index) => index + 1);
-  const miners = names.flatMap((tank) => machinesOf(tank, builder, model));
+  const mute: MinerModel = { ...model, name: "mute", dialect: "none" };
+  const modelIn = (tank: number): MinerModel => (tank > builder.tanks - builder.tanksWithoutCommands ? mute : model);
+  const miners = names.flatMap((tank) => machinesOf(tank, builder, modelIn(tank)));
   const machinesWatts = miners.length * model.ratedWatts;
   const auxiliaryWatts = Math.round(machinesWatts * auxiliaryShare);
   const ratedWatts = builder.ratedWatts ?? machinesWatts + auxiliaryWatts;
@@ -77,7 +79,7 @@ export function buildSite(builder: Builder): Site {
       ...names.map((tank) => branchOf(tank, builder, model)),
     ],
     tanks: names.map((tank) => tankOf(tank, builder)),
-    minerModels: { [model.name]: model },
+    minerModels: { [model.name]: model, [mute.name]: mute },
     miners,
     lines: [linesOf(names, builder)],
     firmata: [],

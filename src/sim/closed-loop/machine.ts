@@ -1,4 +1,5 @@
 /** One simulated machine and its link: what it draws, what it tells, when it obeys. Its hidden figures differ from its plate. */
+import { takesCommands, tellsItself } from "../../model/dialects.ts";
 import type { MinerMode, MinerReport, MinerTarget } from "../../model/miner.ts";
 import type { MinerModel, MinerSite } from "../../model/site.ts";
 import type { Random } from "../random.ts";
@@ -141,7 +142,7 @@ function reachable(machine: SimulatedMachine): boolean {
 function obey(machine: SimulatedMachine, now: number): void {
   machine.sendAt = Number.POSITIVE_INFINITY;
   machine.sentAt = now;
-  if (machine.faults.deaf) return;
+  if (machine.faults.deaf || !takesCommands(machine.model.dialect)) return;
   if (machine.want === "sleep" && (machine.stage === "hashing" || machine.stage === "waking")) {
     machine.wattsAtSleep = machine.watts;
     enter(machine, "curtailing", now);
@@ -204,7 +205,7 @@ export function hashrateOf(machine: SimulatedMachine): number {
 
 function poll(machine: SimulatedMachine, now: number, inletCelsius: number): void {
   machine.nextPollAt = now + machine.pollMilliseconds;
-  if (!reachable(machine)) {
+  if (!reachable(machine) || !tellsItself(machine.model.dialect)) {
     machine.report = { ...machine.report, fault: "unreachable" };
     return;
   }

@@ -47,7 +47,7 @@ const weights: readonly (readonly [fault: FaultName, weight: number])[] = [
 /** A whole random scenario for one seed. */
 export function randomDay(seed: number): Scenario {
   const random = randomOf(seed).fork("life");
-  const builder = randomBuilder(random);
+  const builder = randomBuilder(random, seed);
   const { ratedWatts } = buildSite(builder);
   return {
     version: 1,
@@ -71,10 +71,12 @@ export function randomDay(seed: number): Scenario {
   };
 }
 
-function randomBuilder(random: Random): Builder {
+function randomBuilder(random: Random, seed: number): Builder {
   return {
     tanks: 1 + random.below(3),
     machinesPerTank: 3 + random.below(10),
+    // Not drawn, so that the days of all seeds stay what they are but for this.
+    tanksWithoutCommands: seed % 4 === 0 ? 1 : 0,
     sensorsPerTank: 2 + random.below(2),
     breakerShareRatio: random.between(0.6, 1.1),
     phases: random.next() < 0.5 ? "three" : "rotate",

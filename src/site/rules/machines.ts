@@ -1,4 +1,6 @@
 /** Rules of machines: each hangs in a tank, on a branch, at an address of its own. */
+import { takesCommands } from "../../model/dialects.ts";
+import type { SiteFile } from "../../model/generated/site.ts";
 import type { MinerSite } from "../../model/site.ts";
 import { checkReference, checkUnique, type SiteRule } from "../context.ts";
 import { pointerOf } from "../document.ts";
@@ -26,6 +28,34 @@ export const machineNames: SiteRule = ({ miners }) =>
     miners.flatMap((row) => row.miners.map(({ name }) => ({ name, pointer: pointerOf("miners", row.index, "name") }))),
     "machine name",
   ).slice(0, 8);
+
+/** Only a contactor can shed a machine that takes no commands: without one nothing could, not even a trip. */
+export const switchableMachines: SiteRule = ({ file, miners }) =>
+  miners.flatMap(({ index, dialect }) => {
+    const row = file.miners[index];
+    if (row?.branch === undefined || dialect === null || takesCommands(dialect)) return [];
+    if (chainOf(file.branches, row.branch).some(({ contactor }) => contactor !== undefined)) return [];
+    return [
+      {
+        pointer: pointerOf("miners", index, "branch"),
+        found: `${row.model} on ${row.branch}: it takes no commands, and no contactor stands above it`,
+        expected: "a branch with a contactor: it is the only switch of such machines",
+        remedy: `add \`contactor:\` to ${row.branch}, or put the machines on a branch that has one`,
+      },
+    ];
+  });
+
+/** A branch and those above it; a circle, which another rule refuses, ends. */
+function chainOf(branches: SiteFile["branches"], name: string): SiteFile["branches"] {
+  const chain: SiteFile["branches"][number][] = [];
+  for (let next: string | undefined = name; next !== undefined; ) {
+    const found = branches.find((branch) => branch.name === next);
+    if (found === undefined || chain.includes(found)) break;
+    chain.push(found);
+    next = found.parent;
+  }
+  return chain;
+}
 
 /** Two rows on one address command the same machine twice; only ports that both rows name tell machines apart. */
 export const machineAddresses: SiteRule = ({ file, miners }) => {

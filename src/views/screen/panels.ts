@@ -127,6 +127,7 @@ const phases: readonly { readonly phase: string; readonly glyph: string; readonl
   { phase: "unreachable", glyph: "?", tone: "bad" },
   { phase: "defiant", glyph: "!", tone: "bad" },
   { phase: "excluded", glyph: "x", tone: "dim" },
+  { phase: "switched", glyph: "o", tone: "good" },
 ];
 const unknownPhase = { phase: "unknown", glyph: "?", tone: "dim" } as const;
 

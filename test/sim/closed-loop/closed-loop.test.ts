@@ -26,6 +26,7 @@ function scenario(durationSeconds: number, events: readonly ScenarioEvent[]): Sc
       builder: {
         tanks: 2,
         machinesPerTank: 6,
+        tanksWithoutCommands: 0,
         sensorsPerTank: 3,
         breakerShareRatio: 0.9,
         phases: "three",
