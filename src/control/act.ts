@@ -46,7 +46,8 @@ export function act(state: ControlState, image: ProcessImage, site: Site, assess
   const forbidden = forbiddenMachines(assessed, ordered);
   const room = stepRoomOf(site.generator, assessed.generator);
   const { minimumOnMilliseconds } = site.policy;
-  const switches = { now, contactors: state.contactors, feedbacks: assessed.feedbacks };
+  const { feedbacks, meters } = assessed;
+  const switches = { now, contactors: state.contactors, feedbacks, meters };
   countOut(plan, switches);
   const beforeWatts = certain(plan.nextWatts[0], "container");
   const rules = { now, minimumOnMilliseconds, limits: ordered.limits, forbidden };

@@ -53,7 +53,7 @@ export interface DemandInput {
   readonly policy: Policy;
   /** Aligned with branches: its meter shows more than is allowed there. */
   readonly above: readonly boolean[];
-  /** Contactors that open for machines that take no commands, with what goes with each [W]. */
+  /** Contactors that open for machines that no command moves, with what goes with each [W]. */
   readonly switchedOff: ReadonlyMap<number, number>;
 }
 

@@ -41,7 +41,7 @@ export interface ContactorDemand {
   readonly aboveCeiling: boolean;
   /** Every machine behind it has been seen since it closed. */
   readonly allSeen: boolean;
-  /** It has to open for machines that take no commands: what goes with it [W]; null: it has not. */
+  /** It has to open for machines that no command moves: what goes with it [W]; null: it has not. */
   readonly orderedWatts: number | null;
 }
 
@@ -107,7 +107,7 @@ export function stepContactor(
     };
   }
   if (watched.commanded === 1 && demand.orderedWatts !== null) {
-    const text = `Contactor ${name} opens: machines behind it take no commands; ${kilowatts(demand.orderedWatts)} go with it.`;
+    const text = `Contactor ${name} opens: no command moves a machine behind it; ${kilowatts(demand.orderedWatts)} go with it.`;
     return {
       ...nothing,
       state: command(watched, 0, now),

@@ -1,5 +1,4 @@
 /** A site as arrays and indices: who is behind whom, which scopes cover a machine, which points are judged and how. Derived, never changed. */
-import { takesCommands } from "../model/dialects.ts";
 import type { PointName } from "../model/reading.ts";
 import type { Scope } from "../model/reason.ts";
 import type { Branch, MinerModel, MinerSite, Site, Tank } from "../model/site.ts";
@@ -65,8 +64,8 @@ export interface Layout {
   readonly leafFirst: readonly number[];
   readonly root: number;
   readonly tanks: readonly TankPlace[];
-  /** Branches whose contactor is the only switch of a machine behind it. */
-  readonly switching: readonly number[];
+  /** Machines that each branch's contactor is the nearest one of. Aligned with branches. */
+  readonly switchedBy: readonly (readonly number[])[];
   /** Container first. */
   readonly scopes: readonly Scope[];
   readonly points: readonly JudgedPoint[];
@@ -154,15 +153,12 @@ function lay(site: Site): Layout {
     leafFirst: branches.map((_, index) => index).sort((a, b) => depth(b) - depth(a)),
     root,
     tanks: site.tanks.map((tank, index) => layTank(tank, index, certain(tankScopes[index], "scope"), machines)),
-    switching: branches.flatMap((_, index) => (machines.some((place) => isSwitchOf(index, place)) ? [index] : [])),
+    switchedBy: branches.map((_, branch) =>
+      machines.flatMap(({ contactors }, machine) => (contactors[0] === branch ? [machine] : [])),
+    ),
     scopes,
     points: judgedPoints(site),
   };
-}
-
-/** The branch's contactor is the nearest one, and the only means, to switch a machine. */
-export function isSwitchOf(branch: number, { model, contactors }: MachinePlace): boolean {
-  return contactors[0] === branch && !takesCommands(model.dialect);
 }
 
 /** A branch and everything above it. */

@@ -2,7 +2,8 @@
  * The end of the process (SIGTERM), and why it leaves the container as it does. Machines of a tank without a hard-wired
  * interlock sleep first, because nothing else would trip them when their flow is lost. Machines of the other tanks run on:
  * a restart for an update must not cost a shed, and flow switch, thermostat and the heartbeat's timer relay (20 s) guard
- * them meanwhile. Cooling stays on; contactors stay as they are, since opening them under load wears them for nothing and
+ * them meanwhile. Cooling stays on; contactors stay as they are unless a tank without interlock holds machines that no
+ * command moves, since opening them under load wears them for nothing and
  * the timer relay opens them anyway when no successor comes.
  */
 import type { Milliseconds } from "../model/reading.ts";

@@ -153,7 +153,7 @@ test("an order of nothing also reaches machines out of reach and leaves alone wh
   const [silent, sleeper] = [plant.machines.get("a-001"), plant.machines.get("a-002")];
   if (silent) silent.silent = true;
   if (sleeper) sleeper.target = "sleep";
-  run(plant, 40);
+  run(plant, 15);
   scan(plant, 1000, [setpoint(0, plant.now + 1000)]);
   run(plant, 5);
   assert.equal(plant.decision?.minerTargets["a-001"], { mode: "sleep" });

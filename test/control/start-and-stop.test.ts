@@ -190,8 +190,19 @@ test("the end sheds tanks that nothing else guards, and waits for the proof or i
   run(deaf, 20);
   for (const machine of deaf.machines.values()) machine.deaf = true;
   deaf.stopping = true;
+  for (const name of deaf.contactors.keys()) deaf.welded.add(name);
   assert.is(run(deaf, 59).mayEnd, false);
   assert.is(run(deaf, 3).mayEnd, true);
+});
+
+test("the end opens contactors where machines of such a tank do not obey", () => {
+  const plant = startPlant(siteForTests({ hardwiredInterlock: false }));
+  run(plant, 20);
+  for (const machine of plant.machines.values()) machine.deaf = true;
+  plant.stopping = true;
+  assert.is(run(plant, 25).mayEnd, false, "they have their time first");
+  assert.is(run(plant, 10).mayEnd, true);
+  assert.ok(trueWatts(plant, "feeder") < 1300);
 });
 
 test("alarms are told when they come and when they go, and not in between", () => {

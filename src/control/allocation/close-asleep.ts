@@ -1,4 +1,5 @@
 /** Whether a contactor may close on machines that are to sleep as they come up: only where a meter watches, every breaker bears them all, and one may then wake. */
+import { takesCommands } from "../../model/dialects.ts";
 import type { Milliseconds } from "../../model/reading.ts";
 import type { ContactorState } from "../contactors.ts";
 import { certain } from "../impossible.ts";
@@ -22,10 +23,16 @@ export function mayCloseAsleep(
 ): boolean {
   const lacking = reservedWatts.map((watts, scope) => watts > 0 && watts > roomIn(plan, scope));
   return (
+    // One that takes no commands would come up and stay up.
+    certain(plan.layout.branches[branch], "branch").behind.every((machine) => obeys(plan, machine)) &&
     plan.layout.tanks.every(({ scope }) => lacking[scope] !== true) &&
     isBorne(plan, branch, reservedWatts, lacking, bearsWatts) &&
     oneMayWake(plan, branch)
   );
+}
+
+function obeys({ layout }: Plan, machine: number): boolean {
+  return takesCommands(certain(layout.machines[machine], "machine").model.dialect);
 }
 
 /** Should they all come nevertheless, every breaker up to the feeder bears it until the contactor is open again. */

@@ -4,6 +4,7 @@
  * meter is watched: contactors.ts opens it again when they do not.
  */
 import type { EventRecord } from "../../model/decision.ts";
+import { takesCommands } from "../../model/dialects.ts";
 import type { Milliseconds } from "../../model/reading.ts";
 import type { Policy } from "../../model/site.ts";
 import { type ContactorState, close, contactorEvent, seenOpen, waitsFor } from "../contactors.ts";
@@ -93,7 +94,7 @@ function carryOut(
     const { model } = certain(plan.layout.machines[machine], "machine");
     const before = certain(plan.machines[machine], "machine");
     plan.machines[machine] =
-      how.asleep || !model.hashesAfterPowerCycle
+      takesCommands(model.dialect) && (how.asleep || !model.hashesAfterPowerCycle)
         ? expectSleep(before, model, rules.now)
         : expectPower(before, rules.now);
   }
@@ -173,7 +174,8 @@ function reservationOf(plan: Plan, branch: number, rules: RecloseRules): number[
     if (isBlocked(plan, machine, branch, rules)) continue;
     const { model, scopes } = certain(plan.layout.machines[machine], "machine");
     const { asleepWatts, peakWakeWatts, ratedWatts } = model;
-    const comesWatts = model.hashesAfterPowerCycle ? Math.max(peakWakeWatts, ratedWatts) : asleepWatts;
+    const comes = model.hashesAfterPowerCycle || !takesCommands(model.dialect);
+    const comesWatts = comes ? Math.max(peakWakeWatts, ratedWatts) : asleepWatts;
     for (const { scope, share } of scopes) reserved[scope] = certain(reserved[scope], "scope") + comesWatts * share;
   }
   return reserved;

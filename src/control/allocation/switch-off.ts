@@ -1,39 +1,47 @@
-/** Shedding machines that take no commands: their contactors open once all that can be told to sleep has been told. The fewest watts that suffice go first. */
+/**
+ * Shedding machines that no command moves (they take none, they do not obey, they refuse, they do not answer): their contactors
+ * open, once all that can be told to sleep has been told. The smallest that suffices goes first.
+ */
 import { takesCommands } from "../../model/dialects.ts";
 import type { Milliseconds } from "../../model/reading.ts";
 import { type ContactorState, contactMilliseconds } from "../contactors.ts";
 import { certain } from "../impossible.ts";
 import type { Judged } from "../judge.ts";
-import { isSwitchOf } from "../layout.ts";
+import { shedWindow, windowsUntilDefiant } from "../machines/observe.ts";
 import { move, type Plan } from "./plan.ts";
 import { onlyPatientOrdersBind, type ShedRules } from "./shed.ts";
+
+/** Above this share of their plates machines draw. Source: DESIGN section 3: power counts as gone below a tenth. */
+const powerShare = 0.1;
 
 export interface Switches {
   readonly now: Milliseconds;
   /** Aligned with branches, as they stood before this scan. */
   readonly contactors: readonly (ContactorState | null)[];
   readonly feedbacks: readonly (Judged | null)[];
+  /** Aligned with branches. */
+  readonly meters: readonly (Judged | null)[];
 }
 
 export type SwitchRules = ShedRules & Switches;
 
 /** Takes off the sheet what is on its way out: contactors told to open that have not told yet that they did. */
 export function countOut(plan: Plan, switches: Switches): void {
-  for (const branch of plan.layout.switching) if (isOpening(branch, switches)) takeOut(plan, branch);
+  for (const branch of switches.contactors.keys()) if (isOpening(branch, switches)) takeOut(plan, branch);
 }
 
 /** Opens what has to open; by branch what goes with it [W]. */
 export function switchOff(plan: Plan, rules: SwitchRules): ReadonlyMap<number, number> {
   const opened = new Map<number, number>();
-  if (plan.layout.switching.length === 0) return opened;
   const open = (branch: number): void => void opened.set(branch, takeOut(plan, branch));
-  for (const branch of closedOnes(plan, rules)) if (isForbidden(plan, branch, rules)) open(branch);
+  if (rules.forbidden.size > 0)
+    for (const branch of candidates(plan, rules, opened)) if (isForbidden(plan, branch, rules)) open(branch);
   // Innermost first, as for the machines that obey.
   for (let scope = plan.safetyWatts.length - 1; scope >= 0; scope -= 1)
-    openFor(plan, scope, certain(plan.safetyWatts[scope], "ceiling"), () => closedOnes(plan, rules, opened), open);
+    openFor(plan, scope, certain(plan.safetyWatts[scope], "ceiling"), () => candidates(plan, rules, opened), open);
   const patient = onlyPatientOrdersBind(plan, rules.limits);
   const yielding = (): readonly number[] =>
-    closedOnes(plan, rules, opened).filter(
+    candidates(plan, rules, opened).filter(
       (branch) =>
         (!patient || isLongClosed(branch, rules)) &&
         certain(plan.nextWatts[scopeOf(plan, branch)], "branch") <= rules.orderedStepWatts,
@@ -47,13 +55,13 @@ function openFor(
   plan: Plan,
   scope: number,
   ceilingWatts: number,
-  candidates: () => readonly number[],
+  choices: () => readonly number[],
   open: (branch: number) => void,
 ): void {
   for (;;) {
     const excess = certain(plan.nextWatts[scope], "scope") - ceilingWatts;
     if (excess <= 0) return;
-    const helpful = candidates()
+    const helpful = choices()
       .map((branch) => ({ branch, watts: certain(sharesOf(plan, branch)[scope], "scope") }))
       .filter(({ watts }) => watts > 0)
       .sort((one, other) => one.watts - other.watts);
@@ -63,9 +71,38 @@ function openFor(
   }
 }
 
-/** Contactors of machines without commands that are told to be closed, and are not on their way out. */
-function closedOnes(plan: Plan, rules: SwitchRules, opened: ReadonlyMap<number, number> = new Map()): number[] {
-  return plan.layout.switching.filter((branch) => rules.contactors[branch]?.commanded === 1 && !opened.has(branch));
+/** Contactors that are told to be closed, with a machine behind them that no command moves. */
+function candidates(plan: Plan, rules: SwitchRules, opened: ReadonlyMap<number, number>): number[] {
+  return plan.layout.switchedBy.flatMap((machines, branch) =>
+    rules.contactors[branch]?.commanded === 1 &&
+    !opened.has(branch) &&
+    machines.some((machine) => isBeyondCommand(plan, machine, branch, rules))
+      ? [branch]
+      : [],
+  );
+}
+
+/** Source: DESIGN section 3: machines that do not obey are escalated from their API to the contactor. */
+function isBeyondCommand(plan: Plan, machine: number, branch: number, { now, meters }: SwitchRules): boolean {
+  const { model } = certain(plan.layout.machines[machine], "machine");
+  if (!takesCommands(model.dialect)) return true;
+  const { phase, since } = certain(plan.machines[machine], "machine");
+  if (phase === "defiant") return true;
+  // Refused or out of reach for so long: neither a restart nor a lost packet.
+  if (now - since < windowsUntilDefiant * shedWindow(model)) return false;
+  return phase === "excluded" || (phase === "unreachable" && showsPower(plan, branch, meters));
+}
+
+/** Without a meter that shows power nobody opens a contactor for machines that may merely be dead. */
+function showsPower({ layout }: Plan, branch: number, meters: readonly (Judged | null)[]): boolean {
+  const meter = meters[branch] ?? null;
+  const machines = certain(layout.switchedBy[branch], "branch");
+  const plates = machines.reduce((sum, machine) => sum + ratedOf(layout, machine), 0);
+  return meter !== null && meter.quality === "good" && meter.value > powerShare * plates;
+}
+
+function ratedOf(layout: Plan["layout"], machine: number): number {
+  return certain(layout.machines[machine], "machine").model.ratedWatts;
 }
 
 /** Told to open, and its contact has not followed yet: its power is as good as gone, or it is welded and trips. */
@@ -78,7 +115,12 @@ function isOpening(branch: number, { contactors, feedbacks, now }: Switches): bo
 
 /** One of its machines has a limit of its own, and no command would reach it. */
 function isForbidden(plan: Plan, branch: number, { forbidden }: SwitchRules): boolean {
-  return [...forbidden].some((machine) => isSwitchOf(branch, certain(plan.layout.machines[machine], "machine")));
+  return certain(plan.layout.switchedBy[branch], "branch").some(
+    (machine) =>
+      forbidden.has(machine) &&
+      (plan.machines[machine]?.phase === "defiant" ||
+        !takesCommands(certain(plan.layout.machines[machine], "machine").model.dialect)),
+  );
 }
 
 /** Its minimum on-time is over: everything behind it starts again when it closes. */

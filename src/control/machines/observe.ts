@@ -19,7 +19,7 @@ const asleepShareOfBaseline = 0.5;
 /** Time for a read-back to arrive after the proven time [ms]. Source: choice: two polls of a link. */
 export const confirmGraceMilliseconds: Milliseconds = 5000;
 /** Windows without proof until a machine counts as defiant. Source: choice: a link's own bounded retries fit in three. */
-const windowsUntilDefiant = 3;
+export const windowsUntilDefiant = 3;
 /** A machine that hashes below this share of its plate has been trimmed by someone. Source: miners.md 4: low-power modes are 20 % and more below. */
 const trimmedBelowShare = 0.85;
 /** A wake that has not settled after this many proven times has failed. Source: choice. */

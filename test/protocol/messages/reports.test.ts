@@ -99,7 +99,7 @@ test("figures are whole numbers in the unit of their names, and null where there
   assert.equal(telemetry.coolantCentidegrees, [4824]);
   assert.equal(telemetry.flowMillilitersPerSecond, [8600]);
   assert.equal(telemetry.points, [199_000, null]);
-  assert.equal(telemetry.machines, [1, 0, 1, 0, 0, 0, 0, 0]);
+  assert.equal(telemetry.machines, [1, 0, 1, 0, 0, 0, 0, 0, 0]);
   assert.equal([telemetry.trips, telemetry.alarms], [1, 1]);
   assert.equal([telemetry.setpointId, telemetry.setpointWatts], ["1".repeat(32), 200_000]);
   const miners = minersMessage(site, reportSnapshot(), { boot, sequence: 1 }, contract.keys);
