@@ -1,6 +1,5 @@
 /** The end of a scan: the decision with its alarms, events and explanation, and the state for the next one. */
 import type { Decision, EventRecord, MinerView, Mode, PowerBalance } from "../model/decision.ts";
-import { takesCommands } from "../model/dialects.ts";
 import type { Durable } from "../model/durable.ts";
 import type { ProcessImage } from "../model/image.ts";
 import type { MinerTarget } from "../model/miner.ts";
@@ -8,8 +7,9 @@ import type { Limit } from "../model/reason.ts";
 import type { Site } from "../model/site.ts";
 import type { Acted } from "./act.ts";
 import { type RaisedAlarms, raiseAlarms } from "./alarms.ts";
-import { bindingOf, isGentle, unlimitedWatts } from "./arbitration.ts";
+import { bindingOf } from "./arbitration.ts";
 import type { Assessed } from "./assess.ts";
+import { availabilityOf } from "./availability.ts";
 import { type Tracked, trackSetpoints } from "./dispatch/track.ts";
 import { nextDurable } from "./durable.ts";
 import { explain } from "./explanation.ts";
@@ -237,39 +237,6 @@ function viewsOf({ plan }: Acted, { layout, fleet }: Assessed): readonly MinerVi
     const { nextWatts, unknownWatts } = certain(fleet.accounts[index], "account");
     return { name: miner.name, phase, since, accountedWatts: nextWatts + unknownWatts };
   });
-}
-
-/** What the container could do if only the remote limits moved. */
-function availabilityOf(site: Site, { layout, fleet, balances }: Assessed, ordered: Ordered): Decision["availability"] {
-  const root = certain(balances[layout.root], "root");
-  let asleep = 0;
-  let runnable = 0;
-  let machinesNext = 0;
-  for (const [index, { model, contactors }] of layout.machines.entries()) {
-    const { phase, ours } = certain(fleet.machines[index], "machine");
-    const { nextWatts, unknownWatts } = certain(fleet.accounts[index], "account");
-    machinesNext += nextWatts + unknownWatts;
-    if (!takesCommands(model.dialect)) {
-      // Its contactor takes all of it, and gives it back; without one it stays as it is.
-      asleep += contactors.length > 0 ? 0 : nextWatts + unknownWatts;
-      runnable += Math.max(model.ratedWatts, nextWatts + unknownWatts);
-      continue;
-    }
-    const sheddable =
-      phase === "hashing" ||
-      phase === "trimmed" ||
-      phase === "waking" ||
-      phase === "curtailing" ||
-      (phase === "asleep" && ours);
-    asleep += sheddable ? Math.min(model.asleepWatts, nextWatts) : nextWatts + unknownWatts;
-    runnable += sheddable ? Math.max(model.ratedWatts, nextWatts) : nextWatts + unknownWatts;
-  }
-  const rest = Math.max(0, root.nextWatts + root.unknownWatts - machinesNext);
-  const local = ordered.limits
-    .filter((limit) => limit.scope === "container" && !isGentle(limit))
-    .reduce((least, { ceilingWatts }) => Math.min(least, ceilingWatts), unlimitedWatts);
-  const minimumWatts = Math.max(site.minimumWatts, rest + asleep);
-  return { minimumWatts, maximumWatts: Math.max(0, Math.min(local, rest + runnable)) };
 }
 
 function startEvents(state: ControlState, site: Site, mode: Mode, now: number): readonly EventRecord[] {
