@@ -22,6 +22,7 @@ import { type Layout, layoutOf } from "./layout.ts";
 import { type Fleet, fleetWarnings, meterProofsOf, observeFleet } from "./machines/fleet.ts";
 import { doubtMeters } from "./plausibility/doubt.ts";
 import { type DriveStandsSince, watchDrives } from "./plausibility/drive-watch.ts";
+import { judgeForeignFrames } from "./plausibility/foreign-frames.ts";
 import type { MeterWatch } from "./plausibility/meter-watch.ts";
 import { comparePumps, type PumpFlowSince } from "./plausibility/pump-flow.ts";
 import { type BranchBalance, balance } from "./power/balance.ts";
@@ -40,6 +41,8 @@ export interface Assessed {
   readonly fleet: Fleet;
   readonly balances: readonly BranchBalance[];
   readonly finding: Finding;
+  /** A second controller on the lines, in a sentence; null: there is none. */
+  readonly secondController: string | null;
   readonly provenAt: Readonly<Record<string, Milliseconds>>;
   readonly tanks: ControlState["tanks"];
   /** Since when each branch has been above its breaker; null: it is not. Aligned with branches. */
@@ -88,6 +91,7 @@ export function judge(state: ControlState, image: ProcessImage, site: Site): Ass
     feeder.finding.limits,
     adopting,
   );
+  const foreign = judgeForeignFrames(image.foreignFrames ?? [], now);
   const pumps = comparePumps(site, judgedOf, state.pumpFlowSince, now);
   const drives = watchDrives(site, image.readings, state.driveStandsSince, now);
   const smoke = judgeSmoke({ site, judgedOf, before: state.provenAt, startedAt, now, adopting });
@@ -101,7 +105,7 @@ export function judge(state: ControlState, image: ProcessImage, site: Site): Ass
     supply.finding,
     inlets,
     machines,
-    { ...nothingFound, warnings: [...doubted.warnings, ...pumps.warnings, ...drives.warnings] },
+    { ...nothingFound, warnings: [...doubted.warnings, ...pumps.warnings, ...drives.warnings, ...foreign.warnings] },
     latchedPoints(state, points, site, now),
     contactorCauses(state, site),
   ]);
@@ -115,6 +119,7 @@ export function judge(state: ControlState, image: ProcessImage, site: Site): Ass
     fleet,
     balances,
     finding,
+    secondController: foreign.holding,
     provenAt: { ...tanks.provenAt, ...smoke.provenAt },
     tanks: tanks.memories,
     overloadedSince: overload.since,

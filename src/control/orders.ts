@@ -110,7 +110,7 @@ const relapsesOfSecondController = 2;
 function holdingReason(
   state: ControlState,
   image: ProcessImage,
-  { adopting, fleet }: Assessed,
+  { adopting, fleet, secondController }: Assessed,
   { storedOk, released }: { readonly storedOk: boolean; readonly released: boolean },
 ): string | null {
   if (image.stopping) return "weir is ending; nothing is raised.";
@@ -121,7 +121,7 @@ function holdingReason(
   const relapsed = fleet.machines.filter(({ relapsedAt }) => relapsedAt !== null).length;
   if (relapsed >= relapsesOfSecondController)
     return "Machines woke without our doing; nothing is raised while someone else may control them.";
-  return null;
+  return secondController;
 }
 
 function largestStep(site: Site): number {

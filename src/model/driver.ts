@@ -41,6 +41,9 @@ export interface LineHealth {
   readonly devices: readonly DeviceHealth[];
   /** Requests of a second master heard on the line, since the start of the process; absent where none can be. */
   readonly foreignRequests?: number;
+  /** When the last two of them came [ms, monotonic], the older one first, and the unit that the last one asked. */
+  readonly foreignAt?: readonly Milliseconds[];
+  readonly foreignUnit?: number | null;
   /** Reads that began more than a whole poll time after they were due; absent where nothing is polled. */
   readonly lateReads?: number;
 }
@@ -56,6 +59,8 @@ export interface DeviceHealth {
   readonly strayBytes: number;
   /** Whole replies in its name that nobody here asked for: it talks unasked, or answers a second master. Absent where that cannot be told. */
   readonly unaskedReplies?: number;
+  /** When the last two of them came [ms, monotonic], the older one first. */
+  readonly unaskedAt?: readonly Milliseconds[];
   readonly latencyMilliseconds: number;
 }
 

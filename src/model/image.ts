@@ -16,6 +16,16 @@ export interface Heartbeat {
   readonly number: number;
 }
 
+/** Frames of a serial line that nobody here sent or asked for. `at`: when the last two came [ms, monotonic], the older one first. */
+export interface ForeignFrames {
+  readonly line: string;
+  /** Requests of another master, with the unit that it asked last; or replies of this device, which nobody here had asked. */
+  readonly kind: "request" | "reply";
+  readonly from: string;
+  readonly count: number;
+  readonly at: readonly Milliseconds[];
+}
+
 export interface ProcessImage {
   readonly now: Milliseconds;
   readonly wallClock: WallClock;
@@ -26,6 +36,8 @@ export interface ProcessImage {
   /** Newly arrived since the last scan, in order of arrival; each is seen exactly once. */
   readonly commands: readonly Command[];
   readonly heartbeat: Heartbeat;
+  /** Absent, or empty: none were heard since the start of the process. */
+  readonly foreignFrames?: readonly ForeignFrames[];
   /** Newest revision of `Durable` known to be on disk. */
   readonly storedRevision: number;
   /** SIGTERM has come: shed what must not run unattended, then end. */

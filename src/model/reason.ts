@@ -58,6 +58,7 @@ export type ReasonCode =
   | "frequency-unknown"
   | "smoke"
   | "smoke-unknown"
+  | "talks-unasked"
   | "phase-imbalance"
   | "frequency-droop"
   | "frequency-stage"

@@ -11,6 +11,7 @@ import type { Milliseconds, PointName, Reading } from "../model/reading.ts";
 import type { Site } from "../model/site.ts";
 import type { Snapshot } from "../model/snapshot.ts";
 import type { Store } from "../store/store.ts";
+import { foreignFramesOf } from "./foreign-frames.ts";
 import type { Inbox } from "./inbox.ts";
 import type { Journal } from "./journal.ts";
 import type { Core, Parts } from "./parts.ts";
@@ -75,6 +76,7 @@ function freezeImage(setup: ScanSetup, local: readonly LocalCommand[], stopping:
     miners: Object.freeze(miners),
     commands: Object.freeze(commands),
     heartbeat: parts.broker?.heartbeat() ?? neverHeard,
+    foreignFrames: Object.freeze(parts.points.flatMap(({ driver }) => foreignFramesOf(driver.health()))),
     storedRevision: setup.store.storedRevision(),
     stopping,
   });

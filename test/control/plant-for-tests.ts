@@ -4,7 +4,7 @@ import { type ControlState, startControl } from "../../src/control/state.ts";
 import { step } from "../../src/control/step.ts";
 import type { Command } from "../../src/model/command.ts";
 import type { Decision } from "../../src/model/decision.ts";
-import type { ProcessImage } from "../../src/model/image.ts";
+import type { ForeignFrames, ProcessImage } from "../../src/model/image.ts";
 import type { MinerMode, MinerReport } from "../../src/model/miner.ts";
 import type { Reading } from "../../src/model/reading.ts";
 import type { Site } from "../../src/model/site.ts";
@@ -41,6 +41,8 @@ export interface Plant {
   heartbeats: boolean;
   stopping: boolean;
   image: ProcessImage | null;
+  /** What the lines hear that is not ours. */
+  foreignFrames: () => readonly ForeignFrames[];
   /** Machines need this many times their model's wake time until their power has come; above 1 it rises steadily, in 30 to 100 % of that. */
   wakeRatio: number;
 }
@@ -79,6 +81,7 @@ export function startPlant(site: Site, now = 1000, state: ControlState = startCo
     heartbeats: true,
     stopping: false,
     image: null,
+    foreignFrames: () => [],
     wakeRatio: 0.9,
   };
 }
@@ -202,6 +205,7 @@ function picture(plant: Plant, commands: readonly Command[]): ProcessImage {
     heartbeat: plant.heartbeats
       ? { at: now, epoch: 1, number: Math.floor(now / 50) }
       : { at: null, epoch: 0, number: 0 },
+    foreignFrames: plant.foreignFrames(),
     storedRevision: plant.storedRevision ?? plant.state.durable.revision,
     stopping: plant.stopping,
   };

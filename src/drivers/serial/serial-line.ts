@@ -145,6 +145,8 @@ export function openSerialLine(line: LineSite, clock: Clock, options: SerialLine
       ...health,
       devices: line.devices.map(({ name, address }) => deviceHealth(name, master.units[address])),
       foreignRequests: master.foreignRequests,
+      foreignAt: master.foreignAt,
+      foreignUnit: master.foreignUnit,
       lateReads: polling.lateReads(),
     }),
     stop: async () => {
@@ -197,6 +199,7 @@ function deviceHealth(name: string, unit: UnitState | undefined): DeviceHealth {
     exceptions: unit?.exceptions ?? 0,
     strayBytes: unit?.strayBytes ?? 0,
     unaskedReplies: unit?.unaskedReplies ?? 0,
+    unaskedAt: unit?.unaskedAt ?? [],
     latencyMilliseconds: unit?.latencyMilliseconds ?? 0,
   };
 }

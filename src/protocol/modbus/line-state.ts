@@ -85,6 +85,8 @@ export interface UnitState {
   readonly strayBytes: number;
   /** Whole replies in its name that nobody asked for, sooner or later: it talks unasked, or answers another master. */
   readonly unaskedReplies: number;
+  /** When the last two of them came [ms]; the older one first. */
+  readonly unaskedAt: readonly number[];
   readonly latencyMilliseconds: number;
 }
 
@@ -135,6 +137,9 @@ export interface LineState {
   readonly strayBytes: number;
   /** Requests heard that are not ours: there is a second master. */
   readonly foreignRequests: number;
+  /** When the last two of them came [ms], the older one first, and whom the last one asked. */
+  readonly foreignAt: readonly number[];
+  readonly foreignUnit: number | null;
   /** When the machine wants its `timer` input [ms]; null: only other inputs matter. */
   readonly wakeAt: number | null;
 }
@@ -158,6 +163,7 @@ export function initialLine(settings: LineSettings): LineState {
       lateReplies: 0,
       strayBytes: 0,
       unaskedReplies: 0,
+      unaskedAt: [],
       latencyMilliseconds: 0,
     };
   }
@@ -173,6 +179,8 @@ export function initialLine(settings: LineSettings): LineState {
     unasked: new Uint8Array(0),
     strayBytes: 0,
     foreignRequests: 0,
+    foreignAt: [],
+    foreignUnit: null,
     wakeAt: null,
   };
 }

@@ -57,7 +57,13 @@ function hearForeign(work: Work, bytes: Uint8Array, sent: Uint8Array | null): Ui
   let rest = bytes;
   for (let found = findForeignRequest(rest, sent); found !== null; found = findForeignRequest(rest, sent)) {
     rest = rest.slice(found.end);
-    work.state = { ...work.state, foreignRequests: work.state.foreignRequests + 1 };
+    const { foreignRequests, foreignAt } = work.state;
+    work.state = {
+      ...work.state,
+      foreignRequests: foreignRequests + 1,
+      foreignAt: [...foreignAt.slice(-1), work.now],
+      foreignUnit: found.unit,
+    };
   }
   return rest;
 }
@@ -133,7 +139,8 @@ function noteUnasked(work: Work, frame: ReadFrame): boolean {
   if (unit === undefined) return false;
   const shape = { function: frame.function, byteCount: frame.data.length };
   const heard = heardLate(unit, shape, work.now);
-  setUnit(work, frame.unit, heard ?? { ...unit, sure: false, unaskedReplies: unit.unaskedReplies + 1 });
+  const unaskedAt = [...unit.unaskedAt.slice(-1), work.now];
+  setUnit(work, frame.unit, heard ?? { ...unit, sure: false, unaskedReplies: unit.unaskedReplies + 1, unaskedAt });
   return heard !== null;
 }
 
