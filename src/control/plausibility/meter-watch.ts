@@ -57,7 +57,7 @@ const longestGapMilliseconds = 10_000;
 /** Two class 1 measurements, a counter's step, and samples that are not a mean. Choice. */
 const energyRatio = 0.1;
 const energyStepWattHours = 200;
-/** A window with less is too small to tell [Wh]. */
+/** A window with less is too small to tell, and a counter may stand so long: two steps of the coarsest, 1 kWh [Wh]. */
 const leastWattHours = 2000;
 const millisecondsPerHour = 3_600_000;
 
@@ -71,20 +71,39 @@ export function watchMeter(before: MeterWatch, names: MeterNames, readings: Read
     since[finding.kind] = at;
     if (now - at >= standingMilliseconds) findings.push(finding);
   }
-  const digits = watchDigits(before, moment, readings[names.powerWatts]);
+  const digits = watchDigits(before, moment, readings[names.powerWatts], readings[names.energyWattHours]);
   const energy = watchEnergy(before, readings[names.powerWatts], readings[names.energyWattHours]);
-  const standing = digits.digits === "" ? 0 : digits.digitsAt - digits.digitsSince;
   return {
     watch: { since, ...digits, ...energy },
     findings,
-    frozenMilliseconds: standing >= frozenMilliseconds ? standing : 0,
+    frozenMilliseconds: frozenFor(digits, moment, readings[names.energyWattHours]),
   };
+}
+
+/** A counter that stands with the digits proves nothing before it should have stepped. */
+function frozenFor(
+  { digits, digitsAt, digitsSince }: Digits,
+  { powerWatts }: MeterMoment,
+  energy: Reading | undefined,
+) {
+  const standing = digits === "" ? 0 : digitsAt - digitsSince;
+  const drawnWattHours = (Math.abs(powerWatts ?? 0) * standing) / millisecondsPerHour;
+  const due = energy?.quality !== "good" || drawnWattHours >= leastWattHours;
+  return standing >= frozenMilliseconds && due ? standing : 0;
 }
 
 type Digits = Pick<MeterWatch, "digits" | "digitsSince" | "digitsAt">;
 
-/** Only a meter that tells its frequency and every phase is expected to move: a lone power may stand still. */
-function watchDigits(before: MeterWatch, moment: MeterMoment, power: Reading | undefined): Digits {
+/**
+ * Only a meter that tells its frequency and every phase is expected to move: a lone power may stand still. Its energy counter is one of the
+ * digits: a load may be constant to the last digit, but then it goes on being counted.
+ */
+function watchDigits(
+  before: MeterWatch,
+  moment: MeterMoment,
+  power: Reading | undefined,
+  energy: Reading | undefined,
+): Digits {
   const { powerWatts, frequencyHertz, phases } = moment;
   const values = [
     powerWatts,
@@ -94,7 +113,7 @@ function watchDigits(before: MeterWatch, moment: MeterMoment, power: Reading | u
   const whole = phases.length > 0 && !values.includes(null);
   if (power === undefined || powerWatts === null || !whole || Math.abs(powerWatts) < loadWatts)
     return { digits: "", digitsSince: 0, digitsAt: 0 };
-  const digits = values.join(" ");
+  const digits = [...values, energy?.quality === "good" ? energy.value : ""].join(" ");
   if (digits !== before.digits) return { digits, digitsSince: power.at, digitsAt: power.at };
   return { digits, digitsSince: before.digitsSince, digitsAt: power.at };
 }
@@ -118,6 +137,8 @@ function watchEnergy(
   if (at - window.startedAt < windowMilliseconds || at - energy.at > longestGapMilliseconds)
     return { window: grown, energyFault };
   const countedWattHours = energy.value - window.startWattHours;
+  // Counters of 32 bits begin anew, and a new meter begins at nothing: what was counted in between is not known.
+  if (countedWattHours < 0) return { window: fresh, energyFault };
   const allowed = energyRatio * drawnWattHours + energyStepWattHours;
   const wrong = drawnWattHours >= leastWattHours && Math.abs(countedWattHours - drawnWattHours) > allowed;
   return { window: fresh, energyFault: wrong ? { countedWattHours, drawnWattHours } : null };

@@ -148,6 +148,31 @@ test("digits that stand still for five minutes under load are told; one that mov
   assert.is(scans(start, 1, 301, () => ({})).power?.quality, "good");
 });
 
+test("a load constant to the last digit is no frozen meter while its energy is counted; a counter that stands too is one", () => {
+  // The counter is read each minute and counts 0.1 kWh.
+  const counted = (watts: number) => (second: number) => ({
+    energyImportWattHours: 100 * Math.floor((watts * 60 * Math.floor(second / 60)) / 3600 / 100),
+  });
+  assert.equal(scans(start, 1, 1000, counted(12_000)).alarms, []);
+  const small = { powerWatts: 600, power1Watts: 200, power2Watts: 200, power3Watts: 200, powerFactorRatio: 1 };
+  const amperes = { current1Amperes: 200 / 230, current2Amperes: 200 / 230, current3Amperes: 200 / 230 };
+  const coarse = () => ({ ...small, ...amperes, energyImportWattHours: 7000 });
+  assert.equal(scans(start, 1, 6000, coarse).alarms, [], "600 W need 100 minutes for a kilowatt-hour");
+  const standing = () => ({ energyImportWattHours: 7000 });
+  // 12 kW make 2 kWh in ten minutes.
+  assert.equal(scans(start, 1, 600, standing).alarms, []);
+  assert.equal(scans(start, 1, 602, standing).alarms, ["meter-frozen main"]);
+});
+
+test("a counter that begins anew is not compared over its end", () => {
+  const moving = (second: number) => ({ frequencyHertz: 50 + (second % 7) / 100 });
+  const wraps = (second: number) => ({
+    ...moving(second),
+    energyImportWattHours: (1500 + (12_000 * second) / 3600) % 4000,
+  });
+  assert.equal(scans(start, 1, 2000, wraps).alarms, []);
+});
+
 test("an energy counter that does not follow the power is told until a window fits again", () => {
   const moving = (second: number) => ({ frequencyHertz: 50 + (second % 7) / 100 });
   const counting = (factor: number) => (second: number) => ({
