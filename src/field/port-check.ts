@@ -10,7 +10,10 @@ export type PortProblem =
 
 export interface PortHolder {
   readonly processId: number;
+  /** Its command line, shortened. */
   readonly command: string;
+  /** As far as the command line tells. */
+  readonly isController: boolean;
 }
 
 /** Where the kernel names serial adapters by what they are; the only names that survive replugging. */
@@ -59,8 +62,8 @@ export function portProblemText(problem: PortProblem): string {
       const { holder } = problem;
       if (holder === null)
         return `${problem.port} is open in another process, of another user. Find it with sudo fuser ${problem.port} and stop it.`;
-      const stop = /weir|main\.js/.test(holder.command)
-        ? "If it is the controller, stop it for the time of the work (sudo systemctl stop weir)."
+      const stop = holder.isController
+        ? "The controller is at work and counts the errors of this line itself: weir shell, then lines. To look closer, stop it for the time of the work (sudo systemctl stop weir)."
         : "Stop it: a line has one owner.";
       return `${problem.port} is open in process ${holder.processId} (${holder.command}). ${stop}`;
     }
@@ -75,27 +78,39 @@ export function problemAndRemedy(problem: PortProblem): [found: string, remedy: 
   return [found, rest.join(" ")];
 }
 
-/** The process other than this one that has the port open, as far as this user may see; null: none to be seen. */
+/** The process other than this one that has the port open, best the one that has locked it, as far as this user may see; null: none to be seen. */
 function holderOf(port: string): PortHolder | null {
   const wanted = realpathSync(port);
-  for (const name of listed("/proc").filter((entry) => /^\d+$/.test(entry) && entry !== String(process.pid))) {
-    const holds = listed(`/proc/${name}/fd`).some((number) => linkOf(`/proc/${name}/fd/${number}`) === wanted);
-    if (holds) return { processId: Number(name), command: commandOf(name) };
+  const others = listed("/proc").filter((entry) => /^\d+$/.test(entry) && entry !== String(process.pid));
+  const holders = others.filter((name) =>
+    listed(`/proc/${name}/fd`).some((number) => linkOf(`/proc/${name}/fd/${number}`) === wanted),
+  );
+  const lockers = lockersOf(statSync(wanted).ino);
+  const holder = holders.find((name) => lockers.has(name)) ?? holders[0];
+  if (holder === undefined) return null;
+  const command = contentsOf(`/proc/${holder}/cmdline`).split("\0").join(" ").trim() || "ended";
+  const isController = /\b(weir|main\.js) run\b/.test(command);
+  const shortened = command.length > commandLength ? `${command.slice(0, commandLength - 1)}…` : command;
+  return { processId: Number(holder), command: shortened, isController };
+}
+
+/** Processes with a lock on a file of this number. A line of /proc/locks: `1: FLOCK  ADVISORY  WRITE 1234 00:18:5 0 EOF`. */
+function lockersOf(inode: number): ReadonlySet<string> {
+  const lines = contentsOf("/proc/locks").split("\n");
+  const fields = lines.map((line) => line.split(/\s+/));
+  return new Set(fields.flatMap(([, , , , pid = "", file = ""]) => (file.endsWith(`:${inode}`) ? [pid] : [])));
+}
+
+function contentsOf(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return "";
   }
-  return null;
 }
 
 /** Longest excerpt of a command line [characters]. Choice: one line of a terminal. */
 const commandLength = 80;
-
-function commandOf(processId: string): string {
-  try {
-    const words = readFileSync(`/proc/${processId}/cmdline`, "utf8").split("\0").join(" ").trim();
-    return words.length > commandLength ? `${words.slice(0, commandLength - 1)}…` : words;
-  } catch {
-    return "ended";
-  }
-}
 
 function portsThere(): readonly string[] {
   const named = listed(namedPorts).map((name) => `${namedPorts}/${name}`);

@@ -39,7 +39,7 @@ export function resolveDevice(device: DeviceFile, board: BoardFile, pointer: str
     points: used.map(({ point }) => point),
     maximumRegisters: board.maximumRegisters,
     alignmentRegisters: board.alignmentRegisters,
-    minimumGapMilliseconds: board.minimumGapMilliseconds,
+    minimumGapMilliseconds: device.minimumGapMilliseconds ?? board.minimumGapMilliseconds,
     responseTimeoutMilliseconds: device.responseTimeoutMilliseconds ?? board.responseTimeoutMilliseconds,
     averagingMilliseconds: board.averagingMilliseconds,
     probe:

@@ -1,15 +1,26 @@
 /** One serial line under the doctor's eye: the port, every device, then many reads. It only reads. */
 import type { DeviceSite, LineSite } from "../../model/site.ts";
-import { planBlocks, pointRead } from "../../protocol/modbus/blocks.ts";
-import type { ReadRequest } from "../../protocol/modbus/frame.ts";
+import { planBlocks } from "../../protocol/modbus/blocks.ts";
+import type { UnitState } from "../../protocol/modbus/line-state.ts";
 import { decodePoint } from "../../protocol/modbus/registers.ts";
 import { type Conversation, converse } from "../conversation.ts";
 import { locate } from "../locate.ts";
-import { problemAndRemedy } from "../port-check.ts";
+import { type PortProblem, problemAndRemedy } from "../port-check.ts";
 import { type DeviceShown, isOther, readDevice, unitSettings } from "../read-device.ts";
 import { type Check, failed, pass, warn } from "./check.ts";
-import { collides, errorRatio, failsWithLength, type Sample, sampleOf, type Tally, tally } from "./line-statistics.ts";
+import { checkFrozen } from "./frozen-check.ts";
+import {
+  collides,
+  errorRatio,
+  failsWithLength,
+  type Sample,
+  sampleOf,
+  shortRead,
+  type Tally,
+  tally,
+} from "./line-statistics.ts";
 import { checkMeter } from "./meter-check.ts";
+import { checkSilence } from "./silence-check.ts";
 
 /** Share of failed reads that is no chance any more, and that makes trouble. Choice: a sound line fails less than once in a thousand. */
 const noticeableRatio = 0.01;
@@ -17,25 +28,51 @@ const troublingRatio = 0.05;
 /** Fewer reads than this say nothing about a share. */
 const fewReads = 20;
 
+/** A device, where its registers are as far as that could be found, and what it told; null: none of its models was found. */
+interface Examined {
+  readonly device: DeviceSite;
+  readonly shown: DeviceShown | null;
+}
+
 /** Examines `line` for about `milliseconds` after its devices are known. */
 export async function checkLine(line: LineSite, milliseconds: number): Promise<readonly Check[]> {
-  const conversation = await converse(line, line.devices.map(unitSettings));
-  if (!conversation.ok) return [failed(line.name, "port", ...problemAndRemedy(conversation.error))];
-  const checks: Check[] = [pass(line.name, "port", `${line.port} opens, and nobody else has it`)];
-  const shown = new Map<DeviceSite, DeviceShown | null>();
+  const opened = await converse(line, line.devices.map(unitSettings));
+  if (!opened.ok) return [portCheck(line, opened.error)];
+  const conversation = opened.value;
+  const examined: Examined[] = [];
   for (const device of line.devices) {
-    const located = await locate(conversation.value, device);
-    shown.set(device, located === null ? null : await readDevice(conversation.value, located));
+    const located = await locate(conversation, device);
+    const shown = located === null ? null : await readDevice(conversation, located);
+    examined.push({ device: located ?? device, shown });
   }
-  const samples = await sampleLine(conversation.value, line.devices, milliseconds);
-  for (const [device, seen] of shown) {
-    const own = tally(samples.filter((sample) => sample.device === device.name));
-    const unit = conversation.value.unit(device.address);
-    checks.push(...(unit !== undefined && collides(unit) ? [collision(device)] : checkDevice(device, seen, own)));
-  }
-  checks.push(...checkWire(line, samples, conversation.value));
-  await conversation.value.close();
-  return checks;
+  const devices = examined.map(({ device }) => device);
+  const samples = await sampleLine(conversation, devices, milliseconds);
+  const unitOf = ({ address }: DeviceSite): UnitState | undefined => conversation.unit(address);
+  const wire = checkWire(line, samples, conversation);
+  await conversation.close();
+  const ownSamples = ({ name }: DeviceSite) => samples.filter((sample) => sample.device === name);
+  const failing = devices
+    .map((device) => ({ device, own: tally(ownSamples(device)) }))
+    .filter(({ device, own }) => errorRatio(own) >= troublingRatio && !isCollision(unitOf(device)));
+  const impatient = await checkSilence(line, failing);
+  const checks = examined.flatMap(({ device, shown }) => {
+    if (isCollision(unitOf(device))) return [collision(device)];
+    const silence = impatient.get(device.name);
+    if (silence !== undefined) return [silence];
+    return checkDevice(device, shown, ownSamples(device));
+  });
+  return [pass(line.name, "port", `${line.port} opens, and nobody else has it`), ...checks, ...wire];
+}
+
+function isCollision(unit: UnitState | undefined): boolean {
+  return unit !== undefined && collides(unit);
+}
+
+/** A controller at work is no fault of the line; it counts its errors itself. */
+function portCheck(line: LineSite, problem: PortProblem): Check {
+  const [found, remedy] = problemAndRemedy(problem);
+  const make = problem.kind === "busy" && problem.holder?.isController === true ? warn : failed;
+  return make(line.name, "port", found, remedy);
 }
 
 /** Short and long reads of every device in turn, each as the controller would do them. */
@@ -62,11 +99,6 @@ async function sampleLine(
   return samples;
 }
 
-function shortRead(device: DeviceSite): ReadRequest | null {
-  const point = device.probe?.point ?? device.points[0];
-  return point === undefined ? null : pointRead(device, point);
-}
-
 function collision({ name, address }: DeviceSite): Check {
   return failed(
     name,
@@ -76,8 +108,9 @@ function collision({ name, address }: DeviceSite): Check {
   );
 }
 
-function checkDevice(device: DeviceSite, shown: DeviceShown | null, own: Tally): readonly Check[] {
+function checkDevice(device: DeviceSite, shown: DeviceShown | null, samples: readonly Sample[]): readonly Check[] {
   const { name, address } = device;
+  const own = tally(samples);
   if (shown === null)
     return [
       failed(
@@ -98,7 +131,12 @@ function checkDevice(device: DeviceSite, shown: DeviceShown | null, own: Tally):
     ];
   const checks = [answerCheck(device, own), ...identityChecks(device, shown)];
   if (checks.some(({ verdict, name: what }) => what === "identity" && verdict === "fail")) return checks;
-  return [...checks, ...pointChecks(device, shown), ...checkMeter(device, shown)];
+  return [
+    ...checks,
+    ...pointChecks(device, shown),
+    ...checkMeter(device, shown),
+    ...checkFrozen(device, shown, samples),
+  ];
 }
 
 function answerCheck({ name }: DeviceSite, own: Tally): Check {

@@ -1,4 +1,7 @@
 /** What many reads of one line say about the line itself: errors by device and by length of the frame, and waits. */
+import type { DeviceSite } from "../../model/site.ts";
+import { pointRead } from "../../protocol/modbus/blocks.ts";
+import type { ReadRequest } from "../../protocol/modbus/frame.ts";
 import type { UnitState } from "../../protocol/modbus/line-state.ts";
 import type { Heard } from "../conversation.ts";
 
@@ -8,6 +11,16 @@ export interface Sample {
   /** `silent`: nothing came; `garbled`: something that is no reply. */
   readonly outcome: "answered" | "silent" | "garbled";
   readonly milliseconds: number;
+  /** When it ended [ms]. */
+  readonly at: number;
+  /** What was answered, hexadecimal; null: nothing was. */
+  readonly data: string | null;
+}
+
+/** The shortest read that says something of a device; null: there is nothing to read. */
+export function shortRead(device: DeviceSite): ReadRequest | null {
+  const point = device.probe?.point ?? device.points[0];
+  return point === undefined ? null : pointRead(device, point);
 }
 
 export interface Tally {
@@ -21,7 +34,9 @@ export interface Tally {
 
 export function sampleOf(device: string, long: boolean, { outcome, milliseconds, bytes }: Heard): Sample {
   const answered = outcome.kind === "data" || (outcome.kind === "failed" && outcome.fault === "refused-by-device");
-  return { device, long, outcome: answered ? "answered" : bytes.length > 0 ? "garbled" : "silent", milliseconds };
+  const kind = answered ? "answered" : bytes.length > 0 ? "garbled" : "silent";
+  const data = outcome.kind === "data" ? Buffer.from(outcome.data).toString("hex") : null;
+  return { device, long, outcome: kind, milliseconds, at: performance.now(), data };
 }
 
 export function tally(samples: readonly Sample[]): Tally {

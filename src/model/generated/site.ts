@@ -370,6 +370,10 @@ export interface SiteFile {
        */
       pollMilliseconds?: number;
       /**
+       * Silence before each request to it; default: the board's.
+       */
+      minimumGapMilliseconds?: number;
+      /**
        * Longest wait for the first byte of a reply; default: the board's.
        */
       responseTimeoutMilliseconds?: number;

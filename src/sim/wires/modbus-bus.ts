@@ -77,6 +77,7 @@ export function createBus(slaves: readonly Slave[], settings: BusSettings, writt
   const faults = new Faults();
   const noise = createNoise();
   const busyUntil = new Map<Slave, number>();
+  const chatteredAt = new Map<Slave, number>();
   let transmissions: Transmission[] = [];
   let request: Uint8Array = new Uint8Array(0);
   let heardAt = Number.NEGATIVE_INFINITY;
@@ -94,6 +95,7 @@ export function createBus(slaves: readonly Slave[], settings: BusSettings, writt
     if (noisy !== null) transmit(Uint8Array.from({ length: noisy }, noise), endsAt);
     const replies = slaves
       .filter((slave) => slave.address === frame[0] && faults.take(slave.name, "mute", 0) === null)
+      .filter((slave) => now - (busyUntil.get(slave) ?? 0) >= (faults.take(slave.name, "needs-silence", 60) ?? 0))
       .map((slave) => replyOf(slave, frame, now, endsAt));
     const [first, ...others] = replies;
     if (first === undefined) return;
@@ -122,6 +124,16 @@ export function createBus(slaves: readonly Slave[], settings: BusSettings, writt
     const endsAt = transmit(frame, now);
     transmit(encode(frame, perform(slave, frame, now, false)), endsAt + settings.turnaroundMilliseconds);
   };
+  /** Devices that send a value by themselves, as some do until they are told not to. */
+  const chatter = (now: number): void => {
+    for (const slave of slaves) {
+      const every = faults.take(slave.name, "talks-unasked", 300);
+      if (every === null || now < (chatteredAt.get(slave) ?? 0) + every) continue;
+      chatteredAt.set(slave, now);
+      const frame = sealed([slave.address, 3, 0, 0, 0, 2]);
+      transmit(encode(frame, { kind: "words", words: [1, 2] }), now);
+    }
+  };
   const babble = (now: number): number[] => {
     if (!faults.has("line", "babble")) {
       babbledAt = null;
@@ -146,6 +158,7 @@ export function createBus(slaves: readonly Slave[], settings: BusSettings, writt
     },
     release: (now) => {
       interfere(now);
+      chatter(now);
       const out: number[] = [];
       for (const transmission of transmissions) {
         const due = Math.floor((now - transmission.startsAt) / characterMilliseconds);
@@ -156,7 +169,10 @@ export function createBus(slaves: readonly Slave[], settings: BusSettings, writt
       transmissions = transmissions.filter(({ bytes, sent }) => sent < bytes.length);
       return Uint8Array.from([...out, ...babble(now)]);
     },
-    idle: () => transmissions.length === 0 && !faults.has("line", "babble") && !faults.has("line", "second-master"),
+    idle: () =>
+      transmissions.length === 0 &&
+      !["babble", "second-master"].some((name) => faults.has("line", name)) &&
+      !slaves.some(({ name }) => faults.has(name, "talks-unasked")),
     fault: (target, fault, on, value) => {
       const slave = slaves.find((candidate) => candidate.name === target);
       if (fault === "freeze") slave?.freeze(on);

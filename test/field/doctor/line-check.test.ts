@@ -1,9 +1,11 @@
+import { fork } from "node:child_process";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { Check } from "../../../src/field/doctor/check.ts";
 import { checkLine } from "../../../src/field/doctor/line-check.ts";
 import type { SlaveKind } from "../../../src/sim/wires/modbus-slaves.ts";
 import { type DeviceWords, resolveLine, temporaryFolder } from "../../drivers/serial/line-under-test.ts";
+import { withDeadline } from "../../waiting.ts";
 import { type PlayedLine, playLine } from "../far-lines.ts";
 
 const test = suite("the doctor's look at a serial line");
@@ -128,6 +130,102 @@ test("suspects the termination where long frames fail and short ones do not", ()
     line.fault("line", "reflections", true, 20);
     const checks = await look(6000);
     assert.match(text(wrong(checks, "line-1")), /fail termination: long frames fail .* -> Check the 120 Ω resistors/);
+  }));
+
+test("tells a device that wants more silence from one that does not answer, and reads it once the site gives it", () => {
+  const hasty = { name: "hasty", board: "eletechsup-pta8d08", address: 3 };
+  const channels = [{ point: "input1Celsius", name: "tankCelsius" }];
+  return played(
+    "silence",
+    [
+      { ...hasty, channels },
+      { name: "dead", board: meter, address: 4 },
+    ],
+    async (line, look) => {
+      line.truth({ "hasty/input1Celsius": 40 });
+      line.fault("hasty", "needs-silence", true, 100);
+      line.fault("dead", "mute", true);
+      const checks = await look(1500);
+      assert.match(
+        text(wrong(checks, "hasty")),
+        /^fail silence: \d+ of \d+ reads fail after .*, and hardly any after 150 ms -> .*minimumGapMilliseconds: 150/,
+      );
+      assert.match(text(wrong(checks, "dead")), /^fail answer: nothing answers at address 4/);
+      const patient = [{ ...hasty, channels, minimumGapMilliseconds: 150 }];
+      const again = await checkLine(resolveLine(folder.path("silence"), speed.baudRate, patient), 1500);
+      assert.equal(text(wrong(again, "hasty")), "");
+    },
+  );
+});
+
+test("names a meter whose digits stand still under load, and one that talks unasked", () =>
+  played(
+    "frozen",
+    [
+      { name: "stands", board: meter, address: 1 },
+      { name: "moves", board: meter, address: 2 },
+      { name: "idle", board: meter, address: 3 },
+    ],
+    async (line, look) => {
+      line.truth({ "stands/powerWatts": 12_000, "moves/powerWatts": 12_000, "idle/powerWatts": 0 });
+      line.fault("stands", "freeze", true);
+      let beats = 0;
+      const living = setInterval(() => {
+        beats += 1;
+        for (const name of ["stands", "moves"]) line.truth({ [`${name}/voltage1Volts`]: 230 + (beats % 7) / 10 });
+      }, 200);
+      const checks = await look(6500);
+      clearInterval(living);
+      assert.match(text(checks), /warn frozen: not one digit moved in \d+ reads over \d s at 12000 W -> .*restart it/);
+      assert.equal([wrong(checks, "moves"), wrong(checks, "idle")], [[], []]);
+      line.fault("idle", "talks-unasked", true, 150);
+      const talking = await look(1500);
+      assert.match(
+        text(wrong(talking, "idle")),
+        /fail talks unasked: it sends what nobody asked for -> Switch its automatic sending off/,
+      );
+    },
+  ));
+
+test("names a second master", () =>
+  played("two-masters", [{ name: "feeder", board: meter, address: 1 }], async (line, look) => {
+    line.fault("line", "second-master", true);
+    const checks = await look(1500);
+    assert.match(text(wrong(checks, "line-1")), /fail second master: \d+ requests heard .* -> .*unplug it/);
+  }));
+
+test("examines a SunSpec meter where its model was found", () =>
+  played("sunspec", [{ name: "feeder", board: "sunspec-meter-201-204", address: 1 }], async (line, look) => {
+    line.truth({ "feeder/powerWatts": 12_000, "feeder/energyImportWattHours": 5000 });
+    const checks = await look(1500);
+    assert.equal(
+      checks.filter(({ verdict }) => verdict !== "pass"),
+      [],
+    );
+    assert.match(text(checks), /pass identity: .*, serial number SIM-0042/);
+    assert.match(text(checks), /pass answer: \d\d+ reads answered/);
+  }));
+
+test("a port that the controller holds is no failure: it says who has it; another program is one", () =>
+  played("held", [{ name: "feeder", board: meter, address: 1 }], async (_, look) => {
+    for (const [words, expected] of [
+      [
+        ["weir", "run"],
+        /^warn port: .*held is open in process \d+ \(.*\)\. -> The controller is at work .*weir shell, then lines/,
+      ],
+      [["minicom"], /^fail port: .*held is open in process \d+ \(.*\)\. -> Stop it: a line has one owner/],
+    ] as const) {
+      const holder = fork(new URL("port-holder.js", import.meta.url), [folder.path("held"), ...words]);
+      const ended = new Promise<void>((resolve) => holder.once("exit", () => resolve()));
+      try {
+        await withDeadline(new Promise<void>((resolve) => holder.once("message", () => resolve())), 5000, "port held");
+        const checks = await look(1000);
+        assert.match(text(checks), expected);
+      } finally {
+        holder.kill("SIGKILL");
+        await withDeadline(ended, 5000, "holder ended");
+      }
+    }
   }));
 
 test("a line whose port is missing gets one clear failure", async () => {
