@@ -20,7 +20,7 @@ Examples:
   weir doctor --site site.yaml --only machines --data /var/lib/weir
   weir doctor --site site.yaml --json
 
-Stop the controller first: a line has one owner. The lines are only read; Firmata boards are asked for their version
+Stop the controller first: a line has one owner, and one that it holds is passed by. The lines are only read; Firmata boards are asked for their version
 (opening their port resets many of them, so that their relays drop for seconds); machines are read; the broker's door is
 tried without logging in. Machines are searched at the addresses of the rows and of \`searchAddresses\`; with the controller's
 --data folder, replaced and moved ones are told by name.
