@@ -12,6 +12,7 @@ import { resolveWires } from "./resolve-lines.ts";
 import { resolveMiners } from "./resolve-miners.ts";
 import { resolveSite } from "./resolve-site.ts";
 import { meterPhases, settlement, transports } from "./rules/boards.ts";
+import { firmataAlone } from "./rules/firmata.ts";
 import { gridFrequency } from "./rules/frequency.ts";
 import { generatorFrequency, generatorSteps } from "./rules/generator.ts";
 import { tankInlets, warmUps } from "./rules/heat.ts";
@@ -56,6 +57,7 @@ const rules: readonly SiteRule[] = [
   tankPoints,
   coolantLimits,
   sensorIndependence,
+  firmataAlone,
   heatCutOff,
   flowProof,
   tankInlets,

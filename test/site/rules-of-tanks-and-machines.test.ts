@@ -35,7 +35,7 @@ const cases: readonly Broken[] = [
   },
   {
     name: "a leak detector that is no contact",
-    changes: [["leakDry: [tank-board/leakDry]", "leakDry: [temperatures/tank1Percent]"]],
+    changes: [["leakDry: [tank-board/leakDry,", "leakDry: [temperatures/tank1Percent,"]],
     pointer: "/tanks/0/leakDry/0",
     found: /\[%\]/,
     expected: /a contact/,
@@ -148,6 +148,44 @@ const cases: readonly Broken[] = [
     pointer: "/tanks/0/warmUp/watts",
     found: /39000 W/,
     expected: /as much a litre as/,
+  },
+  {
+    name: "Firmata as the only leak detector",
+    changes: [["leakDry: [tank-board/leakDry, io-1/leakDry]", "leakDry: [tank-board/leakDry]"]],
+    pointer: "/tanks/0/leakDry",
+    found: /only Firmata: tank-board\/leakDry/,
+    expected: /leak detector on a Modbus device/,
+  },
+  {
+    name: "Firmata as the only smoke detector",
+    changes: [["fans: [io-1/dryCooler]", "fans: [io-1/dryCooler]\nsmokeClear: [tank-board/leakDry]"]],
+    pointer: "/smokeClear",
+    found: /only Firmata/,
+    expected: /smoke detector on a Modbus device/,
+  },
+  {
+    name: "flow measured by Firmata alone",
+    changes: [["point: temperatures/tank1LitersPerMinute", "point: tank-board/coolantLitersPerMinute"]],
+    pointer: "/tanks/0/flow/point",
+    found: /only Firmata/,
+    expected: /flow sensor on a Modbus device/,
+  },
+  {
+    name: "a level measured by Firmata alone",
+    changes: [["point: temperatures/tank1Percent, minimum", "point: tank-board/coolantPercent, minimum"]],
+    pointer: "/tanks/0/level/point",
+    found: /only Firmata/,
+    expected: /level sensor on a Modbus device/,
+  },
+  {
+    name: "a pump's run proved by Firmata alone",
+    changes: [
+      ["    flow: { point: temperatures/tank1LitersPerMinute, minimumLitersPerMinute: 80 }\n", ""],
+      ["feedback: io-1/pumpRuns", "feedback: tank-board/leakDry"],
+    ],
+    pointer: "/tanks/0/pump/feedback",
+    found: /only Firmata/,
+    expected: /proof that the pump runs on a Modbus device/,
   },
   {
     name: "a tank without contactor or interlock",

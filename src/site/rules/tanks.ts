@@ -70,12 +70,12 @@ export const coolantLimits: SiteRule = ({ file, miners }) =>
     return findings;
   });
 
-/** Sensors of one module fail together; Firmata has no checksum. */
-export const sensorIndependence: SiteRule = (context) =>
-  context.file.tanks.flatMap((tank, index) => {
+/** Sensors of one module fail together. */
+export const sensorIndependence: SiteRule = ({ file }) =>
+  file.tanks.flatMap((tank, index) => {
     const pointer = pointerOf("tanks", index, "coolant", "sensors");
     const sensors = tank.coolant.sensors;
-    const findings: Finding[] = sensors.flatMap((name, at) => {
+    return sensors.flatMap((name, at) => {
       const module = name.split("/")[0];
       const before = sensors.slice(0, at).find((other) => other.split("/")[0] === module);
       if (before === undefined) return [];
@@ -88,15 +88,6 @@ export const sensorIndependence: SiteRule = (context) =>
         },
       ];
     });
-    const known = sensors.map((name) => context.points.get(name));
-    if (known.every((point) => point?.wire === "firmata"))
-      findings.push({
-        pointer,
-        found: "only Firmata sensors",
-        expected: "at least one sensor on a Modbus device: Firmata has no checksum",
-        remedy: "add a sensor on a serial line",
-      });
-    return findings;
   });
 
 /** A tank's heat must end even when machines do not obey, and not through weir alone. */
