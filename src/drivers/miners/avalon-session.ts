@@ -21,7 +21,7 @@ import type { JsonObject } from "../../protocol/cgminer/json.ts";
 import type { MinerObservation } from "../../protocol/cgminer/observation.ts";
 import { encodeCommand } from "../../protocol/cgminer/sections.ts";
 import { createMinerApi, type MinerApi } from "./miner-api.ts";
-import type { MinerCredentials, MinerSession } from "./session.ts";
+import type { MinerCredentials, MinerSession, SettingRead } from "./session.ts";
 import type { MinerShared } from "./shared.ts";
 import type { Lane } from "./socket-pool.ts";
 import { createTurnstile, type Turnstile } from "./turnstile.ts";
@@ -61,6 +61,11 @@ export class AvalonSession implements MinerSession {
     if (!figures.ok) return figures;
     const identity = await this.identify(figures.value, signal);
     return succeed({ ...observeAvalon(figures.value), identity });
+  }
+
+  async readBack(signal: AbortSignal): Promise<Result<SettingRead, MinerFault>> {
+    const figures = await this.readFigures("write", signal);
+    return figures.ok ? succeed({ setting: observeAvalon(figures.value).setting }) : figures;
   }
 
   async write(setting: "run" | "sleep", attempt: number, signal: AbortSignal): Promise<Result<null, MinerFault>> {

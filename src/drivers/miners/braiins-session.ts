@@ -7,11 +7,12 @@ import {
   type BraiinsReplies,
   decodeBraiinsDetails,
   decodeBraiinsIdentity,
+  decodeBraiinsSetting,
   observeBraiins,
 } from "../../protocol/braiins/rest.ts";
 import type { JsonValue } from "../../protocol/cgminer/json.ts";
 import type { MinerObservation } from "../../protocol/cgminer/observation.ts";
-import type { MinerCredentials, MinerSession } from "./session.ts";
+import type { MinerCredentials, MinerSession, SettingRead } from "./session.ts";
 import type { MinerShared } from "./shared.ts";
 import { TokenWeb } from "./token-web.ts";
 
@@ -37,6 +38,11 @@ export class BraiinsSession implements MinerSession {
     const observation = observeBraiins(replies.value);
     if (observation === undefined) return fail("wrong-machine");
     return succeed({ ...observation, identity: decodeBraiinsIdentity(replies.value.details) });
+  }
+
+  async readBack(signal: AbortSignal): Promise<Result<SettingRead, MinerFault>> {
+    const details = await this.web.get("miner/details", signal, "write");
+    return details.ok ? succeed({ setting: decodeBraiinsSetting(details.value) }) : details;
   }
 
   async write(setting: "run" | "sleep", _attempt: number, signal: AbortSignal): Promise<Result<null, MinerFault>> {

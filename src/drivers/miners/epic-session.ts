@@ -15,7 +15,7 @@ import {
   observeEpic,
 } from "../../protocol/epic/messages.ts";
 import { askJson } from "./json-web.ts";
-import type { MinerCredentials, MinerSession } from "./session.ts";
+import type { MinerCredentials, MinerSession, SettingRead } from "./session.ts";
 import type { MinerShared } from "./shared.ts";
 
 /** HTTP, although it is the cgminer API's port. Source: maker's documentation. */
@@ -50,6 +50,12 @@ export class EpicSession implements MinerSession {
     await this.identify(signal);
     const identity = decodeEpicIdentity(summary.value, this.capabilities, this.network);
     return succeed({ ...observation, identity });
+  }
+
+  async readBack(signal: AbortSignal): Promise<Result<SettingRead, MinerFault>> {
+    const summary = await this.get("/summary", signal);
+    if (!summary.ok) return summary;
+    return succeed({ setting: observeEpic(summary.value)?.setting ?? "unknown" });
   }
 
   async write(setting: "run" | "sleep", _attempt: number, signal: AbortSignal): Promise<Result<null, MinerFault>> {

@@ -21,7 +21,7 @@ import {
   profileBelow,
 } from "../../protocol/luxos/messages.ts";
 import { createMinerApi, type MinerApi } from "./miner-api.ts";
-import type { MinerCredentials, MinerSession } from "./session.ts";
+import type { MinerCredentials, MinerSession, SettingRead } from "./session.ts";
 import type { MinerShared } from "./shared.ts";
 import type { Lane } from "./socket-pool.ts";
 
@@ -55,6 +55,11 @@ export class LuxosSession implements MinerSession {
     const observation = observeLuxos(stats.value, known, configuration.value, this.profiles);
     if (observation === undefined) return fail("malformed-reply");
     return succeed(identity === undefined ? observation : { ...observation, identity });
+  }
+
+  async readBack(signal: AbortSignal): Promise<Result<SettingRead, MinerFault>> {
+    const configuration = await this.configure("write", signal);
+    return configuration.ok ? succeed({ setting: configuration.value.setting }) : configuration;
   }
 
   async write(setting: "run" | "sleep", _attempt: number, signal: AbortSignal): Promise<Result<null, MinerFault>> {

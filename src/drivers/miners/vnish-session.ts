@@ -10,6 +10,7 @@ import {
   decodePresets,
   decodeVnishDetails,
   decodeVnishIdentity,
+  decodeVnishSetting,
   encodePreset,
   leastPercent,
   needsRestart,
@@ -17,7 +18,7 @@ import {
   presetBelow,
   type VnishPreset,
 } from "../../protocol/vnish/messages.ts";
-import type { MinerCredentials, MinerSession } from "./session.ts";
+import type { MinerCredentials, MinerSession, SettingRead } from "./session.ts";
 import type { MinerShared } from "./shared.ts";
 import { TokenWeb } from "./token-web.ts";
 
@@ -60,6 +61,11 @@ export class VnishSession implements MinerSession {
     const observation = observeVnish(information, status, summary, preset);
     if (observation === undefined) return fail("wrong-machine");
     return succeed({ ...observation, identity: decodeVnishIdentity(information) });
+  }
+
+  async readBack(signal: AbortSignal): Promise<Result<SettingRead, MinerFault>> {
+    const status = await this.web.peek("status", signal);
+    return status.ok ? succeed({ setting: decodeVnishSetting(status.value) }) : status;
   }
 
   async write(setting: "run" | "sleep", _attempt: number, signal: AbortSignal): Promise<Result<null, MinerFault>> {

@@ -14,10 +14,11 @@ import {
   decodeWhen,
   encodeV3Order,
   judgeV3,
+  settingOf,
   type V3Failure,
   type V3Information,
 } from "../../protocol/whatsminer-v3/messages.ts";
-import type { MinerCredentials, MinerSession } from "./session.ts";
+import type { MinerCredentials, MinerSession, SettingRead } from "./session.ts";
 import type { MinerShared } from "./shared.ts";
 import type { Lane } from "./socket-pool.ts";
 import { exchangeTcp } from "./tcp-exchange.ts";
@@ -67,6 +68,12 @@ export class WhatsminerV3Session implements MinerSession {
     const observation = decodeV3Summary(summary.value, working);
     if (observation === undefined) return fail("malformed-reply");
     return succeed({ ...observation, identity });
+  }
+
+  /** Only running or asleep: a limit is in the summary. */
+  async readBack(signal: AbortSignal): Promise<Result<SettingRead, MinerFault>> {
+    const information = await this.inform("write", signal);
+    return information.ok ? succeed({ setting: settingOf(information.value.working) }) : information;
   }
 
   async write(setting: "run" | "sleep", _attempt: number, signal: AbortSignal): Promise<Result<null, MinerFault>> {

@@ -34,7 +34,7 @@ export function observeBraiins(replies: BraiinsReplies): MinerObservation | unde
   const details = objectOf(replies.details);
   const stats = objectOf(replies.stats);
   if (details?.["bos_version"] === undefined || stats === undefined) return undefined;
-  const setting = statuses[numberOf(details["status"]) ?? 0] ?? "unknown";
+  const setting = decodeBraiinsSetting(details);
   const hashrate = gigahashes(at(stats, "miner_stats", "real_hashrate", "last_5s"));
   const powerWatts = numberWithin(
     at(stats, "power_stats", "approximated_consumption", "watt"),
@@ -63,6 +63,11 @@ export function decodeTarget(tuner: JsonValue | undefined): number | undefined {
   const state = objectOf(at(tuner, "mode_state"));
   const power = Object.entries(state ?? {}).find(([name]) => name.toLowerCase().includes("powertarget"))?.[1];
   return numberWithin(at(power, "current_target", "watt"), 1, plausible.powerWatts);
+}
+
+/** Of miner/details. */
+export function decodeBraiinsSetting(details: JsonValue): MinerSetting {
+  return statuses[numberOf(at(details, "status")) ?? 0] ?? "unknown";
 }
 
 export function decodeBraiinsIdentity(details: JsonValue): MinerIdentity {

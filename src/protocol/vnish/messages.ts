@@ -62,6 +62,11 @@ export function observeVnish(
   } as const);
 }
 
+/** Of /status. */
+export function decodeVnishSetting(status: JsonValue): MinerSetting {
+  return states[textOf(at(status, "miner_state")) ?? ""]?.setting ?? "unknown";
+}
+
 function silent(setting: MinerSetting): MinerMode {
   return setting === "sleep" ? "asleep" : "starting";
 }

@@ -13,7 +13,7 @@ import {
   textOf,
 } from "../cgminer/fields.ts";
 import type { JsonObject, JsonValue } from "../cgminer/json.ts";
-import { type MinerObservation, plausible } from "../cgminer/observation.ts";
+import { type MinerObservation, type MinerSetting, plausible } from "../cgminer/observation.ts";
 
 /** A power limit of INT32 max stands for "none". Source: miners' fact sheet, section 2.4. */
 const unlimitedWatts = 99_999;
@@ -89,7 +89,7 @@ export function decodeV3Summary(body: JsonObject, working: boolean | undefined):
   const powerWatts = numberWithin(summary["power-realtime"], 1, plausible.powerWatts);
   return present({
     mode: judgeMode(hashrate, working, booleanOf(summary["up-freq-finish"])),
-    setting: working === undefined ? "unknown" : working ? "run" : "sleep",
+    setting: settingOf(working),
     powerWatts,
     powerSource: powerWatts === undefined ? "unknown" : "measured",
     limitWatts: numberWithin(summary["power-limit"], 1, unlimitedWatts - 1),
@@ -99,6 +99,12 @@ export function decodeV3Summary(body: JsonObject, working: boolean | undefined):
     chipCelsius: greatestOf([celsius(summary["chip-temp-max"]), celsius(summary["chip-temp-avg"])]),
     uptimeSeconds: numberWithin(summary["elapsed"], 0, Number.MAX_SAFE_INTEGER),
   } as const);
+}
+
+/** Of `get.device.info`: whether the mining service runs. */
+export function settingOf(working: boolean | undefined): MinerSetting {
+  if (working === undefined) return "unknown";
+  return working ? "run" : "sleep";
 }
 
 /** What a person wants to see: the replies of `get.miner.status` with summary, edevs and pools. */
