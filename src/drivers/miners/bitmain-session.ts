@@ -85,7 +85,9 @@ export class BitmainSession implements MinerSession {
     if (!identified.ok) return identified;
     const silent = stats.value.hashrateTerahashesPerSecond === 0;
     const old = this.setting === undefined || this.clock.now() - this.setting.at > settingMilliseconds;
-    const told = settingWanted || silent || old ? await this.readSetting(signal) : "unknown";
+    // It hashes although it was set to sleep: it is on its way there, or has lost its setting in a power cycle.
+    const contradicted = !silent && this.setting?.value === "sleep";
+    const told = settingWanted || silent || old || contradicted ? await this.readSetting(signal) : "unknown";
     const believed = told === "unknown" ? (this.setting?.value ?? "unknown") : told;
     const powerWatts = stats.value.powerWatts ?? (await this.readPower(signal));
     return succeed(observe(stats.value, told, believed, powerWatts, identityOf(stats.value, this.information)));

@@ -60,7 +60,8 @@ function answer(machine: Machine, index: number, password: string, text: string,
   const reply = (code: number, message: unknown): string =>
     JSON.stringify({ code, when: machine.clockSeconds(), msg: message, desc: command });
   if (command === "get.device.info") return reply(0, information(machine, index));
-  if (machine.faults.has("asleep-status-only") && machine.setting === "sleep") return reply(-2, "service is stopped");
+  const mute = machine.faults.has("asleep-status-only") && machine.setting === "sleep";
+  if (mute && command.startsWith("get.")) return reply(-2, "service is stopped");
   if (command === "get.miner.status") return reply(0, status(machine, String(request["param"]), now));
   if (!command.startsWith("set.")) return reply(-1, "invalid command");
   const seconds = Number(request["ts"]);
