@@ -1,6 +1,7 @@
 /** Commands as the core sees them: decoded and checked for shape by the broker link or the shell, judged by nobody yet. */
 import type { AcknowledgementMessage } from "./generated/acknowledgement.ts";
 import type { ControlMessage } from "./generated/control.ts";
+import type { ScheduleMessage } from "./generated/schedule.ts";
 import type { SetpointMessage } from "./generated/setpoint.ts";
 import type { MinerName } from "./miner.ts";
 import type { Milliseconds } from "./reading.ts";
@@ -10,7 +11,7 @@ export type CommandSource = "dispatch" | "site" | "operator";
 export type CommandKind = "setpoint" | "schedule" | "control" | "config";
 export type Encoding = "json" | "cbor";
 
-export type { ControlMessage, SetpointMessage };
+export type { ControlMessage, ScheduleMessage, SetpointMessage };
 
 /** Codes of DESIGN section 6; the first check that fails decides, in the order given there. */
 export type Rejection = NonNullable<AcknowledgementMessage["rejection"]>;
@@ -28,7 +29,7 @@ export interface RemoteCommand {
   readonly digest: string;
   /** As far as it could be read. */
   readonly id: string | null;
-  readonly body: SetpointMessage | ControlMessage | null;
+  readonly body: SetpointMessage | ScheduleMessage | ControlMessage | null;
   readonly rejection: Rejection | null;
 }
 

@@ -47,7 +47,7 @@ const refused: readonly {
   { name: "a sequence that did not grow", code: "sequence", make: () => setpoint({ sequence: 1 }) },
   { name: "an older dispatcher's epoch", code: "epoch", make: () => setpoint({ epoch: 2, sequence: 9_999 }) },
   { name: "another start's boot", code: "boot", make: () => setpoint({ boot: "0".repeat(32) }) },
-  { name: "what is not offered yet", code: "unsupported", make: () => setpoint({ onExpiry: { mode: "schedule" } }) },
+  { name: "a schedule that nobody gave", code: "range", make: () => setpoint({ onExpiry: { mode: "schedule" } }) },
 ];
 
 for (const { name, code, make } of refused) {

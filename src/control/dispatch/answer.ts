@@ -5,6 +5,7 @@ import type {
   ControlMessage,
   Rejection,
   RemoteCommand,
+  ScheduleMessage,
   SetpointMessage,
 } from "../../model/command.ts";
 import type { EventRecord } from "../../model/decision.ts";
@@ -57,7 +58,10 @@ export function repetition(state: DispatchState, command: RemoteCommand): Acknow
 }
 
 /** The event of an accepted command. */
-export function acceptedEvent(command: RemoteCommand, body: SetpointMessage | ControlMessage): EventRecord {
+export function acceptedEvent(
+  command: RemoteCommand,
+  body: SetpointMessage | ScheduleMessage | ControlMessage,
+): EventRecord {
   return { kind: "command", severity: "information", subject: body.id, text: `${sender(command)}: ${describe(body)}` };
 }
 
@@ -91,7 +95,8 @@ function sender(command: RemoteCommand): string {
   return command.addressee === "group" ? `${command.source} (group)` : command.source;
 }
 
-function describe(body: SetpointMessage | ControlMessage): string {
+function describe(body: SetpointMessage | ScheduleMessage | ControlMessage): string {
+  if ("entries" in body) return `schedule of ${body.entries.length} levels (${body.reason}).`;
   if (!("watts" in body)) return body.reason === undefined ? `${body.action}.` : `${body.action} (${body.reason}).`;
   const reference = body.reference === undefined ? "" : `, ${body.reference}`;
   return `${body.kind} ${kilowatts(body.watts)} for ${body.timeToLiveSeconds} s (${body.reason}${reference}).`;

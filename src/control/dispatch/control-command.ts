@@ -3,6 +3,7 @@ import type { Acknowledgement, ControlMessage, Rejection, RemoteCommand } from "
 import type { EventRecord } from "../../model/decision.ts";
 import { endEvent, progressAnswer } from "./answer.ts";
 import type { Judgement } from "./judgement.ts";
+import { scheduleAnswer, scheduleEvent } from "./schedule-command.ts";
 import type { DispatchState, Stop } from "./state.ts";
 
 /** Clock, range, lockout, trip and store checks of a control command; null: it is taken. */
@@ -48,9 +49,11 @@ export function applyControl(
   if (body.action !== "release") return { dispatch, acknowledgements: [], events: [] };
   const endsWithRevision = context.durableRevision + 1;
   const cancelled = dispatch.slots.filter((slot) => slot.name === command.source && !slot.ended);
+  const withdrawn = dispatch.schedules.filter(({ source, ended }) => source === command.source && !ended);
   return {
     dispatch: {
       ...dispatch,
+      schedules: dispatch.schedules.filter(({ source }) => source !== command.source),
       stops: dispatch.stops.map((stop) => (stop.source === command.source ? { ...stop, endsWithRevision } : stop)),
       slots: dispatch.slots.map((slot) =>
         slot.name === command.source ? { ...slot, endsWithRevision, ended: true } : slot,
@@ -59,8 +62,12 @@ export function applyControl(
     acknowledgements: [
       ...mine.flatMap((stop) => stopAnswer(stop, "cancelled")),
       ...cancelled.map((slot) => progressAnswer(slot, "cancelled")),
+      ...withdrawn.map((schedule) => scheduleAnswer(schedule, "cancelled")),
     ],
-    events: cancelled.map((slot) => endEvent(slot, "cancelled")),
+    events: [
+      ...cancelled.map((slot) => endEvent(slot, "cancelled")),
+      ...withdrawn.map((schedule) => scheduleEvent(schedule, "cancelled")),
+    ],
   };
 }
 

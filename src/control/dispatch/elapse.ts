@@ -2,11 +2,14 @@
 import type { Acknowledgement } from "../../model/command.ts";
 import type { EventRecord } from "../../model/decision.ts";
 import type { Heartbeat, ProcessImage } from "../../model/image.ts";
+import type { Milliseconds } from "../../model/reading.ts";
 import type { Site } from "../../model/site.ts";
 import { certain } from "../impossible.ts";
 import { endEvent, progressAnswer } from "./answer.ts";
 import { courseAt, gentleCourse, steady } from "./course.ts";
 import { fenceOf } from "./order.ts";
+import { failsafeTarget, follow, type Schedule, scheduledAt } from "./schedule.ts";
+import { scheduleAnswer, scheduleEvent } from "./schedule-command.ts";
 import { commandedCeilingAt, type DispatchState, type Failsafe, type Slot } from "./state.ts";
 
 export interface Elapsed {
@@ -18,22 +21,46 @@ export interface Elapsed {
 /** Brings the state to the image's moment; called once at the head of every scan. */
 export function elapse(dispatch: DispatchState, image: ProcessImage, site: Site): Elapsed {
   const settled = settle(dispatch, image);
-  const slots = settled.slots.map((slot) => expire(tighten(slot, image), image, site));
+  const slots = settled.slots.map((slot) => expire(tighten(slot, image), settled.schedules, image, site));
   const expired = slots.filter((slot, index) => slot.expired && settled.slots[index]?.expired === false && !slot.ended);
   const heard = hear(settled, image);
   const failsafe =
     settled.failsafe === null
       ? loseHeartbeat(settled, slots, heard, image, site)
-      : followHeartbeat(settled.failsafe, heard, image, site);
+      : followHeartbeat(settled.failsafe, settled.schedules, heard, image, site);
+  const told = tellSchedules(settled.schedules, image);
   return {
     dispatch: {
       ...settled,
+      schedules: told.schedules,
       slots: slots.map((slot) => (expired.includes(slot) ? { ...slot, ended: true } : slot)),
       heartbeat: heard,
       failsafe,
     },
-    acknowledgements: expired.map((slot) => progressAnswer(slot, "expired")),
-    events: expired.map((slot) => endEvent(slot, "expired")),
+    acknowledgements: [...expired.map((slot) => progressAnswer(slot, "expired")), ...told.acknowledgements],
+    events: [...expired.map((slot) => endEvent(slot, "expired")), ...told.events],
+  };
+}
+
+/** A schedule is active from its first level on, and ends once. */
+function tellSchedules(
+  before: readonly Schedule[],
+  { now }: ProcessImage,
+): Pick<Elapsed, "acknowledgements" | "events"> & { readonly schedules: readonly Schedule[] } {
+  const begun = before.filter(({ activeTold, levels }) => !activeTold && certain(levels[0], "level").at <= now);
+  const over = before.filter(({ ended, endsAt }) => !ended && endsAt <= now);
+  if (begun.length + over.length === 0) return { schedules: before, acknowledgements: [], events: [] };
+  return {
+    schedules: before.map((schedule) => ({
+      ...schedule,
+      activeTold: schedule.activeTold || begun.includes(schedule),
+      ended: schedule.ended || over.includes(schedule),
+    })),
+    acknowledgements: [
+      ...begun.map((schedule) => scheduleAnswer(schedule, "active")),
+      ...over.map((schedule) => scheduleAnswer(schedule, "expired")),
+    ],
+    events: over.map((schedule) => scheduleEvent(schedule, "expired")),
   };
 }
 
@@ -60,14 +87,25 @@ function tighten(slot: Slot, image: ProcessImage): Slot {
   return byWallClock < slot.deadline ? { ...slot, deadline: byWallClock } : slot;
 }
 
-function expire(slot: Slot, image: ProcessImage, site: Site): Slot {
-  if (slot.expired || image.now < slot.deadline) return slot;
+function expire(before: Slot, schedules: readonly Schedule[], image: ProcessImage, site: Site): Slot {
+  if (image.now < before.deadline && !before.expired) return before;
+  const own = schedules.filter(({ source }) => before.followsSchedule && source === before.name);
+  const targetAt = (at: Milliseconds): number =>
+    before.followsSchedule
+      ? Math.min(before.onExpiryWatts, scheduledAt(own, at)?.watts ?? site.policy.failsafeWatts)
+      : before.onExpiryWatts;
+  const slot = before.expired ? before : expireNow(before, targetAt(before.deadline), site);
+  const course = follow(slot.course, own, targetAt, slot.deadline, image.now, site);
+  return course === slot.course ? slot : { ...slot, course };
+}
+
+function expireNow(slot: Slot, targetWatts: number, site: Site): Slot {
   const level = courseAt(slot.course, slot.deadline);
   return {
     ...slot,
     expired: true,
     waitsForRevision: null,
-    course: gentleCourse(level, slot.onExpiryWatts, slot.deadline, site),
+    course: gentleCourse(level, targetWatts, slot.deadline, site),
   };
 }
 
@@ -99,16 +137,26 @@ function loseHeartbeat(
     lost < slot.deadline ? slot : certain(slots[index], "slot after its time"),
   );
   const level = commandedCeilingAt({ ...before, slots: standing }, lost, site);
-  const course =
-    level > site.policy.failsafeWatts
-      ? gentleCourse(level, site.policy.failsafeWatts, lost, site)
-      : steady(site.policy.failsafeWatts);
-  return followHeartbeat({ cause: "heartbeat", since: lost, heartbeatSince: null, course }, heard, image, site);
+  const { watts } = failsafeTarget(before.schedules, lost, lost, site);
+  const course = level > watts ? gentleCourse(level, watts, lost, site) : steady(watts);
+  const failsafe: Failsafe = { cause: "heartbeat", since: lost, heartbeatSince: null, course };
+  return followHeartbeat(failsafe, before.schedules, heard, image, site);
 }
 
 /** Failsafe: a heartbeat opens the way for a fresh setpoint, and only while heartbeats keep coming. */
-function followHeartbeat(failsafe: Failsafe, heard: Heartbeat, image: ProcessImage, site: Site): Failsafe {
-  const course = failsafe.cause === "start" ? steady(site.policy.failsafeWatts) : failsafe.course;
+function followHeartbeat(
+  failsafe: Failsafe,
+  schedules: readonly Schedule[],
+  heard: Heartbeat,
+  image: ProcessImage,
+  site: Site,
+): Failsafe {
+  const { cause, since } = failsafe;
+  const targetAt = (at: Milliseconds): number => failsafeTarget(schedules, since, at, site).watts;
+  const course =
+    cause === "start"
+      ? steady(site.policy.failsafeWatts)
+      : follow(failsafe.course, schedules, targetAt, since, image.now, site);
   const alive = heard.at !== null && image.now - heard.at <= site.policy.heartbeatTimeoutMilliseconds;
   return { ...failsafe, course, heartbeatSince: alive ? (failsafe.heartbeatSince ?? heard.at) : null };
 }

@@ -6,6 +6,7 @@ import type { Limit, LimitSource, Reason, ReasonCode, Request } from "../../mode
 import type { Site } from "../../model/site.ts";
 import { kilowatts } from "./answer.ts";
 import { courseAt } from "./course.ts";
+import { failsafeTarget, type Scheduled } from "./schedule.ts";
 import type { DispatchState, Failsafe, Slot, Stop } from "./state.ts";
 
 export interface DispatchLimits {
@@ -17,13 +18,13 @@ export interface DispatchLimits {
 }
 
 /** Limits and requests at the image's moment; call after `receiveCommands` of the same scan. */
-export function dispatchLimits(dispatch: DispatchState, image: ProcessImage, _site: Site): DispatchLimits {
+export function dispatchLimits(dispatch: DispatchState, image: ProcessImage, site: Site): DispatchLimits {
   const { slots, stops, failsafe } = dispatch;
   return {
     dispatch,
     limits: [
       ...stops.map(stopLimit),
-      ...(failsafe === null ? [] : [failsafeLimit(failsafe, image)]),
+      ...(failsafe === null ? [] : [failsafeLimit(failsafe, dispatch, image, site)]),
       ...slots.map((slot) => slotLimit(slot, image)),
     ],
     requests: slots.flatMap((slot) =>
@@ -40,23 +41,39 @@ function stopLimit(stop: Stop): Limit {
   return containerLimit(0, source, { code: "remote-stop", text });
 }
 
-function failsafeLimit(failsafe: Failsafe, image: ProcessImage): Limit {
-  const code: ReasonCode = failsafe.cause === "start" ? "failsafe-start" : "failsafe-heartbeat";
+function failsafeLimit(failsafe: Failsafe, { schedules }: DispatchState, image: ProcessImage, site: Site): Limit {
+  const { scheduled } =
+    failsafe.cause === "start" ? nothingScheduled : failsafeTarget(schedules, failsafe.since, image.now, site);
+  const code: ReasonCode =
+    failsafe.cause === "start" ? "failsafe-start" : scheduled === null ? "failsafe-heartbeat" : codeOf(scheduled);
+  const holds = scheduled === null ? "the failsafe limit" : scheduleText(scheduled);
   const why =
     failsafe.cause === "start"
       ? "Nothing has been ordered since the start"
       : `The dispatcher's heartbeat was lost ${Math.round((image.now - failsafe.since) / 1000)} s ago`;
   const next = failsafe.heartbeatSince === null ? "a heartbeat and then a fresh setpoint end" : "a fresh setpoint ends";
-  const text = `${why}: the failsafe limit is ${kilowatts(failsafe.course.toWatts)}; ${next} it.`;
+  const text = `${why}: ${holds} is ${kilowatts(failsafe.course.toWatts)}; ${next} it.`;
   return containerLimit(courseAt(failsafe.course, image.now), "failsafe", { code, text });
+}
+
+/** Nobody has ordered anything since the start: no schedule either. */
+const nothingScheduled = { scheduled: null };
+
+function codeOf({ over }: Scheduled): ReasonCode {
+  return over ? "schedule-end" : "schedule";
+}
+
+function scheduleText({ schedule, over }: Scheduled): string {
+  return over ? `what follows the schedule of ${schedule.source}` : `the schedule of ${schedule.source}`;
 }
 
 function slotLimit(slot: Slot, image: ProcessImage): Limit {
   const watts = courseAt(slot.course, image.now);
   const source: LimitSource = slot.name;
   if (slot.expired) {
-    const text = `The setpoint of ${slot.name} expired ${Math.round((image.now - slot.deadline) / 1000)} s ago; ${kilowatts(slot.onExpiryWatts)} follows it.`;
-    return containerLimit(watts, source, { code: "setpoint-expired", text });
+    const follows = slot.followsSchedule ? "its schedule says" : "it is followed by";
+    const text = `The setpoint of ${slot.name} expired ${Math.round((image.now - slot.deadline) / 1000)} s ago; ${follows} ${kilowatts(slot.course.toWatts)}.`;
+    return containerLimit(watts, source, { code: slot.followsSchedule ? "schedule" : "setpoint-expired", text });
   }
   const seconds = Math.round((slot.deadline - image.now) / 1000);
   const text = `Setpoint of ${slot.name}: ${slot.kind} ${kilowatts(slot.watts)} (${slot.purpose}) for another ${seconds} s.`;
@@ -79,7 +96,7 @@ function listed(slot: Slot, image: ProcessImage): ActiveSetpoint {
     slot: slot.name,
     id: slot.id,
     kind: slot.kind,
-    watts: slot.expired ? slot.onExpiryWatts : slot.watts,
+    watts: slot.expired ? slot.course.toWatts : slot.watts,
     state: stateOf(slot),
     remainingMilliseconds: Math.max(0, slot.deadline - image.now),
     reason: slot.purpose,

@@ -4,6 +4,7 @@ import type {
   ControlMessage,
   Rejection,
   RemoteCommand,
+  ScheduleMessage,
   SetpointMessage,
 } from "../../model/command.ts";
 import type { EventRecord } from "../../model/decision.ts";
@@ -17,6 +18,7 @@ import { applyControl, refuseControl } from "./control-command.ts";
 import { elapse } from "./elapse.ts";
 import type { CommandContext, Judgement } from "./judgement.ts";
 import { advanceOrder, outOfOrder } from "./order.ts";
+import { applySchedule, refuseSchedule } from "./schedule-command.ts";
 import { applySetpoint, refuseSetpoint } from "./setpoint-command.ts";
 import { type DispatchState, type Refusals, remoteStopOf } from "./state.ts";
 
@@ -83,14 +85,14 @@ function takeCommand(command: RemoteCommand, judgement: Judgement): Taken {
   return { ...taken, dispatch: remember(taken.dispatch, { id: body.id, digest: command.digest, acknowledgement }) };
 }
 
-type Body = SetpointMessage | ControlMessage;
+type Body = SetpointMessage | ScheduleMessage | ControlMessage;
 
 /** Checks that come before the memory of answers: the link's own, the shape, the addressee, the boot. */
 function readCommand(command: RemoteCommand, { image, site }: Judgement): Result<Body, Rejection> {
   if (command.rejection !== null) return fail(command.rejection);
   const body = command.body;
-  if (body === null) return fail(command.kind === "schedule" || command.kind === "config" ? "unsupported" : "schema");
-  if (("watts" in body ? "setpoint" : "control") !== command.kind) return fail("schema");
+  if (body === null) return fail(command.kind === "config" ? "unsupported" : "schema");
+  if (kindOf(body) !== command.kind) return fail("schema");
   if (body.container !== (command.addressee === "group" ? "group" : site.container)) return fail("container");
   return body.boot !== undefined && body.boot !== image.boot ? fail("boot") : succeed(body);
 }
@@ -102,11 +104,22 @@ function refuseByContent(command: RemoteCommand, body: Body, judgement: Judgemen
   if (trusted && body.expiresAt <= unixMilliseconds) return "expired";
   if (judgement.image.now >= command.receivedAt + body.timeToLiveSeconds * 1000) return "expired";
   if (trusted && body.issuedAt > unixMilliseconds + clockToleranceMilliseconds) return "future";
-  return "watts" in body ? refuseSetpoint(command, body, judgement) : refuseControl(command, body, judgement);
+  if ("watts" in body) return refuseSetpoint(command, body, judgement);
+  return "entries" in body ? refuseSchedule(command, body, judgement) : refuseControl(command, body, judgement);
+}
+
+function kindOf(body: Body): RemoteCommand["kind"] {
+  if ("watts" in body) return "setpoint";
+  return "entries" in body ? "schedule" : "control";
+}
+
+function applied(command: RemoteCommand, body: Body, judgement: Judgement): Taken {
+  if ("watts" in body) return applySetpoint(command, body, judgement);
+  return "entries" in body ? applySchedule(command, body, judgement) : applyControl(command, body, judgement);
 }
 
 function apply(command: RemoteCommand, body: Body, judgement: Judgement): Taken {
-  const taken = "watts" in body ? applySetpoint(command, body, judgement) : applyControl(command, body, judgement);
+  const taken = applied(command, body, judgement);
   const order = advanceOrder(taken.dispatch.order, command, body);
   const { heartbeat } = taken.dispatch;
   const resets = command.source === "operator" && heartbeat.epoch > body.epoch;

@@ -22,9 +22,10 @@ export function refuseSetpoint(command: RemoteCommand, body: SetpointMessage, ju
   if (!image.wallClock.trusted && raises && !group) return "clock";
   if (body.expiresAt <= body.issuedAt) return "range";
   if (body.onExpiry.mode === "limit" && body.onExpiry.watts === undefined) return "range";
+  if (body.onExpiry.mode === "schedule" && !group && !hasSchedule(command, judgement)) return "range";
   // A group may only lower, and its figure may suit bigger containers of the same site.
   if (group ? raises : Math.max(body.watts, body.onExpiry.watts ?? 0) > site.ratedWatts) return "range";
-  if (body.onExpiry.mode === "schedule" || (group && body.kind !== "limit")) return "unsupported";
+  if (group && (body.onExpiry.mode === "schedule" || body.kind !== "limit")) return "unsupported";
   if (raises && !context.storedOk) return "store";
   return null;
 }
@@ -112,6 +113,7 @@ function slotOf(command: RemoteCommand, body: SetpointMessage, judgement: Judgem
     deadline: image.wallClock.trusted ? Math.min(byTimeToLive, byWallClock) : byTimeToLive,
     reachBy: body.reachBySeconds === undefined ? null : command.receivedAt + body.reachBySeconds * 1000,
     onExpiryWatts: Math.min(followingWatts(body), mayOnlyLower(command, judgement) ? standing : site.ratedWatts),
+    followsSchedule: body.onExpiry.mode === "schedule",
     toleranceWatts: Math.max(site.ratedWatts * toleranceRatio, toleranceWatts),
     course: raises ? raisedCourse(standing, body) : steady(body.watts),
     waitsForRevision: raises ? context.durableRevision + 1 : null,
@@ -123,7 +125,13 @@ function slotOf(command: RemoteCommand, body: SetpointMessage, judgement: Judgem
 }
 
 function followingWatts({ onExpiry }: SetpointMessage): number {
+  if (onExpiry.mode === "schedule") return Number.MAX_SAFE_INTEGER;
   return onExpiry.mode === "off" ? 0 : certain(onExpiry.watts, "watts of a limit after expiry");
+}
+
+/** Its sender has given a schedule that is not over. */
+function hasSchedule({ source }: RemoteCommand, { dispatch, image }: Judgement): boolean {
+  return dispatch.schedules.some((schedule) => schedule.source === source && schedule.endsAt > image.now);
 }
 
 /** Then what follows the setpoint may not raise either: a short life would be a way around. */

@@ -5,6 +5,7 @@ import type { Heartbeat } from "../../model/image.ts";
 import type { Milliseconds } from "../../model/reading.ts";
 import type { Site } from "../../model/site.ts";
 import { type Course, courseAt, steady } from "./course.ts";
+import type { Schedule } from "./schedule.ts";
 
 export type SlotName = "dispatch" | "site" | "operator" | "group";
 
@@ -38,7 +39,9 @@ export interface Slot {
   readonly deadline: Milliseconds;
   /** The meter must have reached the setpoint by then; null: not asked for. */
   readonly reachBy: Milliseconds | null;
+  /** What follows its expiry, or, where its source's schedule does, the most that may [W]. */
   readonly onExpiryWatts: number;
+  readonly followsSchedule: boolean;
   readonly toleranceWatts: number;
   readonly course: Course;
   /** A raise moves only when this revision of the durable state is on disk; null: it need not wait. */
@@ -88,6 +91,8 @@ export interface DispatchState {
   readonly answers: readonly Answer[];
   readonly slots: readonly Slot[];
   readonly stops: readonly Stop[];
+  /** At most one a source. */
+  readonly schedules: readonly Schedule[];
   /** Newest heartbeat that counted. */
   readonly heartbeat: Heartbeat;
   /** Since when the disk has not kept up; null: it does. */
@@ -105,6 +110,7 @@ export function startDispatch(durable: Durable | null, now: Milliseconds): Dispa
     order: durable?.order ?? {},
     answers: [],
     slots: [],
+    schedules: [],
     stops: stops.map(({ source, id }) => ({ source, id, acknowledge: null, activeTold: true, endsWithRevision: null })),
     heartbeat: { at: null, epoch: 0, number: -1 },
     storeBehindSince: null,

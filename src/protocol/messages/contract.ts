@@ -6,6 +6,7 @@ import type { ControlMessage } from "../../model/generated/control.ts";
 import type { EventMessage } from "../../model/generated/event.ts";
 import type { HeartbeatMessage } from "../../model/generated/heartbeat.ts";
 import type { MinersMessage } from "../../model/generated/miners.ts";
+import type { ScheduleMessage } from "../../model/generated/schedule.ts";
 import type { SetpointMessage } from "../../model/generated/setpoint.ts";
 import type { StateMessage } from "../../model/generated/state.ts";
 import type { StatusMessage } from "../../model/generated/status.ts";
@@ -14,6 +15,7 @@ import type { TelemetryMessage } from "../../model/generated/telemetry.ts";
 /** Every message by the name of its schema. */
 export interface Messages {
   readonly setpoint: SetpointMessage;
+  readonly schedule: ScheduleMessage;
   readonly control: ControlMessage;
   readonly heartbeat: HeartbeatMessage;
   readonly acknowledgement: AcknowledgementMessage;
@@ -27,6 +29,7 @@ export interface Messages {
 
 export const messageNames = [
   "setpoint",
+  "schedule",
   "control",
   "heartbeat",
   "acknowledgement",
@@ -70,6 +73,7 @@ export function compileContract(schemas: Readonly<Record<keyof Messages, object>
   return {
     fits: {
       setpoint: compile("setpoint"),
+      schedule: compile("schedule"),
       control: compile("control"),
       heartbeat: compile("heartbeat"),
       acknowledgement: compile("acknowledgement"),

@@ -1,6 +1,13 @@
 /** Bytes on a command topic to a command, or to the reason why not; acceptance, order and time are the core's. */
 import { createHash } from "node:crypto";
-import type { Encoding, Rejection, RemoteCommand } from "../../model/command.ts";
+import type {
+  ControlMessage,
+  Encoding,
+  Rejection,
+  RemoteCommand,
+  ScheduleMessage,
+  SetpointMessage,
+} from "../../model/command.ts";
 import type { Heartbeat } from "../../model/image.ts";
 import type { Milliseconds } from "../../model/reading.ts";
 import { decodeCbor } from "./cbor.ts";
@@ -54,10 +61,9 @@ export function decodeCommand(
   const value = decodeValue(bytes);
   const id = idOf(value);
   if (early !== null || value === null) return { ...base, digest, id, rejection: early ?? "schema" };
-  // Nothing is known of the shape of kinds that come later; the core refuses them.
-  if (address.kind === "schedule" || address.kind === "config") return { ...base, digest, id, rejection: null };
-  const body =
-    address.kind === "setpoint" ? fitting(contract.fits.setpoint, value) : fitting(contract.fits.control, value);
+  // Nothing is known of the shape of a kind that comes later; the core refuses it.
+  if (address.kind === "config") return { ...base, digest, id, rejection: null };
+  const body = fitting<SetpointMessage | ScheduleMessage | ControlMessage>(contract.fits[address.kind], value);
   return { ...base, digest, id, body, rejection: body === null ? "schema" : null };
 }
 

@@ -8,6 +8,7 @@ import type {
   Command,
   ControlMessage,
   RemoteCommand,
+  ScheduleMessage,
   SetpointMessage,
 } from "../../../src/model/command.ts";
 import type { ActiveSetpoint, EventRecord } from "../../../src/model/decision.ts";
@@ -173,6 +174,25 @@ class DispatchBench {
     return this.#wrap(body, "setpoint", how);
   }
 
+  /** Levels by seconds from now; ends after `endsSeconds`, then 60 kW. */
+  schedule(
+    levels: readonly (readonly [afterSeconds: number, watts: number])[],
+    endsSeconds = 7200,
+    change: Partial<ScheduleMessage> = {},
+    how: Partial<RemoteCommand> = {},
+  ): RemoteCommand {
+    const at = (seconds: number): number => this.unixOffset + this.now + seconds * 1000;
+    const body: ScheduleMessage = {
+      ...this.#head(how),
+      entries: levels.map(([seconds, watts]) => ({ startsAt: at(seconds), watts })),
+      endsAt: at(endsSeconds),
+      afterEnd: { mode: "limit", watts: 60_000 },
+      reason: "test",
+      ...change,
+    };
+    return this.#wrap(body, "schedule", how);
+  }
+
   control(action: ControlMessage["action"], how: Partial<RemoteCommand> = {}, reason?: string): RemoteCommand {
     const body = { ...this.#head(how), action, ...(reason === undefined ? {} : { reason }) };
     return this.#wrap(body, "control", how);
@@ -207,8 +227,8 @@ class DispatchBench {
   }
 
   #wrap(
-    body: SetpointMessage | ControlMessage,
-    kind: "setpoint" | "control",
+    body: SetpointMessage | ScheduleMessage | ControlMessage,
+    kind: "setpoint" | "schedule" | "control",
     how: Partial<RemoteCommand>,
   ): RemoteCommand {
     return {

@@ -15,10 +15,11 @@ test("a command the link refused is answered with the link's reason", () => {
 
 test("kinds that come later are unsupported, an unreadable body is schema", () => {
   const bench = startBench();
-  assert.equal(words(bench.scan(bench.setpoint({}, { kind: "schedule", body: null }))), ["rejected unsupported"]);
+  assert.equal(words(bench.scan(bench.setpoint({}, { kind: "schedule", body: null }))), ["rejected schema"]);
   assert.equal(words(bench.scan(bench.setpoint({}, { kind: "config", body: null }))), ["rejected unsupported"]);
   assert.equal(words(bench.scan(bench.setpoint({}, { body: null }))), ["rejected schema"]);
-  assert.equal(words(bench.scan(bench.setpoint({}, { kind: "control" }))), ["rejected schema"]);
+  for (const kind of ["control", "schedule"] as const)
+    assert.equal(words(bench.scan(bench.setpoint({}, { kind }))), ["rejected schema"]);
 });
 
 test("another container's command is refused, on the group's topic everything but `group`", () => {
@@ -185,9 +186,10 @@ test("figures out of range are refused", () => {
   assert.equal(words(bench.scan(bench.setpoint({ watts: 400_000 })))[0], "accepted");
 });
 
-test("what comes later is unsupported: a schedule after expiry, a target for the group, control of a group", () => {
+test("what a group cannot have is unsupported: a schedule after expiry, a target, a control", () => {
   const bench = startBench();
-  assert.equal(words(bench.scan(bench.setpoint({ onExpiry: { mode: "schedule" } }))), ["rejected unsupported"]);
+  const scheduled = bench.setpoint({ onExpiry: { mode: "schedule" } }, { addressee: "group" });
+  assert.equal(words(bench.scan(scheduled)), ["rejected unsupported"]);
   assert.equal(words(bench.scan(bench.setpoint({ kind: "target" }, { addressee: "group" }))), ["rejected unsupported"]);
   const control = bench.control("stop", { addressee: "group" });
   const body = control.body === null ? null : { ...control.body, container: "group" };

@@ -93,8 +93,19 @@ test("a wrong shape is told to its sender by the identifier, and nothing of it i
 test("topics: own and group, sources and kinds; everything else is no command", () => {
   const group = decode(JSON.stringify(setpoint), { topic: "weir/v1/group/wolf/command/operator/setpoint" });
   assert.equal([group?.addressee, group?.source], ["group", "operator"]);
-  const later = decode(JSON.stringify({ id, anything: [] }), { topic: "weir/v1/wolf-c07/command/site/schedule" });
-  assert.equal([later?.kind, later?.body, later?.rejection, later?.id], ["schedule", null, null, id]);
+  const { kind: _, watts: __, onExpiry: ___, ...head } = setpoint;
+  const schedule = {
+    ...head,
+    entries: [{ startsAt: 1_795_390_000_000, watts: 1000 }],
+    endsAt: 1_795_390_900_000,
+    afterEnd: { mode: "off" },
+  };
+  const planned = decode(JSON.stringify(schedule), { topic: "weir/v1/wolf-c07/command/dispatch/schedule" });
+  assert.equal([planned?.kind, planned?.body, planned?.rejection], ["schedule", schedule, null]);
+  const none = JSON.stringify({ ...schedule, entries: [] });
+  assert.is(decode(none, { topic: "weir/v1/wolf-c07/command/dispatch/schedule" })?.rejection, "schema");
+  const later = decode(JSON.stringify({ id, anything: [] }), { topic: "weir/v1/wolf-c07/command/site/config" });
+  assert.equal([later?.kind, later?.body, later?.rejection, later?.id], ["config", null, null, id]);
   for (const other of [
     "weir/v1/wolf-c08/command/dispatch/setpoint",
     "weir/v1/group/other/command/dispatch/setpoint",
