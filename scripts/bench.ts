@@ -1,11 +1,12 @@
 /** `npm run bench -- NAME [ARGUMENTS...]`: measures weir beside its peers and checks the marks it has set itself. Each bench is a module of `bench/` with `run`. */
+import { bench as allocation } from "./bench/allocation.ts";
 import { bench as firmata } from "./bench/firmata.ts";
 import { bench as miners } from "./bench/miners.ts";
 import { bench as run } from "./bench/run.ts";
 import { bench as serial } from "./bench/serial.ts";
 import type { Bench } from "./bench/words.ts";
 
-const benches: Readonly<Record<string, Bench>> = { firmata, miners, run, serial };
+const benches: Readonly<Record<string, Bench>> = { allocation, firmata, miners, run, serial };
 
 const [name = "", ...parameters] = process.argv.slice(2);
 const chosen = Object.hasOwn(benches, name) ? benches[name] : undefined;
