@@ -4,9 +4,10 @@ import { bench as firmata } from "./bench/firmata.ts";
 import { bench as miners } from "./bench/miners.ts";
 import { bench as run } from "./bench/run.ts";
 import { bench as serial } from "./bench/serial.ts";
+import { bench as step } from "./bench/step.ts";
 import type { Bench } from "./bench/words.ts";
 
-const benches: Readonly<Record<string, Bench>> = { allocation, firmata, miners, run, serial };
+const benches: Readonly<Record<string, Bench>> = { allocation, firmata, miners, run, serial, step };
 
 const [name = "", ...parameters] = process.argv.slice(2);
 const chosen = Object.hasOwn(benches, name) ? benches[name] : undefined;

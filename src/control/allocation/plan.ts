@@ -14,6 +14,8 @@ export interface Plan {
   readonly accounts: readonly Account[];
   /** What each scope will draw [W]; changed as machines are shed and woken. */
   readonly nextWatts: number[];
+  /** The smallest limit of each scope, whatever the ramp: where it all leads to [W]. */
+  readonly limitWatts: readonly number[];
   /** No raise above these [W]. */
   readonly raiseWatts: readonly number[];
   /** Shed at once above these [W]. */
@@ -40,6 +42,7 @@ export function openPlan(
     machines: [...machines],
     accounts,
     nextWatts: nextOfScopes(layout, accounts, balances, adopting),
+    limitWatts: each.map(({ raiseWatts }) => raiseWatts),
     raiseWatts: each.map(({ raiseWatts }, scope) => (scope === 0 ? Math.min(raiseWatts, ramp.raiseWatts) : raiseWatts)),
     safetyWatts: each.map(({ safetyWatts }) => safetyWatts),
     pendingWatts: layout.scopes.map(() => 0),

@@ -1,10 +1,11 @@
-/** Raising: which sleeping machines wake, few at a time, so that no ceiling, ramp or minimum off-time is broken; the best joules per terahash first. */
+/** Raising: which sleeping machines wake, few at a time, so that no ceiling, ramp or minimum off-time is broken; those of the best choice first, the best joules per terahash before others. */
 import type { Milliseconds } from "../../model/reading.ts";
 import type { Policy } from "../../model/site.ts";
 import { certain } from "../impossible.ts";
 import { wake } from "../machines/command.ts";
 import type { MachineState } from "../machines/machine.ts";
 import { change, type Plan, roomFor } from "./plan.ts";
+import { worthWaking } from "./worth.ts";
 
 export interface RaiseRules {
   readonly now: Milliseconds;
@@ -33,9 +34,7 @@ export function raise(plan: Plan, rules: RaiseRules): Raised {
   let spentWatts = 0;
   if (starts.length >= policy.startsPerInterval) return { starts, spentWatts };
   for (const machine of rankForWaking(plan, rules)) {
-    const { model } = certain(plan.layout.machines[machine], "machine");
-    const peak = Math.max(model.peakWakeWatts, model.ratedWatts);
-    const step = peak - certain(plan.accounts[machine], "account").nextWatts;
+    const step = stepOf(plan, machine);
     if (step > rules.budgetWatts - spentWatts || step > roomFor(plan, machine, freeShare)) continue;
     plan.machines[machine] = wake(certain(plan.machines[machine], "machine"), now);
     change(plan, machine, step);
@@ -46,14 +45,34 @@ export function raise(plan: Plan, rules: RaiseRules): Raised {
   return { starts, spentWatts };
 }
 
-/** Machines that could wake, best first: joules per terahash, then least wear, then order of the site. */
+/** From its sleep to the peak of its start [W]. */
+function stepOf(plan: Plan, machine: number): number {
+  const { model } = certain(plan.layout.machines[machine], "machine");
+  return Math.max(model.peakWakeWatts, model.ratedWatts) - certain(plan.accounts[machine], "account").nextWatts;
+}
+
+/** Machines that could wake in this scan; in front those that the best choice wakes, then by joules per terahash, least wear, order of the site. */
 function rankForWaking(plan: Plan, rules: RaiseRules): readonly number[] {
-  const ready = [...plan.machines.entries()].filter(
-    ([index, machine]) => mayWake(machine, rules) && !rules.forbidden.has(index),
-  );
-  return ready
-    .sort(([a, one], [b, other]) => one.joulesPerTerahash - other.joulesPerTerahash || one.wakes - other.wakes || a - b)
-    .map(([machine]) => machine);
+  const ready: number[] = [];
+  let fits = false;
+  for (const [machine, state] of plan.machines.entries()) {
+    if (!mayWake(state, rules) || rules.forbidden.has(machine)) continue;
+    ready.push(machine);
+    const step = stepOf(plan, machine);
+    fits ||= step <= rules.budgetWatts && step <= roomFor(plan, machine, freeShare);
+  }
+  if (!fits) return [];
+  const chosen = worthWaking(plan, ready, (machine) => stepOf(plan, machine), freeShare);
+  return ready.sort((a, b) => {
+    const one = certain(plan.machines[a], "machine");
+    const other = certain(plan.machines[b], "machine");
+    return (
+      Number(chosen.has(b)) - Number(chosen.has(a)) ||
+      one.joulesPerTerahash - other.joulesPerTerahash ||
+      one.wakes - other.wakes ||
+      a - b
+    );
+  });
 }
 
 /** Only what we put to sleep, seen asleep in this moment, and asleep long enough; the minimum off-time never yields. */

@@ -1,4 +1,4 @@
-/** Shedding: which machines go to sleep so that every ceiling of every nested scope holds; the worst joules per terahash first. */
+/** Shedding: which machines go to sleep so that every ceiling of every nested scope holds; first those that the best choice does without, the worst joules per terahash before others. */
 import { takesCommands } from "../../model/dialects.ts";
 import type { Milliseconds } from "../../model/reading.ts";
 import type { Limit } from "../../model/reason.ts";
@@ -7,6 +7,7 @@ import { certain } from "../impossible.ts";
 import { sendToSleep } from "../machines/command.ts";
 import type { MachineState } from "../machines/machine.ts";
 import { change, type Plan } from "./plan.ts";
+import { keptAwake } from "./worth.ts";
 
 export interface ShedRules {
   readonly now: Milliseconds;
@@ -26,7 +27,7 @@ export function shed(plan: Plan, rules: ShedRules): void {
   for (const [machine, place] of plan.layout.machines.entries())
     if (rules.forbidden.has(machine) || place.scopes.some(({ scope }) => closed.has(scope)))
       putToSleep(plan, machine, rules.now);
-  const ranked = lazily(() => rankForShedding(plan));
+  const ranked = lazily(() => keepBest(plan, rankForShedding(plan)));
   // Innermost first: what is shed for a tank also counts for its branch and the container.
   for (let scope = plan.safetyWatts.length - 1; scope >= 0; scope -= 1)
     shedScope(plan, scope, certain(plan.safetyWatts[scope], "ceiling"), ranked, rules.now);
@@ -77,6 +78,12 @@ export function putToSleep(plan: Plan, machine: number, now: Milliseconds): void
   plan.machines[machine] = after;
   if (after.phase !== "curtailing") return;
   change(plan, machine, Math.min(0, model.asleepWatts - certain(plan.accounts[machine], "account").nextWatts));
+}
+
+/** Those that stay under the lowest ceilings in sight come last: an order on its way down leads there anyway. */
+function keepBest(plan: Plan, awake: readonly number[]): readonly number[] {
+  const kept = keptAwake(plan, awake);
+  return [...awake.filter((machine) => !kept.has(machine)), ...awake.filter((machine) => kept.has(machine))];
 }
 
 /** Machines that can be shed, worst first: joules per terahash, then most wear last, then order of the site. */

@@ -1,0 +1,54 @@
+/** What machines are worth running, put as loads of a choice: which of those awake to keep, and which of those asleep to wake. */
+import { certain } from "../impossible.ts";
+import { choose } from "./choose.ts";
+import type { Plan } from "./plan.ts";
+import type { Load } from "./sheet.ts";
+
+/** Each start weighs like so much of a machine's worth: of two alike the one that has started more often is left as it is. Source: choice: below the differences between makes. */
+const wearRatioPerWake = 0.001;
+
+/** Which of the machines that are awake stay so under the lowest ceilings in sight; the others go first. */
+export function keptAwake(plan: Plan, awake: readonly number[]): ReadonlySet<number> {
+  const rooms = plan.limitWatts.map((ceiling, scope) => ceiling - certain(plan.nextWatts[scope], "next"));
+  const shedding: number[] = [];
+  const loads: Load[] = [];
+  for (const machine of awake) {
+    const { model, scopes } = certain(plan.layout.machines[machine], "machine");
+    const watts = certain(plan.accounts[machine], "account").nextWatts - model.asleepWatts;
+    // Its sleep takes nothing off: whether it is kept matters to nobody.
+    if (watts <= 0) continue;
+    for (const { scope, share } of scopes) rooms[scope] = certain(rooms[scope], "room") + watts * share;
+    const { joulesPerTerahash, wakes } = certain(plan.machines[machine], "machine");
+    shedding.push(machine);
+    loads.push({
+      watts,
+      leastWatts: watts,
+      worth: (watts / joulesPerTerahash) * (1 + wearRatioPerWake * wakes),
+      scopes,
+    });
+  }
+  const chosen = choose(loads, rooms);
+  return new Set(shedding.filter((_, index) => certain(chosen[index], "load") > 0));
+}
+
+/** Which of the machines that could wake are worth it together, each with the peak of its start; a share of every ceiling is left free. */
+export function worthWaking(
+  plan: Plan,
+  asleep: readonly number[],
+  stepOf: (machine: number) => number,
+  freeShare: number,
+): ReadonlySet<number> {
+  const rooms = plan.limitWatts.map(
+    (ceiling, scope) =>
+      ceiling * (1 - freeShare) - certain(plan.nextWatts[scope], "next") - certain(plan.pendingWatts[scope], "pending"),
+  );
+  const loads = asleep.map((machine): Load => {
+    const { model, scopes } = certain(plan.layout.machines[machine], "machine");
+    const { joulesPerTerahash, wakes } = certain(plan.machines[machine], "machine");
+    const watts = stepOf(machine);
+    const worth = (model.ratedWatts / joulesPerTerahash) * (1 - wearRatioPerWake * wakes);
+    return { watts, leastWatts: watts, worth, scopes };
+  });
+  const chosen = choose(loads, rooms);
+  return new Set(asleep.filter((_, index) => certain(chosen[index], "load") > 0));
+}
