@@ -35,13 +35,14 @@ interface Measured {
 }
 
 /** What is ordered when [s]: full, then less, less still, and back, each for long enough to settle. */
-const phases: readonly { readonly from: number; readonly to: number; readonly phase: Phase; readonly share: number }[] = [
-  { from: 240, to: 420, phase: "steady", share: 1 },
-  { from: 420, to: 480, phase: "down", share: 0.6 },
-  { from: 600, to: 780, phase: "steady", share: 0.6 },
-  { from: 780, to: 840, phase: "down", share: 0.3 },
-  { from: 1500, to: 2100, phase: "up", share: 1 },
-];
+const phases: readonly { readonly from: number; readonly to: number; readonly phase: Phase; readonly share: number }[] =
+  [
+    { from: 240, to: 420, phase: "steady", share: 1 },
+    { from: 420, to: 480, phase: "down", share: 0.6 },
+    { from: 600, to: 780, phase: "steady", share: 0.6 },
+    { from: 780, to: 840, phase: "down", share: 0.3 },
+    { from: 1500, to: 2100, phase: "up", share: 1 },
+  ];
 
 function run(sizes: readonly number[]): boolean {
   const measured = sizes.flatMap((machines) => measure(machines));

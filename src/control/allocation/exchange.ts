@@ -4,7 +4,7 @@ import { at, fillUp, fitting, type Sheet, take } from "./sheet.ts";
 /** Rounds over all running loads. Source: measured with `npm run bench -- allocation`: a fourth gains nothing. */
 const largestRounds = 3;
 /** So many of those that gain least, and of those that would gain most, are looked at. Source: choice: it bounds the time for 5,000 machines. */
-const mostOnEitherSide = 500;
+const mostOnEitherSide = 120;
 /** Smaller gains are rounding. */
 const smallestGain = 1e-9;
 

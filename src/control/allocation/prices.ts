@@ -2,10 +2,10 @@
 import { at, type Sheet } from "./sheet.ts";
 
 /** Steps towards the best prices. Source: measured with `npm run bench -- allocation`: twice as many gain 0.05 %. */
-const steps = 45;
+const steps = 35;
 /** After so many steps without progress they get shorter by the factor. Source: choice, as Polyak's rule is mostly used. */
 const patientSteps = 4;
-const shorterRatio = 0.6;
+const shorterRatio = 0.5;
 /** Less than this share of the open gap is no progress. Source: choice. */
 const progressRatio = 1e-4;
 

@@ -24,9 +24,10 @@ export function shed(plan: Plan, rules: ShedRules): void {
   const patient = onlyPatientOrdersBind(plan, rules.limits);
   const atOnce = certain(plan.nextWatts[0], "container") <= rules.orderedStepWatts;
   const closed = closedScopes(plan, patient || !atOnce);
-  for (const [machine, place] of plan.layout.machines.entries())
-    if (rules.forbidden.has(machine) || place.scopes.some(({ scope }) => closed.has(scope)))
-      putToSleep(plan, machine, rules.now);
+  if (closed.size > 0 || rules.forbidden.size > 0)
+    for (const [machine, place] of plan.layout.machines.entries())
+      if (rules.forbidden.has(machine) || place.scopes.some(({ scope }) => closed.has(scope)))
+        putToSleep(plan, machine, rules.now);
   const ranked = lazily(() => keepBest(plan, rankForShedding(plan)));
   // Innermost first: what is shed for a tank also counts for its branch and the container.
   for (let scope = plan.safetyWatts.length - 1; scope >= 0; scope -= 1)
