@@ -72,6 +72,7 @@ function measure(machines: number): readonly Measured[] {
   const builder = {
     tanks,
     machinesPerTank,
+    tanksWithoutCommands: 0,
     sensorsPerTank: 3,
     phases: "three",
     branchMeters: true,

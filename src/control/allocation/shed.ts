@@ -83,7 +83,7 @@ export function putToSleep(plan: Plan, machine: number, now: Milliseconds): void
 
 /** Those that stay under the lowest ceilings in sight come last: an order on its way down leads there anyway. */
 function keepBest(plan: Plan, awake: readonly number[]): readonly number[] {
-  const kept = keptAwake(plan, awake);
+  const kept = keptAwake(plan, [...awake].reverse());
   return [...awake.filter((machine) => !kept.has(machine)), ...awake.filter((machine) => kept.has(machine))];
 }
 

@@ -7,7 +7,7 @@ import type { Load } from "./sheet.ts";
 /** Each start weighs like so much of a machine's worth: of two alike the one that has started more often is left as it is. Source: choice: below the differences between makes. */
 const wearRatioPerWake = 0.001;
 
-/** Which of the machines that are awake stay so under the lowest ceilings in sight; the others go first. */
+/** Which of the machines that are awake, the best first, stay so under the lowest ceilings in sight. */
 export function keptAwake(plan: Plan, awake: readonly number[]): ReadonlySet<number> {
   const rooms = plan.limitWatts.map((ceiling, scope) => ceiling - certain(plan.nextWatts[scope], "next"));
   const shedding: number[] = [];
