@@ -82,7 +82,7 @@ export function judge(state: ControlState, image: ProcessImage, site: Site): Ass
     stoppedPumps,
   });
   const feeder = judgeFeeder(site, layout, balances, state.unevenAmperes, judgedOf, now, holdMilliseconds);
-  const overload = judgeOverload(layout, balances, fleet.accounts, feeder.finding, state.overloadedSince, now);
+  const overload = judgeOverload(layout, balances, fleet, feeder.finding, state.overloadedSince, now);
   const supply = judgeSupply(
     state,
     image,
@@ -168,6 +168,7 @@ function judgeSupply(
     layout,
     balances,
     accounts: fleet.accounts,
+    machines: fleet.machines,
     feederLimits,
     judgedOf,
     now,

@@ -89,7 +89,7 @@ export function demandOf(branch: number, input: DemandInput): ContactorDemand {
     drawn += account.highWatts + account.unknownWatts;
     urgent ||= closures.urgent[index] === true;
     if (takesCommands(place.model.dialect))
-      window = Math.max(window ?? policy.shedProofMilliseconds, shedWindow(place.model));
+      window = Math.max(window ?? policy.shedProofMilliseconds, shedWindow(machine));
   }
   const meter = input.meters[branch] ?? null;
   const metered = meter === null || meter.quality === "bad" ? null : meter.value;

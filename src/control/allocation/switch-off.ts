@@ -86,10 +86,11 @@ function candidates(plan: Plan, rules: SwitchRules, opened: ReadonlyMap<number, 
 function isBeyondCommand(plan: Plan, machine: number, branch: number, { now, meters }: SwitchRules): boolean {
   const { model } = certain(plan.layout.machines[machine], "machine");
   if (!takesCommands(model.dialect)) return true;
-  const { phase, since } = certain(plan.machines[machine], "machine");
+  const state = certain(plan.machines[machine], "machine");
+  const { phase, since } = state;
   if (phase === "defiant") return true;
   // Refused or out of reach for so long: neither a restart nor a lost packet.
-  if (now - since < windowsUntilDefiant * shedWindow(model)) return false;
+  if (now - since < windowsUntilDefiant * shedWindow(state)) return false;
   return phase === "excluded" || (phase === "unreachable" && showsPower(plan, branch, meters));
 }
 

@@ -4,6 +4,7 @@ import type { Scope } from "../../model/reason.ts";
 import { kilowatts, seconds } from "../figures.ts";
 import { certain } from "../impossible.ts";
 import type { BranchPlace, Layout } from "../layout.ts";
+import type { Fleet } from "../machines/fleet.ts";
 import { shedWindow } from "../machines/observe.ts";
 import type { Account } from "../power/account.ts";
 import type { BranchBalance } from "../power/balance.ts";
@@ -22,7 +23,7 @@ export interface JudgedOverload {
 export function judgeOverload(
   layout: Layout,
   balances: readonly BranchBalance[],
-  accounts: readonly Account[],
+  { accounts, machines }: Pick<Fleet, "accounts" | "machines">,
   feeder: Finding,
   before: readonly (Milliseconds | null)[],
   now: Milliseconds,
@@ -43,7 +44,7 @@ export function judgeOverload(
     const name = `${place.branch.name}/overload`;
     const figures = `${kilowatts(over.drawnWatts)} above ${kilowatts(over.ceilingWatts)}`;
     const causes = { [name]: `it draws ${figures}.` };
-    const windows = place.behind.map((machine) => shedWindow(certain(layout.machines[machine], "machine").model));
+    const windows = place.behind.map((machine) => shedWindow(certain(machines[machine], "machine")));
     if (now - above < Math.max(shedTimeMilliseconds, ...windows)) return { ...nothingFound, causes };
     const text = `Branch ${over.what} has drawn ${figures} for ${seconds(now - above)}; shedding did not help.`;
     return { ...nothingFound, causes, violations: [{ name, scope, reason: { code: "breaker-overload", text } }] };

@@ -6,6 +6,7 @@ import { kilowatts, seconds } from "../figures.ts";
 import { certain } from "../impossible.ts";
 import type { Judged } from "../judge.ts";
 import type { BranchPlace, Layout } from "../layout.ts";
+import type { MachineState } from "../machines/machine.ts";
 import type { Account } from "../power/account.ts";
 import type { BranchBalance } from "../power/balance.ts";
 
@@ -21,6 +22,8 @@ export interface ProtectedInput {
   readonly layout: Layout;
   readonly balances: readonly BranchBalance[];
   readonly accounts: readonly Account[];
+  /** Aligned with the layout's machines. */
+  readonly machines: readonly MachineState[];
   /** Limits of the feeder tree: room is kept below them. */
   readonly feederLimits: readonly Limit[];
   readonly judgedOf: (name: string) => Judged;
@@ -53,7 +56,7 @@ export function judgeProtected(
     if (state === null) return null;
     const load = certain(place.branch.protectedLoad, "protected load");
     const judged = place.branch.meter === null ? null : input.judgedOf(place.branch.meter.powerWatts);
-    const next = judged === null || judged.quality === "bad" ? state : watch(state, judged, shedTime(input.layout));
+    const next = judged === null || judged.quality === "bad" ? state : watch(state, judged, shedTime(input.machines));
     kept.push({ branch, room: roomOf(place, load, next, judged, input) });
     return next;
   });
@@ -73,8 +76,10 @@ export function judgeProtected(
 }
 
 /** How long the slowest machine takes from a rise until its power is gone. */
-function shedTime(layout: Layout): Milliseconds {
-  return layout.machines.reduce((most, { model }) => Math.max(most, model.sleepMilliseconds), 0) + commandMilliseconds;
+function shedTime(machines: readonly MachineState[]): Milliseconds {
+  return (
+    machines.reduce((most, { responseMilliseconds }) => Math.max(most, responseMilliseconds), 0) + commandMilliseconds
+  );
 }
 
 function watch(state: ProtectedState, { at, value }: { at: number; value: number }, within: number): ProtectedState {
@@ -117,7 +122,7 @@ function roomOf(
   }
   const held = state.samples.reduce((most, sample) => Math.max(most, sample.watts), judged.value);
   const watts = Math.max(0, Math.min(ratedWatts, held + state.worstRiseWatts) - judged.value);
-  const risen = `${kilowatts(state.worstRiseWatts)} within ${seconds(shedTime(input.layout))}`;
+  const risen = `${kilowatts(state.worstRiseWatts)} within ${seconds(shedTime(input.machines))}`;
   const text = `${branch.name} draws ${kilowatts(judged.value)} and may rise by ${risen}`;
   return { watts, known: true, text };
 }

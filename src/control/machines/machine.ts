@@ -4,6 +4,7 @@ import { takesCommands } from "../../model/dialects.ts";
 import type { MinerFault, MinerMode, MinerReport } from "../../model/miner.ts";
 import type { Milliseconds } from "../../model/reading.ts";
 import type { MinerModel } from "../../model/site.ts";
+import { responseOf } from "./response.ts";
 
 export interface MachineState {
   readonly phase: MinerPhase;
@@ -34,6 +35,8 @@ export interface MachineState {
   readonly reportWatts: number;
   /** Its own power was still coming at the newest report: awake is not settled. */
   readonly rising: boolean;
+  /** From a shed until its power is gone, as it counts: measured, or the model's own. */
+  readonly responseMilliseconds: Milliseconds;
 }
 
 /** What a report is worth at this moment. */
@@ -49,6 +52,7 @@ export interface Sighting {
   readonly terahashesPerSecond: number;
   readonly inletCelsius: number | null;
   readonly refused: boolean;
+  readonly responseMilliseconds: Milliseconds;
 }
 
 /** Older reports tell nothing [ms]. Source: miners.md 2.2: a write to a Bitmain machine blocks it for 21 s; links read every few seconds. */
@@ -88,6 +92,7 @@ export function unseenMachine(model: MinerModel, ours: boolean, now: Millisecond
     reportAt: 0,
     reportWatts: 0,
     rising: false,
+    responseMilliseconds: responseOf(model, undefined),
   };
 }
 
@@ -111,6 +116,7 @@ export function sight(
       terahashesPerSecond: 0,
       inletCelsius: null,
       refused,
+      responseMilliseconds: responseOf(model, report?.provenResponse),
     };
   const watts = believableWatts(report, model);
   return {
@@ -123,6 +129,7 @@ export function sight(
     inletCelsius:
       report.inletCelsius !== undefined && Number.isFinite(report.inletCelsius) ? report.inletCelsius : null,
     refused,
+    responseMilliseconds: responseOf(model, report.provenResponse),
   };
 }
 
@@ -164,6 +171,7 @@ export function learn(machine: MachineState, sighting: Sighting, model: MinerMod
     rising: sighting.ownPower && risenWatts > risingSharePerSecond * model.ratedWatts * seconds,
     inletCelsius: newer ? inletCelsius : machine.inletCelsius,
     inletAt: newer ? sighting.at : machine.inletAt,
+    responseMilliseconds: sighting.responseMilliseconds,
   };
 }
 

@@ -29,8 +29,8 @@ const wakeTimesUntilFailed = 2;
 const relapseRemembered: Milliseconds = 600_000;
 
 /** How long a shed may take until it counts as late [ms]. */
-export function shedWindow(model: MinerModel): Milliseconds {
-  return model.sleepMilliseconds + confirmGraceMilliseconds;
+export function shedWindow({ responseMilliseconds }: MachineState): Milliseconds {
+  return responseMilliseconds + confirmGraceMilliseconds;
 }
 
 /** Advances one machine by what is seen of it. Returns the same object where nothing changed. */
@@ -70,7 +70,7 @@ function observeSleep(before: MachineState, sighting: Sighting, model: MinerMode
       relapsedAt: now,
     };
   }
-  const windows = Math.floor((now - machine.commandedAt) / shedWindow(model));
+  const windows = Math.floor((now - machine.commandedAt) / shedWindow(machine));
   if (!sighting.fresh)
     return windows < 1 && machine.phase === "curtailing" ? machine : enter(machine, "unreachable", now);
   // Back in reach, or drawing power in its sleep: it gets its time once more, and counts in full meanwhile.
@@ -127,9 +127,9 @@ function observeLeft(machine: MachineState, sighting: Sighting, model: MinerMode
   if (sighting.mode === "hashing") {
     const booted = machine.phase !== "waking" || isSettled(machine, now - machine.since, model);
     const phase = booted ? hashingPhase(machine, sighting, model) : "waking";
-    return adopt(enter(machine, phase, now), model, now);
+    return adopt(enter(machine, phase, now), now);
   }
-  if (sighting.mode === "starting") return adopt(enter(machine, "waking", now), model, now);
+  if (sighting.mode === "starting") return adopt(enter(machine, "waking", now), now);
   if (tellsAsleep(sighting)) {
     if (machine.phase === "asleep") return machine;
     const asleep = { ...enter(machine, "asleep", now), asleepSince: now, wokenAt: null };
@@ -147,8 +147,8 @@ function isSettled(machine: MachineState, elapsed: Milliseconds, model: MinerMod
 }
 
 /** A machine that runs without our doing is not ours to wake later; but a shed that a process before us ordered may still be on its way. */
-function adopt(machine: MachineState, model: MinerModel, now: Milliseconds): MachineState {
-  const ours = machine.ours && now - machine.since < shedWindow(model);
+function adopt(machine: MachineState, now: Milliseconds): MachineState {
+  const ours = machine.ours && now - machine.since < shedWindow(machine);
   return machine.ours === ours && machine.asleepSince === null ? machine : { ...machine, ours, asleepSince: null };
 }
 

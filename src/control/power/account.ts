@@ -63,9 +63,9 @@ export function accountOf(
     }
     case "curtailing": {
       const high = Math.max(machine.baselineWatts, own ?? 0, model.asleepWatts);
-      const late = now - machine.commandedAt >= shedWindow(model);
+      const late = now - machine.commandedAt >= shedWindow(machine);
       const low = Math.min(own ?? 0, high);
-      const told = sighting.at >= machine.commandedAt + model.sleepMilliseconds;
+      const told = sighting.at >= machine.commandedAt + machine.responseMilliseconds;
       return {
         lowWatts: low,
         settledWatts: told ? low : 0,

@@ -22,22 +22,27 @@ export interface ResponseTimes {
   proven(name: MinerName, model: string): ProvenResponse | undefined;
 }
 
+/** Worked out once a sample: every report asks for it, and a scan asks for every report. */
+interface Kept {
+  readonly samples: readonly Milliseconds[];
+  readonly proven: ProvenResponse;
+}
+
 export function keepResponseTimes(): ResponseTimes {
-  const machines = new Map<string, Milliseconds[]>();
-  const models = new Map<string, Milliseconds[]>();
-  const push = (samples: Map<string, Milliseconds[]>, key: string, milliseconds: Milliseconds): void => {
-    samples.set(key, [...(samples.get(key) ?? []), milliseconds].slice(-mostSamples));
+  const machines = new Map<string, Kept>();
+  const models = new Map<string, Kept>();
+  const push = (kept: Map<string, Kept>, key: string, milliseconds: Milliseconds, of: ProvenResponse["of"]): void => {
+    const samples = [...(kept.get(key)?.samples ?? []), milliseconds].slice(-mostSamples);
+    kept.set(key, { samples, proven: percentile(samples, of) });
   };
   return {
     add(name, model, milliseconds) {
-      push(machines, name, milliseconds);
-      push(models, model, milliseconds);
+      push(machines, name, milliseconds, "machine");
+      push(models, model, milliseconds, "model");
     },
     proven(name, model) {
-      const own = machines.get(name) ?? [];
-      if (own.length >= ownSamples) return percentile(own, "machine");
-      const all = models.get(model) ?? [];
-      return all.length === 0 ? undefined : percentile(all, "model");
+      const own = machines.get(name);
+      return own !== undefined && own.samples.length >= ownSamples ? own.proven : models.get(model)?.proven;
     },
   };
 }

@@ -1,4 +1,5 @@
 /** Worker thread: derives WhatsMiner tokens. Two md5crypts cost milliseconds each, which the control path must not pay. */
+import { constants, setPriority } from "node:os";
 import { parentPort } from "node:worker_threads";
 import { deriveKey, deriveToken, type TokenSalts } from "../../protocol/whatsminer/cipher.ts";
 
@@ -16,6 +17,9 @@ export interface TokenReply {
   readonly sign: string;
   readonly aesKey: string;
 }
+
+// On Linux this is the priority of the calling thread alone: three hundred tokens must not take the processor from reads and sheds.
+setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
 
 parentPort?.on("message", ({ number, password, salts, key }: TokenRequest) => {
   const derived = key ?? deriveKey(password, salts.salt);
