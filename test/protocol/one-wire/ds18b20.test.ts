@@ -58,6 +58,8 @@ test("nobody on the wire, a shorted wire and a value that no sensor has are faul
   assert.equal(decodeScratchpad(scratchpad(0x07d1)), { good: false, fault: "out-of-range" });
   assert.equal(decodeScratchpad(scratchpad(0xfc8f)), { good: false, fault: "out-of-range" });
   assert.equal(decodeScratchpad(scratchpad(0x0191).slice(0, 8)), { good: false, fault: "bad-frame" });
+  // A zero behind the checksum leaves it valid.
+  assert.equal(decodeScratchpad([...scratchpad(0x0191), 0]), { good: false, fault: "bad-frame" });
 });
 
 test("one or two wrong bits anywhere never pass", () => {
