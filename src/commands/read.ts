@@ -1,6 +1,7 @@
 /** `weir read PORT`: shows everything one device tells, with units, quality and the raw words. It writes nothing. */
 import type { Command } from "commander";
-import { converse, type LineSettings } from "../field/conversation.ts";
+import { captureFrames } from "../field/capture-frames.ts";
+import { type Conversation, converse, type LineSettings } from "../field/conversation.ts";
 import { locate } from "../field/locate.ts";
 import { loneDevice } from "../field/lone-device.ts";
 import { portProblemText } from "../field/port-check.ts";
@@ -13,7 +14,7 @@ import {
   unitSettings,
 } from "../field/read-device.ts";
 import type { BoardFile } from "../model/generated/board.ts";
-import type { Parity } from "../model/site.ts";
+import type { DeviceSite, Parity } from "../model/site.ts";
 import { unitOf } from "../model/units.ts";
 import { boardLibrary } from "../site/boards.ts";
 import { dataFolder } from "../site/data-folder.ts";
@@ -24,6 +25,7 @@ const examples = `
 Examples:
   weir read /dev/ttyUSB0 --board eastron-sdm630-v2 --address 1
   weir read /dev/ttyUSB0 --board abb-b23-b24 --address 3 --baud 19200 --parity even --json
+  weir read /dev/ttyUSB0 --board my-meter --address 1 --frames > test/boards/frames/my-meter.txt
 
 Without --baud and --parity the device is taken to be set as delivered. Nothing is written to it.
 Unknown device, speed or address: weir scan PORT.
@@ -36,6 +38,7 @@ interface Options {
   readonly parity?: string;
   readonly stopBits?: string;
   readonly boards?: string;
+  readonly frames?: boolean;
   readonly json?: boolean;
 }
 
@@ -50,6 +53,7 @@ export function describe(command: Command): void {
     .option("--parity <name>", `one of ${parities.join(", ")}`)
     .option("--stop-bits <number>", "1 or 2")
     .option("--boards <folder>", "folder of the board files, instead of the installed one")
+    .option("--frames", "the frames that prove a new board, as test/boards/frames keeps them")
     .option("--json", "one JSON document and nothing else")
     .addHelpText("after", examples)
     .action((port: string, options: Options) => run(command, port, options));
@@ -77,6 +81,7 @@ async function run(command: Command, port: string, options: Options): Promise<vo
   try {
     const found = await locate(conversation.value, device);
     if (found === null) return complain(options, nowhere(board.value, settings, address));
+    if (options.frames === true) return await tellFrames(conversation.value, found, options);
     const shown = await readDevice(conversation.value, found);
     const good = isGood(board.value, shown);
     process.exitCode = good ? 0 : 1;
@@ -87,6 +92,16 @@ async function run(command: Command, port: string, options: Options): Promise<vo
   } finally {
     await conversation.value.close();
   }
+}
+
+/** Their values are those of the board, which a person must compare: a board that proves itself proves nothing. */
+async function tellFrames(conversation: Conversation, device: DeviceSite, options: Options): Promise<void> {
+  const frames = await captureFrames(conversation, device);
+  process.exitCode = frames.length > 0 ? 0 : 1;
+  if (options.json === true) return console.log(JSON.stringify({ good: frames.length > 0, frames }, null, 2));
+  console.log("# Captured; every value compared with the meter's display: not yet.");
+  console.log("# point | request | reply | value in the unit of the name, or fault");
+  for (const line of frames) console.log(line);
 }
 
 function complain(options: Options, text: string): void {

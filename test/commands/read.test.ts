@@ -71,6 +71,15 @@ test("no value counts while the probe fails", async () => {
   assert.is(points.find(({ name }: { name: string }) => name === "powerWatts").fault, "identity-unproven");
 });
 
+test("--frames writes what proves a board: each point alone, as on the wire", async () => {
+  const { status, stdout } = await read("eastron-sdm630-v2", 1, "--frames");
+  assert.is(status, 0);
+  const lines = stdout.trimEnd().split("\n");
+  assert.match(lines[0] ?? "", /^# Captured; every value compared with the meter's display: not yet\.$/);
+  assert.ok(lines.includes("powerWatts | 01 04 00 34 00 02 30 05 | 01 04 04 46 3B 80 00 FE C1 | 12000"), stdout);
+  assert.is((await read("eastron-sdm630-v2", 77, "--frames")).status, 1);
+});
+
 test("gives up soon where nothing answers, and says what to check", async () => {
   const startedAt = performance.now();
   const { status, stdout } = await read("waveshare-io8", 9);
