@@ -13,6 +13,8 @@ import { ceilingsOf } from "./arbitration.ts";
 import type { Assessed } from "./assess.ts";
 import { type Closures, closuresOf, type DemandInput, demandOf } from "./closures.ts";
 import { type ContactorState, type ContactorStep, stepContactor } from "./contactors.ts";
+import { commandCooling } from "./cooling/cooling.ts";
+import type { CoolingState } from "./cooling/state.ts";
 import { jitterMilliseconds } from "./dispatch/course.ts";
 import type { Violation } from "./envelopes/finding.ts";
 import { type GeneratorState, recordSteps, stepRoomOf } from "./envelopes/generator.ts";
@@ -29,6 +31,7 @@ export interface Acted {
   /** Found while acting: welded contactors. They latch with this scan's end and limit the next. */
   readonly violations: readonly Violation[];
   readonly outputs: Readonly<Record<PointName, number>>;
+  readonly cooling: CoolingState;
   readonly ramp: RampState;
   readonly starts: readonly Milliseconds[];
   readonly generator: GeneratorState | null;
@@ -66,13 +69,29 @@ export function act(state: ControlState, image: ProcessImage, site: Site, assess
     { plan, contactors, closures, forbidden, stepWatts: room.upWatts },
     now,
   );
+  const cooling = commandCooling({
+    site,
+    layout,
+    judged: assessed.cooling,
+    judgedOf: assessed.judgedOf,
+    celsius: assessed.tankCelsius,
+    accounts: fleet.accounts,
+    powered: assessed.powered,
+    plan,
+    limits: ordered.limits,
+    trips: ordered.trips,
+    adopting: assessed.adopting,
+    holding: ordered.holding !== null,
+    now,
+  });
   const operated = steps.flatMap((stepped, index) => (stepped?.operated ? [index] : []));
   return {
     plan,
     contactors: rose.contactors,
     contactorOperations: countOperations(state, site, rose.closed === null ? operated : [...operated, rose.closed]),
     violations: steps.flatMap((stepped) => stepped?.violations ?? []),
-    outputs: outputsOf(site, assessed, rose.contactors, plan.machines, ordered.trips),
+    outputs: outputsOf(site, assessed, rose.contactors, cooling.outputs),
+    cooling: cooling.state,
     ramp: spend(ordered.ramp, rose.spentWatts),
     starts: rose.starts,
     generator: recordSteps(assessed.generator, rose.spentWatts, shedWatts, now),

@@ -1,7 +1,7 @@
 /** Alarms: what a person should know while it lasts, with one event when it comes and one when it goes. */
 import type { Alarm, EventRecord } from "../model/decision.ts";
 import type { Milliseconds } from "../model/reading.ts";
-import type { Limit } from "../model/reason.ts";
+import type { Limit, ReasonCode } from "../model/reason.ts";
 import type { Warning } from "./envelopes/finding.ts";
 
 export interface RaisedAlarms {
@@ -38,6 +38,11 @@ function isOrdinary({ reason }: Limit): boolean {
   return reason.code.startsWith("breaker-") || reason.code === "protected-load";
 }
 
+/** Weather and work, not failures. */
+function isMild(code: ReasonCode): boolean {
+  return code === "coolant-derate" || code === "cooling-capacity" || code === "warm-up";
+}
+
 /** Limits of safety below the ordinary are alarms: a trip, a lost sensor, a derated tank. Breakers and plates are not; machines are told of together. */
 export function limitWarnings(limits: readonly Limit[]): readonly Warning[] {
   return limits
@@ -45,7 +50,7 @@ export function limitWarnings(limits: readonly Limit[]): readonly Warning[] {
     .filter(({ withinMilliseconds, scope }) => withinMilliseconds <= 0 && !scope.startsWith("miner/"))
     .map(({ scope, source, reason }) => ({
       name: `${reason.code} ${scope.replace(/^[a-zA-Z]+\//, "")}`,
-      severity: source === "trip" || reason.code !== "coolant-derate" ? "alarm" : "warning",
+      severity: source === "trip" || !isMild(reason.code) ? "alarm" : "warning",
       reason,
     }));
 }

@@ -4,6 +4,7 @@ import type { Milliseconds, PointName } from "../model/reading.ts";
 import type { Limit, Request } from "../model/reason.ts";
 import type { Site } from "../model/site.ts";
 import { provenOpen, unpowered } from "./contactors.ts";
+import { type JudgedCooling, judgeCooling } from "./cooling/cooling.ts";
 import { judgeHeat } from "./envelopes/breaker-overheat.ts";
 import { type DemandState, judgeDemand } from "./envelopes/demand-interval.ts";
 import { judgeFeeder } from "./envelopes/feeder.ts";
@@ -45,6 +46,10 @@ export interface Assessed {
   readonly secondController: string | null;
   readonly provenAt: Readonly<Record<string, Milliseconds>>;
   readonly tanks: ControlState["tanks"];
+  /** Aligned with tanks: voted coolant [°C]; null: not known. */
+  readonly tankCelsius: readonly (number | null)[];
+  readonly cooling: JudgedCooling;
+  readonly judgedOf: (name: PointName) => Judged;
   /** Since when each branch has been above its breaker; null: it is not. Aligned with branches. */
   readonly overloadedSince: readonly (Milliseconds | null)[];
   readonly breakerHeats: readonly number[];
@@ -80,6 +85,20 @@ export function judge(state: ControlState, image: ProcessImage, site: Site): Ass
     now,
     holdMilliseconds,
     stoppedPumps,
+    standbys: state.cooling.pumps.map(({ standby }) => standby),
+  });
+  const cooling = judgeCooling({
+    layout,
+    before: state.cooling,
+    judgedOf,
+    accounts: fleet.accounts,
+    celsius: tanks.celsius,
+    memories: state.tanks,
+    trips: state.durable.trips,
+    adopting,
+    now,
+    elapsedMilliseconds: Math.max(0, now - state.now),
+    holdMilliseconds,
   });
   const feeder = judgeFeeder(site, layout, balances, state.unevenAmperes, judgedOf, now, holdMilliseconds);
   const overload = judgeOverload(layout, balances, fleet, feeder.finding, state.overloadedSince, now);
@@ -100,6 +119,7 @@ export function judge(state: ControlState, image: ProcessImage, site: Site): Ass
   const finding = merge([
     feeder.finding,
     tanks.finding,
+    cooling.finding,
     overload.finding,
     smoke.finding,
     supply.finding,
@@ -122,6 +142,9 @@ export function judge(state: ControlState, image: ProcessImage, site: Site): Ass
     secondController: foreign.holding,
     provenAt: { ...tanks.provenAt, ...smoke.provenAt },
     tanks: tanks.memories,
+    tankCelsius: tanks.celsius,
+    cooling,
+    judgedOf,
     overloadedSince: overload.since,
     breakerHeats: supply.breakerHeats,
     unevenAmperes: feeder.unevenAmperes,

@@ -146,6 +146,7 @@ function nextState(
     points: assessed.points.states,
     provenAt: assessed.provenAt,
     tanks: assessed.tanks,
+    cooling: acted.cooling,
     machines: acted.plan.machines,
     sleepProofWatts: sleepProofs(assessed.layout, acted.plan.machines, assessed.fleet.accounts),
     targets,

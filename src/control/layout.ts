@@ -1,4 +1,5 @@
 /** A site as arrays and indices: who is behind whom, which scopes cover a machine, which points are judged and how. Derived, never changed. */
+import type { CoolingLoop } from "../model/cooling.ts";
 import type { PointName } from "../model/reading.ts";
 import type { Scope } from "../model/reason.ts";
 import type { Branch, MinerModel, MinerSite, Site, Tank } from "../model/site.ts";
@@ -42,6 +43,19 @@ export interface TankPlace {
   readonly scope: number;
   readonly machines: readonly number[];
   readonly ratedWatts: number;
+  /** Scope of its cooling loop; null: it is in none. */
+  readonly loopScope: number | null;
+}
+
+export interface LoopPlace {
+  readonly loop: CoolingLoop;
+  readonly scope: number;
+  readonly tanks: readonly number[];
+  readonly machines: readonly number[];
+  readonly ratedWatts: number;
+  /** The lowest derate point and the lowest trip of its tanks [°C]. */
+  readonly derateCelsius: number;
+  readonly tripCelsius: number;
 }
 
 export interface JudgedPoint {
@@ -66,6 +80,7 @@ export interface Layout {
   readonly tanks: readonly TankPlace[];
   /** Machines that each branch's contactor is the nearest one of. Aligned with branches. */
   readonly switchedBy: readonly (readonly number[])[];
+  readonly loops: readonly LoopPlace[];
   /** Container first. */
   readonly scopes: readonly Scope[];
   readonly points: readonly JudgedPoint[];
@@ -109,12 +124,14 @@ function lay(site: Site): Layout {
       ? [1, 2, 3].map((phase) => scopes.push(`phase/${branch.name}-l${phase}`) - 1)
       : [];
   });
+  const loopScopes = loopScopesOf(site, scopes);
   const tankScopes = site.tanks.map((tank) => scopes.push(`tank/${tank.name}`) - 1);
   const tankIndex = new Map(site.tanks.map((tank, index) => [tank.name, index]));
   const machines = site.miners.map((miner, machine): MachinePlace => {
     const home = certain(homes[machine], "home");
     const chain = certain(chains[home], "chain");
     const tank = certain(tankIndex.get(miner.tank), `tank ${miner.tank}`);
+    const loopScope = loopScopes.get(miner.tank);
     const phaseScopes = chain.flatMap((branch) => phaseShares(certain(phases[branch], "phases"), miner.phase));
     return {
       miner,
@@ -124,6 +141,7 @@ function lay(site: Site): Layout {
       phases: phaseScopes,
       scopes: [
         { scope: certain(tankScopes[tank], "tank"), share: 1 },
+        ...(loopScope === undefined ? [] : [{ scope: loopScope, share: 1 }]),
         ...phaseScopes,
         ...chain.map((branch) => ({ scope: certain(branchScopes[branch], "scope"), share: 1 })),
       ],
@@ -146,16 +164,21 @@ function lay(site: Site): Layout {
       phases: certain(phases[index], "phases"),
     }),
   );
+  const tanks = site.tanks.map((tank, index) => ({
+    ...layTank(tank, index, certain(tankScopes[index], "scope"), machines),
+    loopScope: loopScopes.get(tank.name) ?? null,
+  }));
   const depth = (index: number): number => certain(chains[index], "chain").length;
   return {
     machines,
     branches,
     leafFirst: branches.map((_, index) => index).sort((a, b) => depth(b) - depth(a)),
     root,
-    tanks: site.tanks.map((tank, index) => layTank(tank, index, certain(tankScopes[index], "scope"), machines)),
     switchedBy: branches.map((_, branch) =>
       machines.flatMap(({ contactors }, machine) => (contactors[0] === branch ? [machine] : [])),
     ),
+    tanks,
+    loops: layLoops(site, loopScopes, tanks),
     scopes,
     points: judgedPoints(site),
   };
@@ -173,7 +196,38 @@ function phaseShares(phases: readonly number[], phase: 1 | 2 | 3 | null): readon
   return phases.slice(phase - 1, phase).map((scope) => ({ scope, share: 1 }));
 }
 
-function layTank(tank: Tank, index: number, scope: number, places: readonly MachinePlace[]): TankPlace {
+/** The scope of each tank's loop, by the name of the tank; the scopes are added. */
+function loopScopesOf(site: Site, scopes: Scope[]): ReadonlyMap<string, number> {
+  return new Map(
+    (site.coolingLoops ?? []).flatMap(({ name, tanks }) => {
+      const scope = scopes.push(`coolingLoop/${name}`) - 1;
+      return tanks.map((tank) => [tank, scope] as const);
+    }),
+  );
+}
+
+function layLoops(site: Site, scopes: ReadonlyMap<string, number>, places: readonly TankPlace[]): readonly LoopPlace[] {
+  return (site.coolingLoops ?? []).map((loop) => {
+    const tanks = loop.tanks.map((name) => places.findIndex(({ tank }) => tank.name === name));
+    const members = tanks.map((tank) => certain(places[tank], "tank of a loop"));
+    return {
+      loop,
+      scope: certain(scopes.get(certain(loop.tanks[0], "tank of a loop")), "scope of a loop"),
+      tanks,
+      machines: members.flatMap(({ machines }) => machines),
+      ratedWatts: members.reduce((sum, { ratedWatts }) => sum + ratedWatts, 0),
+      derateCelsius: Math.min(...members.map(({ tank }) => tank.coolant.derateCelsius)),
+      tripCelsius: Math.min(...members.map(({ tank }) => tank.coolant.tripCelsius)),
+    };
+  });
+}
+
+function layTank(
+  tank: Tank,
+  index: number,
+  scope: number,
+  places: readonly MachinePlace[],
+): Omit<TankPlace, "loopScope"> {
   const machines = places.flatMap((place, machine) => (place.tank === index ? [machine] : []));
   return {
     tank,
@@ -211,7 +265,14 @@ function judgedPoints(site: Site): readonly JudgedPoint[] {
     if (flow !== null) judge(flow.point, flow.maximumAgeMilliseconds, false, null);
     if (level !== null) judge(level.point, level.maximumAgeMilliseconds, false, null);
     contact(pump?.feedback);
+    contact(pump?.standby?.feedback);
     for (const name of leakDry) contact(name);
+  }
+  for (const { ambient, fans, heat } of site.coolingLoops ?? []) {
+    if (ambient !== null) judge(ambient.point, ambient.maximumAgeMilliseconds, false, coolantChangePerSecond);
+    for (const { feedback } of fans) contact(feedback);
+    if (heat !== null) judge(heat.supply.point, heat.supply.maximumAgeMilliseconds, false, coolantChangePerSecond);
+    contact(heat?.ready);
   }
   return [...points.values()];
 }

@@ -10,6 +10,7 @@ import type { Site } from "../model/site.ts";
 import type { Trip, TripName } from "../model/trip.ts";
 import { arbitrate, ceilingsOf, type ScopeCeilings } from "./arbitration.ts";
 import type { Assessed } from "./assess.ts";
+import { liftTargets } from "./cooling/heat-circuit.ts";
 import { dispatchLimits } from "./dispatch/limits.ts";
 import { receiveCommands } from "./dispatch/receive.ts";
 import type { DispatchState } from "./dispatch/state.ts";
@@ -60,12 +61,13 @@ export function order(state: ControlState, image: ProcessImage, site: Site, asse
   });
   const wanted = dispatchLimits(received.dispatch, image, site);
   const stoppingSince = image.stopping ? (state.stoppingSince ?? image.now) : null;
+  const restWatts = layout.branches.reduce((sum, { auxiliaryWatts }) => sum + auxiliaryWatts, 0);
   const limits = [
     ...finding.limits,
     ...tripLimits(latched.trips),
     ...lockoutLimits(local.lockout),
     ...stoppingLimits(layout, stoppingSince),
-    ...wanted.limits,
+    ...liftTargets(wanted.limits, assessed.cooling.requests, restWatts),
   ];
   const ceilings = arbitrate(limits);
   const holding = holdingReason(state, image, assessed, { storedOk, released: local.released });
@@ -92,7 +94,7 @@ export function order(state: ControlState, image: ProcessImage, site: Site, asse
     lockout: local.lockout,
     stoppingSince,
     limits,
-    requests: [...assessed.requests, ...wanted.requests],
+    requests: [...assessed.requests, ...wanted.requests, ...assessed.cooling.requests],
     setpoints: wanted.setpoints,
     ceilings,
     ramp: ramped,

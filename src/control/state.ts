@@ -6,6 +6,7 @@ import type { Milliseconds, PointName } from "../model/reading.ts";
 import type { Site } from "../model/site.ts";
 import type { TripName } from "../model/trip.ts";
 import type { ContactorState } from "./contactors.ts";
+import { type CoolingState, startCooling } from "./cooling/state.ts";
 import { type DispatchState, startDispatch } from "./dispatch/state.ts";
 import { heatAllowed } from "./envelopes/breaker-heat.ts";
 import { type DemandState, demandAtStart } from "./envelopes/demand-interval.ts";
@@ -43,6 +44,7 @@ export interface ControlState {
   readonly excessRatios: readonly number[];
   /** Aligned with `site.tanks`: what the heat of each has taught. */
   readonly tanks: readonly TankMemory[];
+  readonly cooling: CoolingState;
   /** Tanks whose pump weir itself has stopped. */
   readonly stoppedPumps: readonly string[];
   /** Aligned with `site.branches`; null where there is none. */
@@ -99,6 +101,7 @@ export function startControl(site: Site, durable: Durable | "none" | "unreadable
     sleepProofWatts: layout.branches.map(() => 0),
     excessRatios: layout.branches.map(() => 0),
     tanks: layout.tanks.map(() => freshTank),
+    cooling: startCooling(site, now),
     stoppedPumps: [],
     contactors: layout.branches.map(() => null),
     overloadedSince: layout.branches.map(() => null),

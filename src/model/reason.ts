@@ -120,6 +120,8 @@ export interface Limit {
   readonly reason: Reason;
   /** Steepest way down for what is not safety [W/s]; absent: the site's own. */
   readonly rampDownWattsPerSecond?: number;
+  /** A target: a wish as well, which heat that is asked for may lift. */
+  readonly follows?: true;
   /** An ordinary order: machines still within their minimum on-time are left running for it. */
   readonly patient?: true;
 }

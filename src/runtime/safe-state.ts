@@ -1,4 +1,5 @@
 /** What is commanded, once, before the process ends because something impossible happened. */
+import { fullOf } from "../model/cooling.ts";
 import type { Decision, MinerPhase } from "../model/decision.ts";
 import { takesCommands } from "../model/dialects.ts";
 import type { Durable } from "../model/durable.ts";
@@ -18,7 +19,7 @@ export function commandSafeState(site: Site, parts: Parts, last: Decision | null
   });
   const excluded = new Set([...refusing, ...deaf].map(({ name }) => name));
   for (const miner of parts.miners) if (!excluded.has(miner.name)) miner.target({ mode: "sleep" });
-  const cooling = Object.fromEntries(site.coolingOutputs.map((point) => [point, 1 as const]));
+  const cooling = Object.fromEntries(site.coolingOutputs.map((point) => [point, fullOf(point)]));
   const outputs = { ...last?.outputs, ...cooling };
   for (const { driver, points } of parts.points)
     driver.command(Object.fromEntries(Object.entries(outputs).filter(([point]) => points.has(point))));

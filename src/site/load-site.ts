@@ -12,6 +12,7 @@ import { resolveWires } from "./resolve-lines.ts";
 import { resolveMiners } from "./resolve-miners.ts";
 import { resolveSite } from "./resolve-site.ts";
 import { meterPhases, settlement, transports } from "./rules/boards.ts";
+import { coolingLoops, coolingPoints, standbyPumps } from "./rules/cooling.ts";
 import { firmataAlone } from "./rules/firmata.ts";
 import { gridFrequency } from "./rules/frequency.ts";
 import { generatorFrequency, generatorSteps } from "./rules/generator.ts";
@@ -60,6 +61,9 @@ const rules: readonly SiteRule[] = [
   firmataAlone,
   heatCutOff,
   flowProof,
+  coolingPoints,
+  coolingLoops,
+  standbyPumps,
   tankInlets,
   warmUps,
   pumpSupply,

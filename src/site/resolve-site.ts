@@ -1,12 +1,10 @@
 /** A checked site file with its wires and machines as the Site that the program works with: seconds to milliseconds, names to points. */
 import { resolve } from "node:path";
-import type { TankInlet } from "../model/cooling.ts";
 import type { SettlementEnergy } from "../model/device.ts";
 import type { SiteFile } from "../model/generated/site.ts";
 import type { Branch, LineSite, MeterPoints, MinerModel, MinerSite, Policy, Site, Tank } from "../model/site.ts";
+import { loopOutputs, resolveInlet, resolveLoop, resolvePump } from "./resolve-cooling.ts";
 import type { ResolvedWires } from "./resolve-lines.ts";
-
-type Inlet = NonNullable<SiteFile["tanks"][number]["inlet"]>;
 
 export interface SiteParts {
   /** Folder of the site file. */
@@ -22,6 +20,7 @@ export interface SiteParts {
 export function resolveSite(parts: SiteParts): Site {
   const { folder, file, wires, miners, models, settlementEnergy, configurationHash } = parts;
   const pumps = file.tanks.flatMap(({ pump }) => (pump?.output === undefined ? [] : [pump.output]));
+  const coolingLoops = file.coolingLoops.map(resolveLoop);
   const branches = file.branches.map((branch) => resolveBranch(branch, wires.lines));
   return {
     container: file.container,
@@ -39,6 +38,7 @@ export function resolveSite(parts: SiteParts): Site {
       : { contract: { watts: file.contract.watts, intervalMilliseconds: file.contract.intervalMinutes * 60_000 } }),
     branches,
     tanks: file.tanks.map(resolveTank),
+    coolingLoops,
     minerModels: models,
     miners,
     searchAddresses: file.searchAddresses,
@@ -49,7 +49,7 @@ export function resolveSite(parts: SiteParts): Site {
     heartbeatOutput: file.heartbeatOutput ?? null,
     settlementEnergy,
     smokeClear: file.smokeClear,
-    coolingOutputs: [...pumps, ...file.fans],
+    coolingOutputs: [...pumps, ...file.fans, ...loopOutputs(coolingLoops)],
     clock: file.clock,
   };
 }
@@ -182,7 +182,7 @@ function resolveTank(tank: SiteFile["tanks"][number]): Tank {
             proofMilliseconds: flow.proofSeconds * 1000,
             maximumAgeMilliseconds: flow.maximumAgeSeconds * 1000,
           },
-    pump: pump === undefined ? null : { output: pump.output ?? null, feedback: pump.feedback ?? null },
+    pump: resolvePump(pump),
     leakDry: tank.leakDry,
     level:
       level === undefined
@@ -196,10 +196,6 @@ function resolveTank(tank: SiteFile["tanks"][number]): Tank {
     ...(warmUp === undefined ? {} : { warmUp }),
     hardwiredInterlock: tank.interlock === "hard-wired",
   };
-}
-
-function resolveInlet({ point, derateKelvin, tripKelvin, maximumAgeSeconds }: Inlet): TankInlet {
-  return { point, derateKelvin, tripKelvin, maximumAgeMilliseconds: maximumAgeSeconds * 1000 };
 }
 
 /** Paths are relative to the site file. */

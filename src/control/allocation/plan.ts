@@ -77,7 +77,9 @@ function nextOfScopes(
   }
   for (const [machine, place] of layout.machines.entries()) {
     const account = certain(accounts[machine], "account");
-    add(next, certain(layout.tanks[place.tank], "tank").scope, account.nextWatts + account.unknownWatts);
+    const { scope: tank, loopScope } = certain(layout.tanks[place.tank], "tank");
+    add(next, tank, account.nextWatts + account.unknownWatts);
+    if (loopScope !== null) add(next, loopScope, account.nextWatts + account.unknownWatts);
     for (const { scope, share } of place.phases) add(next, scope, account.nextWatts * share);
   }
   return next;

@@ -15,7 +15,7 @@ import type { CapacityState, FanState, LoopState } from "./state.ts";
 const fanProofMilliseconds: Milliseconds = 15_000;
 /** Fastest believable change of the air [K/s]. Source: as for every temperature; see the layout. */
 const changePerSecond = 1;
-/** The loop is kept this far below the derate point of its tanks [K]. Source: choice: two steps of the derate band stay untouched. */
+/** The loop is kept this far below what the derate bands of its tanks would come to [K]. Source: choice: above noise, so that the bands themselves shed nothing. */
 const marginKelvin = 1;
 /** More is allowed again only after this long, and only if it is this much more. Source: choice: a cloud is no evening; 2 starts a day are allowed a machine. */
 const riseMilliseconds: Milliseconds = 1_800_000;
@@ -65,10 +65,7 @@ export function judgeLoop(input: LoopInput): JudgedLoop {
     return watchFan(known, input.judgedOf(fan.feedback), certain(input.commanded[index], "fan") > 0, now);
   });
   const healthy = fans.reduce((count, fan) => count + (fan.healthy ? 1 : 0), 0);
-  const allowedWatts = Math.max(
-    0,
-    before.factorRatio * conductance(loop, healthy) * (place.allowedCelsius - marginKelvin - ambientCelsius),
-  );
+  const allowedWatts = settledWatts(place, before.factorRatio * conductance(loop, healthy), ambientCelsius);
   const capacity = advance(before.capacity, allowedWatts, place.ratedWatts, now);
   const limits = capacity === null ? [] : [limitOf(input, capacity, healthy, ambientCelsius)];
   const full = input.commanded.every((share, index) => share >= 1 || fans[index]?.healthy === false);
@@ -100,6 +97,19 @@ function watchFan(before: FanState, judged: Judged, commanded: boolean, now: Mil
 export function conductance(loop: CoolingLoop, fans: number): number {
   const cooler = loop.stillWattsPerKelvin + fans * loop.fanWattsPerKelvin;
   return 1 / (1 / cooler + 1 / loop.exchangerWattsPerKelvin);
+}
+
+/** Where the derate band of the tanks and the cooler meet: the power that both agree on, once everything has settled [W]. */
+function settledWatts(
+  { derateCelsius, tripCelsius, ratedWatts }: LoopPlace,
+  wattsPerKelvin: number,
+  ambientCelsius: number,
+): number {
+  const bandWattsPerKelvin = ratedWatts / (tripCelsius - derateCelsius);
+  const nothingCelsius = tripCelsius - marginKelvin;
+  const settledCelsius =
+    (bandWattsPerKelvin * nothingCelsius + wattsPerKelvin * ambientCelsius) / (bandWattsPerKelvin + wattsPerKelvin);
+  return Math.max(0, wattsPerKelvin * (settledCelsius - ambientCelsius));
 }
 
 function advance(

@@ -37,9 +37,11 @@ export function stepFans(before: LoopState, input: FansInput): FanLevel {
   const needed = steps * shareNeeded(before, input, input.hottestCelsius);
   const level = Math.ceil(needed - 1e-9);
   if (level >= most) return { level, lowSince: null };
-  if (needed > most - 1 - stepMargin) return { level: most, lowSince: null };
+  if (needed > Math.max(0, most - 1 - stepMargin)) return { level: most, lowSince: null };
   const lowSince = before.lowSince ?? input.now;
-  const down = isDriven(input.loop) ? driveDownMilliseconds : switchDownMilliseconds;
+  // Cold fluid must not be cooled for long by fans that ran when it was found.
+  const cold = input.hottestCelsius < input.loop.targetCelsius - coldKelvin - bandKelvin;
+  const down = cold || isDriven(input.loop) ? driveDownMilliseconds : switchDownMilliseconds;
   if (input.now - lowSince < down) return { level: most, lowSince };
   return { level: most - 1, lowSince: input.now };
 }

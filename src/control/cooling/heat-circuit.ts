@@ -41,7 +41,7 @@ export function stepHeat(before: LoopState, input: HeatInput): Pick<LoopState, "
     supply.quality !== "bad";
   if (!served) return { customerRatio: 0, requestWatts: 0 };
   const missing = heat.wantedCelsius - supply.value;
-  const cool = share((input.place.allowedCelsius - dumpKelvin - hottestCelsius) / bandKelvin);
+  const cool = share((input.place.derateCelsius - dumpKelvin - hottestCelsius) / bandKelvin);
   const open = Math.min(cool, share((missing + overKelvin) / bandKelvin));
   const change = Math.abs(missing) <= deadKelvin ? 0 : Math.sign(missing);
   const requestWatts =
@@ -79,7 +79,11 @@ export function heatRequest({ loop }: LoopPlace, heat: HeatCircuit, { requestWat
 }
 
 /** A target is a wish as well: the heat that is asked for lifts it. Limits are never lifted. */
-export function liftTargets(limits: readonly Limit[], requests: readonly Request[], restWatts: number): readonly Limit[] {
+export function liftTargets(
+  limits: readonly Limit[],
+  requests: readonly Request[],
+  restWatts: number,
+): readonly Limit[] {
   const heat = requests.filter(({ kind, source }) => kind === "atLeast" && source === "heat");
   if (heat.length === 0) return limits;
   const floorWatts = restWatts + heat.reduce((sum, { watts }) => sum + watts, 0);

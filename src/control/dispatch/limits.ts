@@ -80,6 +80,7 @@ function slotLimit(slot: Slot, image: ProcessImage): Limit {
   const code: ReasonCode = slot.name === "group" ? "group-setpoint" : "setpoint";
   return {
     ...containerLimit(watts, source, { code, text }),
+    ...(slot.kind === "target" ? { follows: true } : {}),
     ...(slot.patient ? { patient: true } : {}),
     ...(slot.rampDownWattsPerSecond === null ? {} : { rampDownWattsPerSecond: slot.rampDownWattsPerSecond }),
   };

@@ -32,7 +32,7 @@ export function judgeLeaks(tank: Tank, scan: TankScan): Finding {
 
 /** Judges the running proof of the pump, where there is one. */
 export function judgePump(tank: Tank, scan: TankScan): Finding {
-  const feedback = tank.pump?.feedback ?? null;
+  const feedback = (scan.standby ? tank.pump?.standby?.feedback : tank.pump?.feedback) ?? null;
   if (feedback === null) return nothingFound;
   if (scan.pumpStopped) {
     scan.keepProof(`${tank.name}/pump`, scan.now);

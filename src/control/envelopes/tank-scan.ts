@@ -16,6 +16,8 @@ export interface TankScan {
   readonly presentWatts: number;
   /** A trip of this tank stands. */
   readonly tripped: boolean;
+  /** Its standby pump has taken over. */
+  readonly standby: boolean;
   /** weir itself has stopped the pump: neither it nor the flow can be asked for. */
   readonly pumpStopped: boolean;
   /** The image is still completing and the hard-wired interlock stands: what is unknown sheds nothing yet. */

@@ -30,12 +30,16 @@ export interface TanksInput {
   readonly now: Milliseconds;
   readonly holdMilliseconds: Milliseconds;
   readonly stoppedPumps: readonly string[];
+  /** Aligned with `site.tanks`: its standby pump has taken over. */
+  readonly standbys: readonly boolean[];
 }
 
 export interface JudgedTanks {
   readonly finding: Finding;
   readonly provenAt: Readonly<Record<string, Milliseconds>>;
   readonly memories: readonly TankMemory[];
+  /** Aligned with tanks: voted coolant [°C]; null: not known. */
+  readonly celsius: readonly (number | null)[];
 }
 
 /** Judges all tanks. What is learned in this scan limits from the next one on. */
@@ -43,6 +47,7 @@ export function judgeTanks(input: TanksInput): JudgedTanks {
   const { layout, judgedOf, before, startedAt, now, holdMilliseconds } = input;
   const provenAt: Record<string, Milliseconds> = {};
   const memories: TankMemory[] = [];
+  const celsius: (number | null)[] = [];
   const findings = layout.tanks.map(({ tank, machines, ratedWatts }, index) => {
     const scope = `tank/${tank.name}`;
     const scan: TankScan = {
@@ -55,10 +60,12 @@ export function judgeTanks(input: TanksInput): JudgedTanks {
       vote: voteCoolant(tank.coolant.sensors.map(judgedOf), now),
       presentWatts: presentOf(machines, input.accounts),
       tripped: input.trips.some((trip) => trip.scope === scope),
+      standby: input.standbys[index] === true,
       pumpStopped: input.stoppedPumps.includes(tank.name),
       patient: holdMilliseconds > 0 && tank.hardwiredInterlock,
       holdMilliseconds,
     };
+    celsius.push(scan.vote.celsius);
     const memory = certain(input.memories[index], "memory of a tank");
     memories.push(learnDifference(tank, ratedWatts, learnHeat(tank, ratedWatts, memory, scan), scan));
     const learned = [...risingLimits(tank, memory, scan), ...judgeWarmUp(tank, ratedWatts, scan)];
@@ -73,7 +80,7 @@ export function judgeTanks(input: TanksInput): JudgedTanks {
       judgeLevel(tank, scan),
     ]);
   });
-  return { finding: merge(findings), provenAt: { ...before, ...provenAt }, memories };
+  return { finding: merge(findings), provenAt: { ...before, ...provenAt }, memories, celsius };
 }
 
 function presentOf(machines: readonly number[], accounts: readonly Account[]): number {

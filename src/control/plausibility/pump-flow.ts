@@ -48,7 +48,9 @@ export function comparePumpAndFlow(
   const pump = judgedOf(feedback);
   const flow = judgedOf(tank.flow.point);
   if (pump.quality !== "good" || flow.quality !== "good") return agreed;
-  const runs = pump.value === 1;
+  const standby = tank.pump?.standby?.feedback ?? null;
+  const helper = standby === null ? null : judgedOf(standby);
+  const runs = pump.value === 1 || (helper?.quality === "good" && helper.value === 1);
   // Cold fluid flows more slowly, and its pump runs all the same.
   const flows = flow.value >= (tank.warmUp?.coldLitersPerMinute ?? tank.flow.minimumLitersPerMinute);
   if (runs === flows) return agreed;

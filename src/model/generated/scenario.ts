@@ -89,6 +89,47 @@ export interface ScenarioFile {
        * Machines that may wake in each 10 s.
        */
       startsPerInterval: number;
+      /**
+       * Cooling that the core runs; without it one output holds all fans and the pumps have no standby.
+       */
+      cooling?: {
+        /**
+         * Fans of the dry cooler; 0: no cooling loop in the site.
+         */
+        fans: number;
+        /**
+         * Each fan has a drive with a speed.
+         */
+        drives: boolean;
+        /**
+         * The air is measured.
+         */
+        ambient: boolean;
+        /**
+         * Coolant that the fans keep.
+         */
+        targetCelsius: number;
+        /**
+         * Every tank has a second pump.
+         */
+        standbyPumps: boolean;
+        /**
+         * Pumps rest this long after the last machine sleeps; default: never.
+         */
+        afterRunSeconds?: number;
+        /**
+         * Every tank's inlet is measured.
+         */
+        inlets: boolean;
+        /**
+         * Cold coolant is thick, and the site says so.
+         */
+        warmUp: boolean;
+        /**
+         * A greenhouse takes the heat and wants water of this temperature; default: nobody does.
+         */
+        heatWantedCelsius?: number;
+      };
     };
   };
   /**
@@ -228,7 +269,9 @@ export interface ScenarioFile {
         | "pump-stopped"
         | "leak"
         | "fan-stopped"
+        | "fan-failed"
         | "cooler-fouled"
+        | "heat-customer-gone"
         | "deaf"
         | "unreachable"
         | "slow"

@@ -673,6 +673,23 @@ export interface SiteFile {
        * Branch that feeds the pump.
        */
       branch?: string;
+      /**
+       * A second pump: takes over when the first does not run or nothing flows.
+       */
+      standby?: {
+        /**
+         * 1 runs it.
+         */
+        output: string;
+        /**
+         * 1: running.
+         */
+        feedback?: string;
+      };
+      /**
+       * The pump runs on for this long once every machine of the tank sleeps, then rests until one may wake; default: it never rests.
+       */
+      afterRunSeconds?: number;
     };
     /**
      * Leak detectors.
@@ -701,6 +718,116 @@ export interface SiteFile {
      * hard-wired: a flow switch or thermostat stands in the contactors' coil circuit.
      */
     interlock: "hard-wired" | "none";
+  }[];
+  /**
+   * Dry coolers with their fans and tanks. Without this section every fan of `fans` runs all the time.
+   *
+   * Items: Tanks that share a dry cooler.
+   */
+  coolingLoops: {
+    /**
+     * Loop name.
+     */
+    name: string;
+    /**
+     * Its tanks.
+     *
+     * @minItems 1
+     *
+     * Items: A tank.
+     */
+    tanks: string[];
+    /**
+     * Air at the cooler, in the shade.
+     */
+    ambient?: {
+      /**
+       * Air sensor.
+       */
+      point: string;
+      /**
+       * Older readings count as bad.
+       */
+      maximumAgeSeconds: number;
+    };
+    /**
+     * The hottest air the cooler is built for: counts while the air is not known.
+     */
+    hottestAmbientCelsius: number;
+    /**
+     * Its fans; named here and not in the container's `fans`.
+     *
+     * @minItems 1
+     *
+     * Items: One fan, or one group that is switched together.
+     */
+    fans: {
+      /**
+       * 1 runs it.
+       */
+      output?: string;
+      /**
+       * Speed reference of its drive.
+       */
+      speed?: string;
+      /**
+       * 1: running.
+       */
+      feedback?: string;
+    }[];
+    /**
+     * What one fan at full speed adds to the cooler, from its data sheet.
+     */
+    fanWattsPerKelvin: number;
+    /**
+     * The cooler with all its fans standing.
+     */
+    stillWattsPerKelvin: number;
+    /**
+     * Heat exchangers of all its tanks together, coolant to loop.
+     */
+    exchangerWattsPerKelvin: number;
+    /**
+     * Hot-side coolant temperature that the fans keep.
+     */
+    targetCelsius: number;
+    /**
+     * A fan with a drive never turns more slowly than this.
+     */
+    minimumFanPercent: number;
+    /**
+     * A customer of the heat.
+     */
+    heat?: {
+      /**
+       * Customer.
+       */
+      name: string;
+      /**
+       * Water to the customer.
+       */
+      supply: string;
+      /**
+       * Older readings count as bad.
+       */
+      maximumAgeSeconds: number;
+      /**
+       * Contact of the customer: 1 asks for heat.
+       */
+      ready: string;
+      /**
+       * Three-way valve: a position in percent or a switch; full to the customer, 0 to the dry cooler, where its spring leads too.
+       */
+      valve: string;
+      /**
+       * Water temperature the customer wants.
+       */
+      wantedCelsius: number;
+      /**
+       * The most the customer can take.
+       */
+      mostWatts: number;
+    };
   }[];
   /**
    * Where `weir doctor` looks for machines besides the addresses of the rows; nothing is commanded there.

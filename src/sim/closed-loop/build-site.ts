@@ -10,6 +10,7 @@ import type {
   Site,
   Tank,
 } from "../../model/site.ts";
+import { heatOfTank, loopsOf, pumpOf } from "./build-cooling.ts";
 import type { Builder } from "./scenario.ts";
 
 /** Line to neutral [V]. */
@@ -58,6 +59,7 @@ function modelOf(builder: Builder): MinerModel {
 /** The site of a builder's figures; tanks `tank-1` ..., branches `branch-1` ..., machines `m1-001` .... */
 export function buildSite(builder: Builder): Site {
   const model = modelOf(builder);
+  const { cooling } = builder;
   const names = Array.from({ length: builder.tanks }, (_, index) => index + 1);
   const mute: MinerModel = { ...model, name: "mute", dialect: "none" };
   const modelIn = (tank: number): MinerModel => (tank > builder.tanks - builder.tanksWithoutCommands ? mute : model);
@@ -80,6 +82,11 @@ export function buildSite(builder: Builder): Site {
     ],
     tanks: names.map((tank) => tankOf(tank, builder)),
     minerModels: { [model.name]: model, [mute.name]: mute },
+    coolingLoops: loopsOf(
+      names.map((tank) => `tank-${tank}`),
+      machinesWatts,
+      cooling,
+    ),
     miners,
     lines: [linesOf(names, builder)],
     firmata: [],
@@ -87,7 +94,7 @@ export function buildSite(builder: Builder): Site {
     console: null,
     heartbeatOutput: null,
     settlementEnergy: null,
-    coolingOutputs: ["io/fan"],
+    coolingOutputs: fansOf(builder),
     clock: "system",
   };
 }
@@ -173,11 +180,21 @@ function tankOf(tank: number, builder: Builder): Tank {
       proofMilliseconds: 3000,
       maximumAgeMilliseconds: 5000,
     },
-    pump: { output: `io/pump${tank}`, feedback: `io/pump${tank}Running` },
+    pump: pumpOf(tank, builder.cooling),
+    ...heatOfTank(tank, builder.machinesPerTank * 3400, flowNeeded(builder), builder.cooling),
     leakDry: [`io/tank${tank}Dry`],
     level: { point: `ai/tank${tank}LevelPercent`, minimumPercent: 60, maximumAgeMilliseconds: 10_000 },
     hardwiredInterlock: builder.interlock,
   };
+}
+
+/** Fans of the loop, or one output for all. */
+function fansOf({ cooling }: Builder): readonly string[] {
+  if (cooling === undefined || cooling.fans === 0) return ["io/fan"];
+  return Array.from({ length: cooling.fans }, (_, index) => [
+    `io/fan${index + 1}`,
+    ...(cooling.drives ? [`drive-${index + 1}/speedPercent`] : []),
+  ]).flat();
 }
 
 /** A rise of 20 K at full load. Source: facts on heating speed: 200 kW take 688 L/min at 10 K. */

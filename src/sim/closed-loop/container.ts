@@ -1,9 +1,11 @@
 /** The container's truth: plant, machines, contactors and hard-wired interlocks, moved second by second by what is commanded and what is broken. */
+import type { Fan } from "../../model/cooling.ts";
 import type { MinerTarget } from "../../model/miner.ts";
 import type { PointName } from "../../model/reading.ts";
 import type { Site } from "../../model/site.ts";
 import { advance, flowLitersPerMinute, type Plant, type PlantEffects, startPlant, supplied } from "../plant/plant.ts";
 import type { Random } from "../random.ts";
+import { customerOf, fanShare, fansOn } from "./cooling-effects.ts";
 import type { Faults } from "./faults.ts";
 import {
   drawMachine,
@@ -26,6 +28,9 @@ export interface Container {
   ambientCelsius: number;
   /** Drawn by the machines of each tank [W]. */
   tankWatts(): readonly number[];
+  /** Whether a pump of a tank is told to run and its motor does. */
+  runs(tank: string, which: "pump" | "standby"): boolean;
+  fanRuns(fan: Fan): boolean;
   /** Whether the interlock of a tank holds the coils. */
   interlockHolds(tank: number): boolean;
   /** Returns the machines that are told to run and were not before. */
@@ -191,10 +196,10 @@ class SimulatedContainer implements Container {
     const sag = this.#faults.find("sag");
     const cooler = this.#faults.find("cooler-fouled");
     return {
-      tanks: site.tanks.map(({ name, pump }, index) => ({
+      tanks: site.tanks.map(({ name }, index) => ({
         machinesWatts: this.#tankWatts[index] ?? 0,
-        pumpCommanded: this.#faults.find("pump-stopped", name) === null && this.#isOn(pump?.output ?? null),
-        pumpBroken: this.#faults.find("pump-broken", name) !== null,
+        pumpCommanded: this.runs(name, "pump") || this.runs(name, "standby"),
+        pumpBroken: this.#faults.find("pump-broken", name) !== null && !this.runs(name, "standby"),
         leaking: this.#faults.find("leak", name) !== null,
       })),
       branches: this.#branchWatts.map((watts, index) => ({
@@ -202,8 +207,9 @@ class SimulatedContainer implements Container {
         contactorCommanded: !dark && this.#coil(index),
         welded: this.#faults.find("contactor-welded", this.#branchName(index)) !== null,
       })),
-      fanCommanded:
-        this.#faults.find("fan-stopped") === null && site.coolingOutputs.every((output) => this.#isOn(output)),
+      fanCommanded: this.#faults.find("fan-stopped") === null && fansOn(site, this.#relays),
+      fanShare: fanShare(site, this.#relays, (fan) => this.fanRuns(fan)),
+      ...customerOf(site, this.#relays, this.#faults),
       ambientCelsius: this.ambientCelsius,
       supplyRatio: dark ? 0 : (sag?.value ?? (sag === null ? 1 : 0.9)),
       coolerRatio: cooler === null ? 1 : (cooler.value ?? 0.5),
@@ -212,6 +218,17 @@ class SimulatedContainer implements Container {
 
   #isOn(output: PointName | null): boolean {
     return output === null || (this.#relays[output] ?? 1) === 1;
+  }
+
+  runs(tank: string, which: "pump" | "standby"): boolean {
+    const pump = this.site.tanks.find(({ name }) => name === tank)?.pump ?? null;
+    if (which === "standby") return pump?.standby !== undefined && this.#isOn(pump.standby.output);
+    return this.#faults.find("pump-stopped", tank) === null && this.#isOn(pump?.output ?? null);
+  }
+
+  fanRuns({ output }: Fan): boolean {
+    const stands = this.#faults.find("fan-failed", output ?? "") !== null || this.#faults.find("fan-stopped") !== null;
+    return !stands && this.#isOn(output) && !this.#plant.dark;
   }
 
   #branchName(index: number): string {

@@ -1,5 +1,6 @@
 /** Instruments: what every point of a site shows of the truth, with noise, averaging, polls, and its own faults. */
 import type { PointName, Reading, Readings } from "../../model/reading.ts";
+import { fluidJoulesPerLiterKelvin } from "../plant/parameters.ts";
 import { flowLitersPerMinute, levelPercent } from "../plant/plant.ts";
 import type { Random } from "../random.ts";
 import type { Container } from "./container.ts";
@@ -57,7 +58,11 @@ export function openInstruments(
   options: { readonly meterLagMilliseconds: number },
   random: Random,
 ): Instruments {
-  const instruments = [...meterPoints(container, options.meterLagMilliseconds), ...tankPoints(container)];
+  const instruments = [
+    ...meterPoints(container, options.meterLagMilliseconds),
+    ...tankPoints(container),
+    ...loopPoints(container),
+  ];
   for (const instrument of instruments) {
     instrument.shown = instrument.truth();
     instrument.nextAt = random.between(0, instrument.pollMilliseconds);
@@ -196,8 +201,38 @@ function tankPoints(container: Container): readonly Instrument[] {
     if (tank.level !== null)
       points.push(instrumentOf(tank.level.point, read(levelPercent), { noise: levelNoisePercent }));
     const feedback = tank.pump?.feedback ?? null;
-    if (feedback !== null) contact(feedback, () => state()?.pumpRunning === true);
+    const moves = () => state()?.pumpRunning === true;
+    if (feedback !== null) contact(feedback, () => moves() && container.runs(tank.name, "pump"));
+    const standby = tank.pump?.standby?.feedback ?? null;
+    if (standby !== null) contact(standby, () => moves() && container.runs(tank.name, "standby"));
+    if (tank.inlet !== undefined)
+      points.push(instrumentOf(tank.inlet.point, () => inletOf(container, index), { noise: coolantNoiseKelvin }));
     for (const name of tank.leakDry) contact(name, () => state()?.leaking !== true);
     return points;
+  });
+}
+
+/** Fluid as it comes back from its exchanger [°C]; without flow as warm as the rest. */
+function inletOf(container: Container, index: number): number {
+  const plant = container.plant();
+  const tank = plant.tanks[index];
+  const figures = container.hidden.parameters.tanks[index];
+  if (tank === undefined || figures === undefined) return 0;
+  const wattsPerKelvin = (flowLitersPerMinute(figures, tank) / 60) * fluidJoulesPerLiterKelvin;
+  const exchanged = figures.exchangerWattsPerKelvin * tank.pumpRatio * (tank.bulkCelsius - plant.loopCelsius);
+  return wattsPerKelvin < 1 ? tank.bulkCelsius : tank.bulkCelsius - exchanged / wattsPerKelvin;
+}
+
+function loopPoints(container: Container): readonly Instrument[] {
+  return (container.site.coolingLoops ?? []).flatMap(({ ambient, fans, heat }) => {
+    const warm = { noise: coolantNoiseKelvin };
+    const points: Instrument[] = [];
+    if (ambient !== null) points.push(instrumentOf(ambient.point, () => container.ambientCelsius, warm));
+    for (const fan of fans)
+      if (fan.feedback !== null)
+        points.push(instrumentOf(fan.feedback, () => (container.fanRuns(fan) ? 1 : 0), { isContact: true }));
+    if (heat === null) return points;
+    points.push(instrumentOf(heat.supply.point, () => container.plant().loopCelsius, warm));
+    return [...points, instrumentOf(heat.ready, () => 1, { isContact: true })];
   });
 }

@@ -1,6 +1,7 @@
 /** Watches every invariant at every scan, and keeps what was violated with enough facts to reproduce it. */
 
-import { coolingStaysOn, fluidBelowTrip, lostFlowSheds, stagnantFluid, tripTakesPower } from "./invariants/heat.ts";
+import { coolingStaysOn } from "./invariants/cooling.ts";
+import { fluidBelowTrip, lostFlowSheds, stagnantFluid, tripTakesPower } from "./invariants/heat.ts";
 import { commandsAnswered, figuresAreFinite, lossNeverRaises } from "./invariants/judgement.ts";
 import { breakerNeverTrips, ceilingKept, continuousCurrent, failsafeHolds, rampUpKept } from "./invariants/power.ts";
 import {

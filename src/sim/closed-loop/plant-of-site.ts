@@ -26,14 +26,19 @@ const frames = [
 
 /** Nominal figures a watt of machines, all from the demo's container, which settles 20 K above the air at full load. */
 const litersPerWatt = 1500 / 170_000;
-const exchangerPerWatt = 24_000 / 170_000;
-const coolerPerWatt = 28_000 / 340_000;
+export const exchangerPerWatt = 24_000 / 170_000;
+export const coolerPerWatt = 28_000 / 340_000;
 const loopJoulesPerKelvinAWatt = 0.8e6 / 340_000;
 /** The dry cooler's own convection with its fans standing. Source: the demo's container. */
-const stillShare = 1500 / 28_000;
+export const stillShare = 1500 / 28_000;
 /** Rise of the fluid at full load and rated flow [K]. Source: facts on heating speed. */
 const riseKelvin = 8.5;
 const stagnantLiters = 5;
+/** A greenhouse takes all heat at 20 K above its return. Choice. */
+const customerPerWatt = 1 / 20;
+const customerCelsius = 22;
+/** Fluid below this is thick, and at the second it flows this little. Choice: facts on envelopes: all makers warn below 20 °C. */
+const thick = { belowCelsius: 25, atCelsius: 0, flowRatio: 0.35 };
 /** Level above the minimum when cold [%]. Choice. */
 const spareLevelPercent = 20;
 /** Volts lost at the rated current of the feeder. Choice: the demo's 2.5 V. */
@@ -73,6 +78,9 @@ export function plantOf(
       loopJoulesPerKelvin: off(machinesWatts * loopJoulesPerKelvinAWatt),
       coolerWattsPerKelvin,
       coolerStillWattsPerKelvin: coolerWattsPerKelvin * stillShare,
+      ...(site.coolingLoops?.some(({ heat }) => heat !== null)
+        ? { customer: { wattsPerKelvin: off(machinesWatts * customerPerWatt), returnCelsius: customerCelsius } }
+        : {}),
     },
   };
 }
@@ -103,6 +111,7 @@ function tankOf(site: Site, index: number, startCelsius: number, off: (value: nu
     pumpWatts: (site.auxiliaryWatts * auxiliaryShares.pumps) / site.tanks.length,
     exchangerWattsPerKelvin: off(watts * exchangerPerWatt),
     startCelsius,
+    ...(tank?.warmUp === undefined ? {} : { thick }),
     coldLevelPercent: Math.min(95, (tank?.level?.minimumPercent ?? 60) + spareLevelPercent),
   };
 }

@@ -9,7 +9,7 @@ export interface Stranger {
   readonly expected: string;
 }
 
-type Kind = "point" | "meter" | "tank" | "machine" | "branch" | "nothing";
+type Kind = "point" | "meter" | "tank" | "machine" | "branch" | "fan" | "nothing";
 
 const kinds: Readonly<Record<FaultName, Kind>> = {
   missing: "point",
@@ -25,7 +25,9 @@ const kinds: Readonly<Record<FaultName, Kind>> = {
   "pump-stopped": "tank",
   leak: "tank",
   "fan-stopped": "nothing",
+  "fan-failed": "fan",
   "cooler-fouled": "nothing",
+  "heat-customer-gone": "nothing",
   deaf: "machine",
   unreachable: "machine",
   slow: "machine",
@@ -62,6 +64,8 @@ export function targetsOf(site: Site, kind: Kind): readonly string[] {
       return site.miners.map(({ name }) => name);
     case "branch":
       return site.branches.flatMap(({ name, contactor }) => (contactor === null ? [] : [name]));
+    case "fan":
+      return (site.coolingLoops ?? []).flatMap(({ fans }) => fans.flatMap(({ output }) => output ?? []));
     case "nothing":
       return [""];
   }
@@ -97,12 +101,18 @@ function pointsOf(site: Site): readonly string[] {
     meter === null ? [] : [meter.powerWatts, ...meter.currentAmperes, ...meter.voltageVolts],
   );
   const contacts = site.branches.flatMap(({ contactor }) => contactor?.feedback ?? []);
-  const tanks = site.tanks.flatMap(({ coolant, flow, pump, leakDry, level }) => [
+  const tanks = site.tanks.flatMap(({ coolant, inlet, flow, pump, leakDry, level }) => [
     ...coolant.sensors,
-    ...[flow?.point, level?.point, pump?.feedback].flatMap((point) => point ?? []),
+    ...[inlet?.point, flow?.point, level?.point, pump?.feedback, pump?.standby?.feedback].flatMap(
+      (point) => point ?? [],
+    ),
     ...leakDry,
   ]);
-  return [...meters, ...contacts, ...tanks];
+  const loops = (site.coolingLoops ?? []).flatMap(({ ambient, fans, heat }) => [
+    ...[ambient?.point, heat?.supply.point, heat?.ready].flatMap((point) => point ?? []),
+    ...fans.flatMap(({ feedback }) => feedback ?? []),
+  ]);
+  return [...meters, ...contacts, ...tanks, ...loops];
 }
 
 function deviceOf(point: string): string {

@@ -1,10 +1,10 @@
 /** How the demo's container is wired: which terminal of which instrument sees what of the plant, and what each output drives. Pure. */
 
+import type { Phases } from "../plant/parameters.ts";
 import {
   type BranchEffects,
   flowLitersPerMinute,
   levelPercent,
-  type Phases,
   type Plant,
   type PlantEffects,
   type TankEffects,

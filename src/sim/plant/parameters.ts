@@ -1,5 +1,7 @@
 /** What the simulated container is built of: figures of the plant, each with its source. No behaviour. */
 
+export type Phases = readonly [number, number, number];
+
 /** One immersion tank with its pump. */
 export interface TankParameters {
   readonly name: string;
@@ -18,6 +20,8 @@ export interface TankParameters {
   readonly startCelsius: number;
   /** Level at 20 °C [%]. */
   readonly coldLevelPercent: number;
+  /** Fluid colder than the first is thick: its flow falls in a straight line to a share at the second; absent: it never does. */
+  readonly thick?: { readonly belowCelsius: number; readonly atCelsius: number; readonly flowRatio: number };
 }
 
 /** A branch behind the feeder, with its breaker and contactor. */
@@ -45,6 +49,8 @@ export interface PlantParameters {
   readonly coolerWattsPerKelvin: number;
   /** Dry cooler with its fans standing [W/K]. */
   readonly coolerStillWattsPerKelvin: number;
+  /** A customer of the heat behind a three-way valve; absent: there is none. */
+  readonly customer?: { readonly wattsPerKelvin: number; readonly returnCelsius: number };
 }
 
 /** Oil: 0.83 kg/L at 2.1 kJ/(kg K), so 1,500 L hold 2.61 MJ/K. Source: facts on heating speed, computed. */

@@ -1,4 +1,6 @@
 /** The physics of the container: heat, flow, level, contactors, breakers. Pure: the same effects over the same time give the same plant. */
+import { approach, type BreakerState, cellMilliseconds, warm } from "./breaker.ts";
+import { takenWatts, thinness } from "./fluid-and-customer.ts";
 import {
   convectionWattsPerKelvin,
   expansionPerKelvin,
@@ -6,17 +8,12 @@ import {
   fluidJoulesPerLiterKelvin,
   leakPercentPerSecond,
   metalJoulesPerKelvin,
+  type Phases,
   type PlantParameters,
   pumpSeconds,
   sensorSeconds,
   type TankParameters,
-  thermalTripRatio,
 } from "./parameters.ts";
-
-/** Everything is integrated on a fixed grid, so that cutting a time into more calls changes nothing. */
-export const cellMilliseconds = 100;
-
-export type Phases = readonly [number, number, number];
 
 export interface TankEffects {
   /** Heat of the tank's machines [W]. */
@@ -42,6 +39,11 @@ export interface PlantEffects {
   readonly ambientCelsius: number;
   /** Voltage of the supply as a share of nominal: 0 in a black-out, 0.9 in a sag; absent: 1. */
   readonly supplyRatio?: number;
+  /** Speed that the fans are given together, when they are commanded; absent: 1. */
+  readonly fanShare?: number;
+  /** Share of the loop's water that goes past the cooler to the heat customer, and whether that takes anything; absent: 0. */
+  readonly customerRatio?: number;
+  readonly customerTakes?: boolean;
   /** What fouling leaves of the dry cooler; absent: 1. */
   readonly coolerRatio?: number;
 }
@@ -59,12 +61,6 @@ export interface TankState {
   readonly pumpRunning: boolean;
   readonly lostPercent: number;
   readonly leaking: boolean;
-}
-
-export interface BreakerState {
-  /** Heat of the thermal element: 1 settles at the rated current. */
-  readonly heatRatio: number;
-  readonly tripped: boolean;
 }
 
 export interface BranchState {
@@ -137,13 +133,16 @@ function advanceCell(plant: Plant, effects: PlantEffects): Plant {
   const seconds = cellMilliseconds / 1000;
   const dark = (effects.supplyRatio ?? 1) <= 0;
   const powered = !plant.feeder.breaker.tripped && !dark;
-  const fanRatio = approach(plant.fanRatio, effects.fanCommanded && powered ? 1 : 0, fanSeconds);
+  const fanRatio = approach(plant.fanRatio, effects.fanCommanded && powered ? (effects.fanShare ?? 1) : 0, fanSeconds);
   const exchangedWatts = plant.tanks.map((tank, index) => exchanged(at(parameters.tanks, index), tank, plant));
   const conductance =
     (effects.coolerRatio ?? 1) *
     (parameters.coolerStillWattsPerKelvin +
       (parameters.coolerWattsPerKelvin - parameters.coolerStillWattsPerKelvin) * fanRatio);
-  const heatRejectedWatts = conductance * (plant.loopCelsius - effects.ambientCelsius);
+  const toCustomer = effects.customerRatio ?? 0;
+  const heatRejectedWatts =
+    (1 - toCustomer) * conductance * (plant.loopCelsius - effects.ambientCelsius) +
+    (effects.customerTakes === true ? toCustomer * takenWatts(parameters, plant.loopCelsius) : 0);
   return {
     ...plant,
     ...electrics(plant, effects, fanRatio),
@@ -239,20 +238,9 @@ function electrics(
   };
 }
 
-/** The breaker's bimetal follows the square of the current; it stays tripped until somebody closes it. */
-export function warm(
-  breaker: BreakerState,
-  amperes: Phases,
-  parameters: { readonly breakerAmperes: number; readonly breakerSeconds: number },
-): BreakerState {
-  const load = (Math.max(...amperes) / parameters.breakerAmperes) ** 2;
-  const heatRatio = approach(breaker.heatRatio, load, parameters.breakerSeconds);
-  return { heatRatio, tripped: breaker.tripped || heatRatio >= thermalTripRatio ** 2 };
-}
-
 /** Flow through the tank [L/min]. */
 export function flowLitersPerMinute(parameters: TankParameters, tank: TankState): number {
-  return parameters.ratedLitersPerMinute * tank.pumpRatio;
+  return parameters.ratedLitersPerMinute * tank.pumpRatio * thinness(parameters, tank.bulkCelsius);
 }
 
 /** Level as the transmitter shows it [%]: expands with the bulk, falls with a leak. */
@@ -261,7 +249,7 @@ export function levelPercent(parameters: TankParameters, tank: TankState): numbe
   return Math.max(0, expanded - tank.lostPercent);
 }
 
-/** Heat the fluid and the machines of the tank hold at their temperatures above 0 °C [J]. */
+/** Heat the fluid and the machines hold at their temperatures above 0 °C [J]. */
 export function storedJoules(parameters: TankParameters, tank: TankState): number {
   return tank.bulkCelsius * bulkJoulesPerKelvin(parameters) + tank.localCelsius * localJoulesPerKelvin(parameters);
 }
@@ -282,11 +270,6 @@ function bulkJoulesPerKelvin(tank: TankParameters): number {
 
 function currents(watts: Phases, volts: number): Phases {
   return [watts[0] / volts, watts[1] / volts, watts[2] / volts];
-}
-
-/** First-order lag over one cell, exact for a constant goal. */
-function approach(value: number, goal: number, timeConstantSeconds: number): number {
-  return goal + (value - goal) * Math.exp(-cellMilliseconds / 1000 / timeConstantSeconds);
 }
 
 function sum(values: readonly number[]): number {

@@ -10,6 +10,7 @@ import {
 } from "../context.ts";
 import { pointerOf } from "../document.ts";
 import type { Finding } from "../problem.ts";
+import { coolingSwitches } from "./cooling.ts";
 
 export const containerFigures: SiteRule = ({ file }) => {
   const findings: Finding[] = [];
@@ -184,6 +185,7 @@ export const outputs: SiteRule = (context) => {
     ...file.tanks.flatMap(({ pump }, index) =>
       pump?.output === undefined ? [] : [{ name: pump.output, pointer: pointerOf("tanks", index, "pump", "output") }],
     ),
+    ...coolingSwitches(file),
   ];
   const heartbeat =
     file.heartbeatOutput === undefined ? [] : [{ name: file.heartbeatOutput, pointer: "/heartbeatOutput" }];

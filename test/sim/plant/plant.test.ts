@@ -1,16 +1,15 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { cellMilliseconds, warm } from "../../../src/sim/plant/breaker.ts";
 import { breakerSecondsOf, demoPlant, type PlantParameters } from "../../../src/sim/plant/parameters.ts";
 import {
   advance,
-  cellMilliseconds,
   flowLitersPerMinute,
   levelPercent,
   type Plant,
   type PlantEffects,
   startPlant,
   storedJoules,
-  warm,
 } from "../../../src/sim/plant/plant.ts";
 
 const test = suite("plant");

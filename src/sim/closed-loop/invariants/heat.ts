@@ -59,12 +59,14 @@ export const lostFlowSheds: Invariant = {
     const { site, container } = parts;
     const watches = site.tanks.map((_, index) => ({ elapsed: stopwatch(), plates: platesOf(parts, index) }));
     return ({ now, startedAt }) =>
-      firstOf(site.tanks.entries(), ([index, { name, flow }]) => {
+      firstOf(site.tanks.entries(), ([index, { name, flow, warmUp }]) => {
         const state = container.plant().tanks[index];
         const figures = container.hidden.parameters.tanks[index];
         const watch = watches[index];
         if (flow === null || state === undefined || figures === undefined || watch === undefined) return null;
-        const starved = flowLitersPerMinute(figures, state) < 0.9 * flow.minimumLitersPerMinute;
+        // Cold fluid may flow less, as its site says.
+        const least = warmUp?.coldLitersPerMinute ?? flow?.minimumLitersPerMinute ?? 0;
+        const starved = flowLitersPerMinute(figures, state) < 0.9 * least;
         const watts = container.tankWatts()[index] ?? 0;
         const lasted = watch.elapsed(starved && watts > goneShare * watch.plates, now);
         const atStart =
@@ -123,27 +125,4 @@ export const tripTakesPower: Invariant = {
       });
     };
   },
-};
-
-export const coolingStaysOn: Invariant = {
-  name: "cooling-stays-on",
-  covers: [2, 3],
-  open:
-    ({ site, container }) =>
-    (moment) => {
-      const decision = decisionOf(moment);
-      if (decision === null) return null;
-      const off = site.coolingOutputs.find((output) => decision.outputs[output] !== 1);
-      const pumps = new Set(site.tanks.flatMap(({ pump }) => pump?.output ?? []));
-      if (off !== undefined && !pumps.has(off)) return `cooling output ${off} is not on`;
-      return firstOf(site.tanks.entries(), ([index, { name, pump }]) => {
-        if (pump === null || pump.output === null || decision.outputs[pump.output] === 1) return null;
-        const wet = decision.trips.some((trip) => trip.name === `${name}/leak` || trip.name === `${name}/level`);
-        const watts = container.tankWatts()[index] ?? 0;
-        const awake = container.machines.some(
-          ({ tank, stage }) => tank === index && (stage === "hashing" || stage === "waking"),
-        );
-        return wet && !awake ? null : `pump of ${name} is off with ${Math.round(watts)} W of machines in it`;
-      });
-    },
 };
