@@ -4,7 +4,8 @@ import type { Milliseconds, PointName } from "../model/reading.ts";
 import type { Limit, Request } from "../model/reason.ts";
 import type { Site } from "../model/site.ts";
 import { provenOpen, unpowered } from "./contactors.ts";
-import { type JudgedCooling, judgeCooling } from "./cooling/cooling.ts";
+import type { JudgedCooling } from "./cooling/cooling.ts";
+import { judgeWarmth } from "./cooling/warmth.ts";
 import { judgeHeat } from "./envelopes/breaker-overheat.ts";
 import { type DemandState, judgeDemand } from "./envelopes/demand-interval.ts";
 import { judgeFeeder } from "./envelopes/feeder.ts";
@@ -15,7 +16,6 @@ import { judgeInlets } from "./envelopes/miner-inlet.ts";
 import { judgeOverload } from "./envelopes/overload.ts";
 import { judgeProtected } from "./envelopes/protected-load.ts";
 import { judgeSmoke } from "./envelopes/smoke.ts";
-import { judgeTanks } from "./envelopes/tank.ts";
 import { seconds } from "./figures.ts";
 import { certain } from "./impossible.ts";
 import { type Judged, type JudgedPoints, judgeReadings } from "./judge.ts";
@@ -73,33 +73,8 @@ export function judge(state: ControlState, image: ProcessImage, site: Site): Ass
   const { doubted, points, judgedOf, meters, feedbacks, powered, fleet, balances } = see(state, image, site, layout);
   const adopting = stillAdopting(state, image, site, layout, points.judged);
   const holdMilliseconds = adopting ? site.policy.startHoldMilliseconds : 0;
-  const { startedAt, stoppedPumps } = state;
-  const tanks = judgeTanks({
-    layout,
-    judgedOf,
-    accounts: fleet.accounts,
-    before: state.provenAt,
-    memories: state.tanks,
-    trips: state.durable.trips,
-    startedAt,
-    now,
-    holdMilliseconds,
-    stoppedPumps,
-    standbys: state.cooling.pumps.map(({ standby }) => standby),
-  });
-  const cooling = judgeCooling({
-    layout,
-    before: state.cooling,
-    judgedOf,
-    accounts: fleet.accounts,
-    celsius: tanks.celsius,
-    memories: state.tanks,
-    trips: state.durable.trips,
-    adopting,
-    now,
-    elapsedMilliseconds: Math.max(0, now - state.now),
-    holdMilliseconds,
-  });
+  const { accounts } = fleet;
+  const warmth = judgeWarmth(state, { layout, judgedOf, accounts, adopting, now, holdMilliseconds });
   const feeder = judgeFeeder(site, layout, balances, state.unevenAmperes, judgedOf, now, holdMilliseconds);
   const overload = judgeOverload(layout, balances, fleet, feeder.finding, state.overloadedSince, now);
   const supply = judgeSupply(
@@ -113,13 +88,12 @@ export function judge(state: ControlState, image: ProcessImage, site: Site): Ass
   const foreign = judgeForeignFrames(image.foreignFrames ?? [], now);
   const pumps = comparePumps(site, judgedOf, state.pumpFlowSince, now);
   const drives = watchDrives(site, image.readings, state.driveStandsSince, now);
-  const smoke = judgeSmoke({ site, judgedOf, before: state.provenAt, startedAt, now, adopting });
+  const smoke = judgeSmoke({ site, judgedOf, before: state.provenAt, startedAt: state.startedAt, now, adopting });
   const inlets = judgeInlets(layout, fleet.machines, now);
   const machines: Finding = { ...nothingFound, warnings: fleetWarnings(layout, fleet.machines, powered) };
   const finding = merge([
     feeder.finding,
-    tanks.finding,
-    cooling.finding,
+    warmth.finding,
     overload.finding,
     smoke.finding,
     supply.finding,
@@ -140,10 +114,10 @@ export function judge(state: ControlState, image: ProcessImage, site: Site): Ass
     balances,
     finding,
     secondController: foreign.holding,
-    provenAt: { ...tanks.provenAt, ...smoke.provenAt },
-    tanks: tanks.memories,
-    tankCelsius: tanks.celsius,
-    cooling,
+    provenAt: { ...warmth.tanks.provenAt, ...smoke.provenAt },
+    tanks: warmth.tanks.memories,
+    tankCelsius: warmth.tanks.celsius,
+    cooling: warmth.cooling,
     judgedOf,
     overloadedSince: overload.since,
     breakerHeats: supply.breakerHeats,

@@ -11,6 +11,7 @@ const unitsBySuffix: readonly (readonly [suffix: string, unit: string])[] = [
   ["Decivolts", "dV"],
   ["Deciamperes", "dA"],
   ["WattsPerSecond", "W/s"],
+  ["WattsPerKelvin", "W/K"],
   ["VoltAmperesReactiveHours", "varh"],
   ["VoltAmpereHours", "VAh"],
   ["VoltAmperesReactive", "var"],
