@@ -74,6 +74,8 @@ export interface MinerReport {
   readonly directCurrentWatts?: number;
   /** [W] the machine is told to stay below, as it reads back; absent where it has none or does not tell. */
   readonly limitWatts?: number;
+  /** A limit of ours is in force, also one from before a restart; the target `run` puts back what was before it. */
+  readonly limitIsOurs?: true;
   readonly hashrateTerahashesPerSecond?: number;
   readonly inletCelsius?: number;
   readonly outletCelsius?: number;

@@ -54,6 +54,7 @@ export function guardSession(
       limit: async (watts, signal) =>
         isStranger() ? fail("replaced-machine") : await limit.call(session, watts, signal),
     }),
+    ...(session.unlimitedWatts === undefined ? {} : { unlimitedWatts: session.unlimitedWatts }),
     ...(stepLimit && { stepLimit: (watts) => stepLimit.call(session, watts) }),
     ...(order && {
       order: async (asked, signal) =>

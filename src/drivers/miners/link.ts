@@ -3,12 +3,12 @@ import type { Clock } from "../../model/driver.ts";
 import type { MinerDetails, MinerFault, MinerOrder, MinerReport, MinerTarget } from "../../model/miner.ts";
 import { fail, type Result } from "../../model/result.ts";
 import type { MinerModel, MinerSite } from "../../model/site.ts";
-import { present } from "../../protocol/cgminer/fields.ts";
 import type { MinerObservation } from "../../protocol/cgminer/observation.ts";
 import { type GuardedSession, guardSession } from "./guarded-session.ts";
 import type { MinerTool } from "./miner-tool.ts";
-import { asTargeted, modelOf, withSetting } from "./observed.ts";
+import { asTargeted, modelOf, reportOf, withSetting } from "./observed.ts";
 import { openSession } from "./open-session.ts";
+import { forgetOwnLimit, rememberOwnLimit, storeOwnLimit } from "./own-limit.ts";
 import type { MinerCredentials } from "./session.ts";
 import type { LinkTiming, MinerShared } from "./shared.ts";
 import { ShedWatch } from "./shed-watch.ts";
@@ -82,7 +82,8 @@ class MinerLink implements MinerTool {
     this.clock = clock;
     this.timing = shared.timing;
     this.spread = false;
-    this.slot = { ...emptySlot, limits: this.session.limit !== undefined };
+    const { ownLimitWatts = null } = shared.memory.recall(name);
+    this.slot = { ...emptySlot, limits: this.session.limit !== undefined, ownLimitWatts };
   }
 
   start(): void {
@@ -94,14 +95,9 @@ class MinerLink implements MinerTool {
   }
 
   report(): MinerReport {
-    const { name, last, fault, slot } = this;
-    const command = slot.command === null ? {} : { command: slot.command };
-    const trouble = fault === undefined ? {} : { fault };
-    if (last === undefined) return { name, mode: "unknown", powerSource: "unknown", ...trouble, ...command };
-    const { setting: _setting, ...told } = last.observation;
-    const provenResponse = this.shared.responses.proven(name, modelOf(last.observation));
-    const proven = present({ provenResponse, pools: this.pools });
-    return { name, at: last.at, ...told, ...trouble, ...command, ...proven };
+    const { name, last, fault, slot, pools } = this;
+    const provenResponse = last && this.shared.responses.proven(name, modelOf(last.observation));
+    return reportOf(name, last, fault, slot, { provenResponse, pools });
   }
 
   target(target: MinerTarget): void {
@@ -119,7 +115,7 @@ class MinerLink implements MinerTool {
     this.session.accept();
     // Tokens, salts and habits were the other machine's.
     this.session = this.openAnew();
-    this.slot = machineReturned(this.slot);
+    this.slot = { ...machineReturned(this.slot), ownLimitWatts: null };
     this.lookIn(0);
     this.advance();
   }
@@ -226,6 +222,7 @@ class MinerLink implements MinerTool {
     const { session, slot, last } = this;
     const startedAt = this.clock.now();
     if (session.readBack === undefined || slot.readBackUntil === null || slot.target.mode === "limit") return false;
+    if (slot.ownLimitWatts !== null) return false;
     // What it draws and hashes must not grow old over the wait.
     if (last === undefined || startedAt - last.at > this.timing.pollMilliseconds) return false;
     const result = await session.readBack(this.stopping.signal);
@@ -242,8 +239,14 @@ class MinerLink implements MinerTool {
 
   private async write(action: WriteAction): Promise<void> {
     const { target } = this.slot;
-    this.slot = beginWrite(this.slot, this.clock.now());
+    this.slot = beginWrite(this.slot, this.clock.now(), action.kind === "limit");
     const { signal } = this.stopping;
+    if (action.kind === "limit") {
+      const { limitWatts } = this.last?.observation ?? {};
+      const own = rememberOwnLimit(this.slot, this.name, limitWatts, this.session, this.shared.memory);
+      this.slot = { ...this.slot, ownLimitWatts: own };
+      await storeOwnLimit(this.shared.memory);
+    }
     const result =
       action.kind === "write"
         ? await this.session.write(action.setting, this.slot.command?.attempts ?? 1, signal)
@@ -283,6 +286,7 @@ class MinerLink implements MinerTool {
   private observe(seen: SettingSeen): void {
     const shown = asTargeted(this.session, this.slot.target, seen);
     this.slot = observeSetting(this.slot, shown, this.clock.now(), this.timing);
+    forgetOwnLimit(this.slot, this.name, this.shared.memory);
   }
 
   /** The last good read, unless it is older than two polls: the machine may have been switched by hand since. */

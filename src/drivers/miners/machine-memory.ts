@@ -1,4 +1,4 @@
-/** What the links must not forget over a restart: each machine's MAC and the mode it ran in before we put it to sleep. A file of its own, written off the control path. */
+/** What the links must not forget over a restart: each machine's MAC, and the mode and limit it ran with before our commands. A file of its own, written off the control path. */
 import { readFileSync } from "node:fs";
 import { rename, writeFile } from "node:fs/promises";
 import type { MinerName } from "../../model/miner.ts";
@@ -8,6 +8,8 @@ export interface Remembered {
   readonly mac?: string;
   /** Work mode of a stock Antminer while it runs; 0 is normal. */
   readonly runMode?: number;
+  /** Limit before the first of ours [W]; absent: none of ours is in force. */
+  readonly ownLimitWatts?: number;
 }
 
 export interface MachineMemory {
@@ -16,6 +18,8 @@ export interface MachineMemory {
   remember(name: MinerName, news: Remembered): void;
   /** Puts it in place of what is known. */
   replace(name: MinerName, known: Remembered): void;
+  /** Resolves when everything known by now is stored, or cannot be. */
+  flush(): Promise<void>;
   /** Resolves when everything is stored, or cannot be. */
   stop(): Promise<void>;
 }
@@ -55,9 +59,17 @@ export function openMachineMemory(file: string | null, stays = false): MachineMe
     timer.unref();
   };
 
+  const flush = async (): Promise<void> => {
+    clearTimeout(timer);
+    timer = undefined;
+    await storing;
+    if (changed && target !== null) await store(target);
+    clearTimeout(timer);
+    timer = undefined;
+  };
   const replace = (name: MinerName, next: Remembered): void => {
     const before = machines.get(name) ?? {};
-    if (next.mac === before.mac && next.runMode === before.runMode) return;
+    if (same(next, before)) return;
     machines.set(name, next);
     changed = true;
     storeSoon();
@@ -67,22 +79,26 @@ export function openMachineMemory(file: string | null, stays = false): MachineMe
     recall: (name) => machines.get(name) ?? {},
     remember: (name, news) => replace(name, { ...machines.get(name), ...news }),
     replace,
-    async stop() {
-      clearTimeout(timer);
-      await storing;
-      if (changed && target !== null) await store(target);
-      clearTimeout(timer);
-    },
+    flush,
+    stop: flush,
   };
+}
+
+function same(one: Remembered, other: Remembered): boolean {
+  return one.mac === other.mac && one.runMode === other.runMode && one.ownLimitWatts === other.ownLimitWatts;
 }
 
 function load(file: string): Record<MinerName, Remembered> {
   const remembered: Record<MinerName, Remembered> = {};
   for (const [name, entry] of Object.entries(parsed(file))) {
-    const { mac, runMode } = (typeof entry === "object" && entry !== null ? entry : {}) as Record<string, unknown>;
+    const { mac, runMode, ownLimitWatts } = (typeof entry === "object" && entry !== null ? entry : {}) as Record<
+      string,
+      unknown
+    >;
     remembered[name] = {
       ...(typeof mac === "string" ? { mac } : {}),
       ...(typeof runMode === "number" && Number.isInteger(runMode) ? { runMode } : {}),
+      ...(typeof ownLimitWatts === "number" && ownLimitWatts > 0 ? { ownLimitWatts } : {}),
     };
   }
   return remembered;

@@ -1,8 +1,24 @@
-/** What a link makes of an observation beyond reporting it: the name of its model, what a newer setting leaves of it, and what it shows of a target. Pure. */
-import type { MinerTarget } from "../../model/miner.ts";
+/** What a link makes of an observation: its report, the name of its model, what a newer setting leaves of it, and what it shows of a target. Pure. */
+import type { MinerFault, MinerReport, MinerTarget } from "../../model/miner.ts";
+import { present } from "../../protocol/cgminer/fields.ts";
 import type { MinerObservation } from "../../protocol/cgminer/observation.ts";
 import type { MinerSession } from "./session.ts";
-import type { SettingSeen } from "./slot.ts";
+import type { SettingSeen, Slot } from "./slot.ts";
+
+/** What a link knows as its report; without a good read only the fault and the command. */
+export function reportOf(
+  name: string,
+  last: { readonly observation: MinerObservation; readonly at: number } | undefined,
+  fault: MinerFault | undefined,
+  { command, ownLimitWatts }: Slot,
+  kept: { readonly provenResponse: MinerReport["provenResponse"]; readonly pools: MinerReport["pools"] },
+): MinerReport {
+  const limitIsOurs = ownLimitWatts === null ? undefined : (true as const);
+  const now = present({ fault, command: command ?? undefined, limitIsOurs });
+  if (last === undefined) return { name, mode: "unknown", powerSource: "unknown", ...now };
+  const { setting: _setting, ...told } = last.observation;
+  return { name, at: last.at, ...told, ...now, ...present(kept) };
+}
 
 /** Maker and model, as the response times are kept. */
 export function modelOf({ identity }: MinerObservation): string {

@@ -25,6 +25,8 @@ export interface MinerSession {
   write(setting: "run" | "sleep", attempt: number, signal: AbortSignal): Promise<Result<null, MinerFault>>;
   /** Absent: the firmware takes no limit in watts. Success is the acknowledgement. */
   limit?(watts: number, signal: AbortSignal): Promise<Result<null, MinerFault>>;
+  /** Limit that takes a limit away [W]; absent: nothing does. */
+  readonly unlimitedWatts?: number;
   /** Where it takes limits in steps only: the step it takes for this wish; undefined for none. Absent: it takes any. */
   stepLimit?(watts: number): number | undefined;
   /** Absent: the firmware takes no orders; `command-refused` for one it does not have. */

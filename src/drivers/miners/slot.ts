@@ -22,6 +22,10 @@ export interface Slot {
   readonly target: MinerTarget;
   /** The firmware takes a limit in watts. */
   readonly limits: boolean;
+  /** Limit before the first of ours [W], which `run` puts back; `noLimitWatts` and above: it had none; null: no limit of ours is in force. */
+  readonly ownLimitWatts: number | null;
+  /** The newest write was a limit. */
+  readonly limiting: boolean;
   readonly command: MinerCommandReport | null;
   readonly writing: boolean;
   /** Nothing is written before this. */
@@ -53,6 +57,8 @@ export type SlotAction =
 export const emptySlot: Slot = {
   target: { mode: "leave" },
   limits: false,
+  ownLimitWatts: null,
+  limiting: false,
   command: null,
   writing: false,
   notBefore: Number.NEGATIVE_INFINITY,
@@ -63,7 +69,7 @@ export const emptySlot: Slot = {
 /** Puts in the newest target; the same one again changes nothing. Whatever the older one still had to do is forgotten. */
 export function replaceTarget(slot: Slot, target: MinerTarget, now: Milliseconds): Slot {
   if (sameTarget(slot.target, target)) return slot;
-  const fresh = { ...slot, target, notBefore: Number.NEGATIVE_INFINITY, readBackUntil: null };
+  const fresh = { ...slot, target, limiting: false, notBefore: Number.NEGATIVE_INFINITY, readBackUntil: null };
   if (target.mode === "leave") return { ...fresh, command: null };
   const command = { target, sentAt: now, attempts: 0 };
   // Refused instead of ignored: whoever asked must shed another way.
@@ -82,16 +88,19 @@ export function nextAction(slot: Slot, seen: SettingSeen | undefined, now: Milli
   if (now < slot.notBefore) return { kind: "wait", until: slot.notBefore };
   // Waking and trimming are never blind: a machine that is so already would be restarted. A shed does not wait for a read.
   const known = seen !== undefined && seen.startedAt >= slot.trustedFrom;
-  if (target.mode !== "sleep" && command.attempts === 0 && !known) return { kind: "read" };
+  const restores = target.mode === "run" && slot.ownLimitWatts !== null;
+  if (target.mode !== "sleep" && (command.attempts === 0 || restores) && !known) return { kind: "read" };
+  if (target.mode === "run" && slot.ownLimitWatts !== null && seen?.setting === "run")
+    return { kind: "limit", watts: slot.ownLimitWatts };
   return target.mode === "limit" ? { kind: "limit", watts: target.watts } : { kind: "write", setting: target.mode };
 }
 
-export function beginWrite(slot: Slot, now: Milliseconds): Slot {
+export function beginWrite(slot: Slot, now: Milliseconds, limiting = false): Slot {
   if (slot.command === null) return slot;
   const { failedAt: _failed, acknowledgedAt: _acknowledged, fault: _fault, ...command } = slot.command;
   const again = slot.command.failedAt === undefined ? slot.command.attempts : 0;
   const sentAt = again === 0 ? now : command.sentAt;
-  return { ...slot, writing: true, command: { ...command, sentAt, attempts: again + 1 } };
+  return { ...slot, writing: true, limiting, command: { ...command, sentAt, attempts: again + 1 } };
 }
 
 /** A write has ended. `target` is what it was for: if a newer one has come meanwhile, only the proof of older reads is gone. */
@@ -116,11 +125,15 @@ export function observeSetting(slot: Slot, seen: SettingSeen, now: Milliseconds,
   const { command, target } = slot;
   if (slot.writing || command === null || target.mode === "leave") return slot;
   if (target.mode === "limit" && !slot.limits) return slot;
-  if (trusted(slot, seen) && shows(seen, target)) {
+  if (trusted(slot, seen) && shows(seen, target, slot.ownLimitWatts)) {
     if (command.readBackAt !== undefined) return slot;
     const { failedAt: _failed, fault: _fault, ...proven } = command;
-    return { ...slot, command: { ...proven, readBackAt: now }, readBackUntil: null };
+    const ownLimitWatts = target.mode === "run" ? null : slot.ownLimitWatts;
+    return { ...slot, ownLimitWatts, command: { ...proven, readBackAt: now }, readBackUntil: null };
   }
+  // It is awake: its own limit comes next, at once.
+  if (trusted(slot, seen) && target.mode === "run" && seen.setting === "run" && !slot.limiting)
+    return { ...slot, readBackUntil: null };
   if (command.readBackAt !== undefined && trusted(slot, seen)) return drifted(slot, command, now, timing);
   return expireReadBack(slot, now, timing);
 }
@@ -167,12 +180,19 @@ function trusted(slot: Slot, seen: SettingSeen | undefined): seen is SettingSeen
 /** Some firmware rounds a limit to its own steps. Choice: the coarsest seen is 1 % of a large machine. */
 const limitToleranceShare = 0.01;
 
+/** From here on a limit stands for none. Source: WhatsMiner manual V2.2: 99999 takes the limit away. */
+export const noLimitWatts = 99_999;
+
 /** A limit says nothing about running or sleeping: it neither wakes a machine nor sheds it. */
-function shows(seen: SettingSeen, target: MinerTarget): boolean {
-  if (target.mode !== "limit") return seen.setting === target.mode;
-  return (
-    seen.limitWatts !== undefined && Math.abs(seen.limitWatts - target.watts) <= target.watts * limitToleranceShare
-  );
+function shows(seen: SettingSeen, target: MinerTarget, ownLimitWatts: number | null): boolean {
+  if (target.mode === "limit") return isNear(seen.limitWatts, target.watts);
+  if (seen.setting !== target.mode) return false;
+  return target.mode === "sleep" || ownLimitWatts === null || isNear(seen.limitWatts, ownLimitWatts);
+}
+
+function isNear(seenWatts: number | undefined, watts: number): boolean {
+  if (watts >= noLimitWatts) return seenWatts === undefined;
+  return seenWatts !== undefined && Math.abs(seenWatts - watts) <= watts * limitToleranceShare;
 }
 
 function sameTarget(one: MinerTarget, other: MinerTarget): boolean {

@@ -40,6 +40,8 @@ type PlainCommand = Readonly<Record<string, string | number>>;
 
 export class WhatsminerSession implements MinerSession {
   readonly readsOpenly = true;
+  /** Source: manual V2.2, adjust_power_limit. */
+  readonly unlimitedWatts = 99_999;
   private readonly api: MinerApi;
   private readonly token: WhatsminerToken;
   private readonly clock: Clock;

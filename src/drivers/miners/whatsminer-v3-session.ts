@@ -37,6 +37,8 @@ const clockMilliseconds = 60_000;
 
 export class WhatsminerV3Session implements MinerSession {
   readonly readsOpenly = true;
+  /** What a machine without a limit tells as its limit; that it takes it back is not proven. Source: fact sheet, section 2.4. */
+  readonly unlimitedWatts = 2_147_483_647;
   private readonly host: string;
   private readonly port: number;
   private readonly credentials: MinerCredentials;

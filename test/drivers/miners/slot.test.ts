@@ -152,4 +152,29 @@ test("a machine that changed by itself: a shed is asserted again at once, a wake
   assert.is(observeSetting(asleep, seen("unknown", 5_000), 5_100, timing), asleep);
 });
 
+test("run puts the limit from before ours back: awake first, then the limit, and only both are proof", () => {
+  const trimmed: Slot = { ...emptySlot, limits: true, ownLimitWatts: 3_400 };
+  let slot = replaceTarget(trimmed, run, 0);
+  assert.equal(nextAction(slot, undefined, 0), { kind: "read" });
+  slot = observeSetting(slot, { ...seen("sleep", 1), limitWatts: 2_000 }, 2, timing);
+  assert.equal(nextAction(slot, seen("sleep", 1), 2), { kind: "write", setting: "run" });
+  slot = endWrite(beginWrite(slot, 3), run, { ok: true }, 4, timing);
+  slot = observeSetting(slot, { ...seen("run", 5), limitWatts: 2_000 }, 6, timing);
+  assert.is(slot.command?.readBackAt, undefined);
+  assert.equal(nextAction(slot, seen("run", 5), 6), { kind: "limit", watts: 3_400 });
+  slot = endWrite(beginWrite(slot, 7, true), run, { ok: true }, 8, timing);
+  slot = observeSetting(slot, { ...seen("run", 9), limitWatts: 2_000 }, 10, timing);
+  assert.equal(nextAction(slot, seen("run", 9), 10), { kind: "read" });
+  slot = observeSetting(slot, { ...seen("run", 11), limitWatts: 3_400 }, 12, timing);
+  assert.is(slot.command?.readBackAt, 12);
+  assert.is(slot.ownLimitWatts, null);
+});
+
+test("a machine that had no limit has none again when it tells none", () => {
+  const slot = replaceTarget({ ...emptySlot, limits: true, ownLimitWatts: 99_999 }, run, 0);
+  const limited = observeSetting(slot, { ...seen("run", 1), limitWatts: 2_000 }, 2, timing);
+  assert.is(limited.command?.readBackAt, undefined);
+  assert.is(observeSetting(slot, seen("run", 1), 2, timing).command?.readBackAt, 2);
+});
+
 test.run();
