@@ -90,7 +90,7 @@ export function judge(state: ControlState, image: ProcessImage, site: Site): Ass
   const drives = watchDrives(site, image.readings, state.driveStandsSince, now);
   const smoke = judgeSmoke({ site, judgedOf, before: state.provenAt, startedAt: state.startedAt, now, adopting });
   const inlets = judgeInlets(layout, fleet.machines, now);
-  const machines: Finding = { ...nothingFound, warnings: fleetWarnings(layout, fleet.machines, powered) };
+  const said = [doubted, pumps, drives, foreign].flatMap(({ warnings }) => warnings);
   const finding = merge([
     feeder.finding,
     warmth.finding,
@@ -98,8 +98,7 @@ export function judge(state: ControlState, image: ProcessImage, site: Site): Ass
     smoke.finding,
     supply.finding,
     inlets,
-    machines,
-    { ...nothingFound, warnings: [...doubted.warnings, ...pumps.warnings, ...drives.warnings, ...foreign.warnings] },
+    { ...nothingFound, warnings: [...fleetWarnings(layout, fleet.machines, powered), ...said] },
     latchedPoints(state, points, site, now),
     contactorCauses(state, site),
   ]);
