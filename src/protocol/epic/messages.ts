@@ -21,7 +21,9 @@ export function observeEpic(summary: JsonValue): MinerObservation | undefined {
   if (state === undefined || at(summary, "Session") === undefined) return undefined;
   const boards = listOf(at(summary, "HBs")) ?? [];
   const setting = settingOf(state);
-  const hashrate = boards.reduce<number>((sum, board) => sum + (numberOf(listOf(at(board, "Hashrate"))?.[0]) ?? 0), 0);
+  // A board that does not tell its part makes the sum unknown, never smaller.
+  const parts = boards.map((board) => numberOf(listOf(at(board, "Hashrate"))?.[0]) ?? Number.NaN);
+  const hashrate = parts.reduce((sum, part) => sum + part, 0);
   const terahashes = numberWithin(hashrate / 1e6, 0, plausible.terahashesPerSecond);
   const supply = at(summary, "Power Supply Stats");
   const powerWatts = numberWithin(at(supply, "Input Power"), 1, plausible.powerWatts);
@@ -47,7 +49,8 @@ function settingOf(state: string): MinerSetting {
 }
 
 function judgeMode(hashrate: number | undefined, setting: MinerSetting): MinerMode {
-  if (hashrate === undefined || setting === "unknown") return "unknown";
+  if (hashrate === undefined) return setting === "sleep" ? "asleep" : "unknown";
+  if (setting === "unknown") return "unknown";
   if (hashrate > 0) return "hashing";
   return setting === "sleep" ? "asleep" : "starting";
 }
