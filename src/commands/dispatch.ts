@@ -35,8 +35,8 @@ export function describe(command: Command): void {
       const afterWatts = options.after === "off" ? null : toWatts(options.after ?? text);
       return run(options, (link) => sendSetpoint(link, { ...options, watts, afterWatts }));
     });
-  sending(common(command.command("control").argument("<action>", "stop, release, resync or reset")))
-    .description("sends a stop, a release, a resync or a reset and waits for the answer")
+  sending(common(command.command("control").argument("<action>", "stop, release, resync, reset or self-test")))
+    .description("sends a stop, a release, a resync, a reset or a self-test and waits for the answer")
     .option("--trip <name>", "with reset")
     .action((action: string, options: ConnectOptions & SendOptions) =>
       run(options, (link) => sendControl(link, { ...options, action })),

@@ -19,6 +19,7 @@ import { jitterMilliseconds } from "./dispatch/course.ts";
 import type { Violation } from "./envelopes/finding.ts";
 import { type GeneratorState, recordSteps, stepRoomOf } from "./envelopes/generator.ts";
 import { certain } from "./impossible.ts";
+import { responseMilliseconds } from "./ledger.ts";
 import type { Ordered } from "./orders.ts";
 import { outputsOf } from "./outputs.ts";
 import { type RampState, spend } from "./ramp.ts";
@@ -54,7 +55,10 @@ export function act(state: ControlState, image: ProcessImage, site: Site, assess
   countOut(plan, switches);
   const beforeWatts = certain(plan.nextWatts[0], "container");
   const rules = { now, minimumOnMilliseconds, limits: ordered.limits, forbidden };
-  shed(plan, { ...rules, orderedStepWatts: room.downWatts });
+  shed(plan, { ...rules, orderedStepWatts: room.downWatts }, (machine) => {
+    const { miner, model } = certain(layout.machines[machine], "machine");
+    return responseMilliseconds(model, image.miners[miner.name]);
+  });
   const left = room.downWatts - (beforeWatts - certain(plan.nextWatts[0], "container"));
   const switchedOff = switchOff(plan, { ...rules, ...switches, orderedStepWatts: left });
   const shedWatts = beforeWatts - certain(plan.nextWatts[0], "container");

@@ -1,6 +1,6 @@
 /** Second third of a scan: what is wanted. Trips latched, people and dispatchers heard, every limit arbitrated, the ramp advanced. */
 import type { Acknowledgement, LocalOutcome } from "../model/command.ts";
-import type { ActiveSetpoint, EventRecord } from "../model/decision.ts";
+import type { ActiveSetpoint, EventRecord, FirmPower } from "../model/decision.ts";
 import type { Durable, OrderRegisters, RemoteStop } from "../model/durable.ts";
 import type { ProcessImage } from "../model/image.ts";
 import type { MinerName } from "../model/miner.ts";
@@ -13,8 +13,10 @@ import type { Assessed } from "./assess.ts";
 import { liftTargets } from "./cooling/heat-circuit.ts";
 import { dispatchLimits } from "./dispatch/limits.ts";
 import { receiveCommands } from "./dispatch/receive.ts";
+import { testedSeconds } from "./dispatch/self-test.ts";
 import type { DispatchState } from "./dispatch/state.ts";
 import { certain } from "./impossible.ts";
+import { firmPower } from "./ledger.ts";
 import { lockoutLimits, takeLocalCommands } from "./local-commands.ts";
 import { type RampState, ramp } from "./ramp.ts";
 import type { ControlState } from "./state.ts";
@@ -37,6 +39,7 @@ export interface Ordered {
   readonly ramp: RampState;
   /** Why nothing may rise in this scan; null: it may. */
   readonly holding: string | null;
+  readonly firm: readonly FirmPower[];
   readonly outcomes: readonly LocalOutcome[];
   readonly acceptedMiners: readonly MinerName[];
   readonly acknowledgements: readonly Acknowledgement[];
@@ -52,12 +55,17 @@ export function order(state: ControlState, image: ProcessImage, site: Site, asse
     causes: storedOk ? finding.causes : { ...finding.causes, store: "the store does not take writes." },
     coolDownMilliseconds: site.policy.coolDownMilliseconds,
   });
+  const firm = firmPower(image, site, assessed);
   const latched = latch(local.trips, state.trippedAt, finding.violations, image);
   const received = receiveCommands(state.dispatch, image, site, {
     trips: latched.trips.map(({ name }) => name),
     lockout: local.lockout !== null,
     storedOk,
     durableRevision: state.durable.revision,
+    firm: {
+      promisedWatts: firm.find(({ withinSeconds }) => withinSeconds === testedSeconds)?.watts ?? 0,
+      meteredWatts: certain(assessed.balances[layout.root], "root").meteredWatts,
+    },
   });
   const wanted = dispatchLimits(received.dispatch, image, site);
   const stoppingSince = image.stopping ? (state.stoppingSince ?? image.now) : null;
@@ -99,6 +107,7 @@ export function order(state: ControlState, image: ProcessImage, site: Site, asse
     ceilings,
     ramp: ramped,
     holding,
+    firm,
     outcomes: local.outcomes,
     acceptedMiners: local.acceptedMiners,
     acknowledgements: received.acknowledgements,

@@ -114,6 +114,13 @@ export interface FrequencyView {
   readonly worstResponseMilliseconds: Milliseconds | null;
 }
 
+/** A line of the firm-power ledger. */
+export interface FirmPower {
+  readonly withinSeconds: number;
+  /** Surely shed by an order within that time, by proven responses [W]. */
+  readonly watts: number;
+}
+
 export interface Decision {
   readonly at: Milliseconds;
   readonly mode: Mode;
@@ -127,6 +134,8 @@ export interface Decision {
   readonly availability: Availability;
   /** Absent where the site has nothing for it. */
   readonly frequency?: FrequencyView;
+  /** What can be shed, the shortest time first; absent: nobody has worked it out. */
+  readonly firm?: readonly FirmPower[];
   readonly minerTargets: Readonly<Record<MinerName, MinerTarget>>;
   /** Replaced machines that a person has accepted in this scan; absent: none. */
   readonly acceptedMiners?: readonly MinerName[];

@@ -21,6 +21,7 @@ export type ReasonCode =
   | "contactor-welded"
   | "trip-latched"
   | "setpoint"
+  | "self-test"
   | "setpoint-expired"
   | "group-setpoint"
   | "remote-stop"

@@ -1,5 +1,5 @@
 /** Commands as the broker link and the shell hand them to the core. */
-import type { LocalCommand, RemoteCommand, SetpointMessage } from "../../src/model/command.ts";
+import type { ControlMessage, LocalCommand, RemoteCommand, SetpointMessage } from "../../src/model/command.ts";
 
 let sequence = 0;
 
@@ -39,4 +39,23 @@ export function setpoint(watts: number, now: number, parts: Partial<SetpointMess
 /** A command of a person at the container. */
 export function local(action: LocalCommand["action"], now: number): LocalCommand {
   return { via: "shell", receivedAt: now, by: "console", ticket: `t${now}`, action };
+}
+
+/** A control command, of the operator unless said. */
+export function control(
+  action: ControlMessage["action"],
+  now: number,
+  parts: Partial<ControlMessage> = {},
+  source: RemoteCommand["source"] = "operator",
+): RemoteCommand {
+  const { kind, onExpiry, watts, reason, ...frame } = setpoint(0, now).body as SetpointMessage;
+  const command = setpoint(0, now);
+  return {
+    ...command,
+    source,
+    kind: "control",
+    digest: frame.id,
+    id: frame.id,
+    body: { ...frame, action, ...parts },
+  };
 }

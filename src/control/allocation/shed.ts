@@ -19,8 +19,8 @@ export interface ShedRules {
   readonly orderedStepWatts: number;
 }
 
-/** Sends machines to sleep until every scope is below its ceiling, or nothing is left to shed. */
-export function shed(plan: Plan, rules: ShedRules): void {
+/** Sends machines to sleep until every scope is below its ceiling, or nothing is left to shed. `responseOf`: how long one needs from its command until it has shed. */
+export function shed(plan: Plan, rules: ShedRules, responseOf: (machine: number) => Milliseconds): void {
   const patient = onlyPatientOrdersBind(plan, rules.limits);
   const atOnce = certain(plan.nextWatts[0], "container") <= rules.orderedStepWatts;
   const closed = closedScopes(plan, patient || !atOnce);
@@ -28,7 +28,7 @@ export function shed(plan: Plan, rules: ShedRules): void {
     for (const [machine, place] of plan.layout.machines.entries())
       if (rules.forbidden.has(machine) || place.scopes.some(({ scope }) => closed.has(scope)))
         putToSleep(plan, machine, rules.now);
-  const ranked = lazily(() => keepBest(plan, rankForShedding(plan)));
+  const ranked = lazily(() => slowLast(keepBest(plan, rankForShedding(plan)), responseOf, hasteOf(plan, rules.limits)));
   // Innermost first: what is shed for a tank also counts for its branch and the container.
   for (let scope = plan.safetyWatts.length - 1; scope >= 0; scope -= 1)
     shedScope(plan, scope, certain(plan.safetyWatts[scope], "ceiling"), ranked, rules.now);
@@ -79,6 +79,27 @@ export function putToSleep(plan: Plan, machine: number, now: Milliseconds): void
   plan.machines[machine] = after;
   if (after.phase !== "curtailing") return;
   change(plan, machine, Math.min(0, model.asleepWatts - certain(plan.accounts[machine], "account").nextWatts));
+}
+
+/** The shortest time in which an order wants to be obeyed; null: none says. */
+function hasteOf(plan: Plan, limits: readonly Limit[]): Milliseconds | null {
+  const next = certain(plan.nextWatts[0], "container");
+  const hasty = limits.filter(
+    (limit) =>
+      limit.scope === "container" && isGentle(limit) && limit.withinMilliseconds > 0 && limit.ceilingWatts < next,
+  );
+  return hasty.length === 0 ? null : Math.min(...hasty.map(({ withinMilliseconds }) => withinMilliseconds));
+}
+
+/** Machines that would come too late for an order in haste go last, whatever they are worth. */
+function slowLast(
+  ranked: readonly number[],
+  responseOf: (machine: number) => Milliseconds,
+  haste: Milliseconds | null,
+): readonly number[] {
+  if (haste === null) return ranked;
+  const slow = (machine: number): boolean => responseOf(machine) > haste;
+  return [...ranked.filter((machine) => !slow(machine)), ...ranked.filter(slow)];
 }
 
 /** Those that stay under the lowest ceilings in sight come last: an order on its way down leads there anyway. */

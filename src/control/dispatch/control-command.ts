@@ -1,9 +1,10 @@
-/** Control commands from afar: stop, release, resync; a reset is a matter of a person on the spot. */
+/** Control commands from afar: stop, release, resync, self-test; a reset is a matter of a person on the spot. */
 import type { Acknowledgement, ControlMessage, Rejection, RemoteCommand } from "../../model/command.ts";
 import type { EventRecord } from "../../model/decision.ts";
 import { endEvent, progressAnswer } from "./answer.ts";
 import type { Judgement } from "./judgement.ts";
 import { scheduleAnswer, scheduleEvent } from "./schedule-command.ts";
+import { applySelfTest, cancelSelfTest, refuseSelfTest } from "./self-test.ts";
 import type { DispatchState, Stop } from "./state.ts";
 
 /** Clock, range, lockout, trip and store checks of a control command; null: it is taken. */
@@ -13,6 +14,7 @@ export function refuseControl(command: RemoteCommand, body: ControlMessage, judg
   if (release && !image.wallClock.trusted) return "clock";
   if (body.expiresAt <= body.issuedAt) return "range";
   if (command.addressee === "group") return "unsupported";
+  if (body.action === "self-test") return refuseSelfTest(command, judgement);
   if (!release && body.action !== "reset") return null;
   if (context.lockout) return "lockout";
   if (context.trips.length > 0) return "tripped";
@@ -46,13 +48,17 @@ export function applyControl(
       events: [],
     };
   }
+  if (body.action === "self-test")
+    return { dispatch: applySelfTest(command, body, judgement), acknowledgements: [], events: [] };
   if (body.action !== "release") return { dispatch, acknowledgements: [], events: [] };
   const endsWithRevision = context.durableRevision + 1;
+  const tested = cancelSelfTest(dispatch, command.source);
   const cancelled = dispatch.slots.filter((slot) => slot.name === command.source && !slot.ended);
   const withdrawn = dispatch.schedules.filter(({ source, ended }) => source === command.source && !ended);
   return {
     dispatch: {
       ...dispatch,
+      selfTest: tested.selfTest,
       schedules: dispatch.schedules.filter(({ source }) => source !== command.source),
       stops: dispatch.stops.map((stop) => (stop.source === command.source ? { ...stop, endsWithRevision } : stop)),
       slots: dispatch.slots.map((slot) =>
@@ -63,10 +69,12 @@ export function applyControl(
       ...mine.flatMap((stop) => stopAnswer(stop, "cancelled")),
       ...cancelled.map((slot) => progressAnswer(slot, "cancelled")),
       ...withdrawn.map((schedule) => scheduleAnswer(schedule, "cancelled")),
+      ...tested.acknowledgements,
     ],
     events: [
       ...cancelled.map((slot) => endEvent(slot, "cancelled")),
       ...withdrawn.map((schedule) => scheduleEvent(schedule, "cancelled")),
+      ...tested.events,
     ],
   };
 }

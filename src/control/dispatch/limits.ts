@@ -7,6 +7,7 @@ import type { Site } from "../../model/site.ts";
 import { kilowatts } from "./answer.ts";
 import { courseAt } from "./course.ts";
 import { failsafeTarget, type Scheduled } from "./schedule.ts";
+import { selfTestLimits } from "./self-test.ts";
 import type { DispatchState, Failsafe, Slot, Stop } from "./state.ts";
 
 export interface DispatchLimits {
@@ -24,6 +25,7 @@ export function dispatchLimits(dispatch: DispatchState, image: ProcessImage, sit
     dispatch,
     limits: [
       ...stops.map(stopLimit),
+      ...selfTestLimits(dispatch),
       ...(failsafe === null ? [] : [failsafeLimit(failsafe, dispatch, image, site)]),
       ...slots.map((slot) => slotLimit(slot, image)),
     ],
@@ -81,6 +83,7 @@ function slotLimit(slot: Slot, image: ProcessImage): Limit {
   return {
     ...containerLimit(watts, source, { code, text }),
     ...(slot.kind === "target" ? { follows: true } : {}),
+    ...(slot.reachBy === null ? {} : { withinMilliseconds: Math.max(0, slot.reachBy - image.now) }),
     ...(slot.patient ? { patient: true } : {}),
     ...(slot.rampDownWattsPerSecond === null ? {} : { rampDownWattsPerSecond: slot.rampDownWattsPerSecond }),
   };

@@ -63,6 +63,17 @@ export interface Stop {
   readonly endsWithRevision: number | null;
 }
 
+/** A self-test of the firm power that runs. */
+export interface SelfTest {
+  readonly id: string;
+  readonly acknowledge: { readonly encoding: Encoding; readonly epoch: number; readonly sequence: number };
+  readonly activeTold: boolean;
+  readonly since: Milliseconds;
+  /** On the meter when it began [W]. */
+  readonly baselineWatts: number;
+  readonly promisedWatts: number;
+}
+
 export interface Failsafe {
   readonly cause: "start" | "heartbeat";
   readonly since: Milliseconds;
@@ -91,6 +102,8 @@ export interface DispatchState {
   readonly answers: readonly Answer[];
   readonly slots: readonly Slot[];
   readonly stops: readonly Stop[];
+  /** A self-test that runs; null: none. */
+  readonly selfTest: SelfTest | null;
   /** At most one a source. */
   readonly schedules: readonly Schedule[];
   /** Newest heartbeat that counted. */
@@ -111,6 +124,7 @@ export function startDispatch(durable: Durable | null, now: Milliseconds): Dispa
     answers: [],
     slots: [],
     schedules: [],
+    selfTest: null,
     stops: stops.map(({ source, id }) => ({ source, id, acknowledge: null, activeTold: true, endsWithRevision: null })),
     heartbeat: { at: null, epoch: 0, number: -1 },
     storeBehindSince: null,

@@ -6,6 +6,7 @@ import type { Milliseconds } from "../../model/reading.ts";
 import type { Limit } from "../../model/reason.ts";
 import { endEvent, progressAnswer } from "./answer.ts";
 import { stopAnswer } from "./control-command.ts";
+import { advanceSelfTest } from "./self-test.ts";
 import type { DispatchState, Progress, Slot } from "./state.ts";
 
 /** What the core made of this scan. */
@@ -15,6 +16,8 @@ export interface TrackedOutcome {
   readonly binding: Limit;
   /** At the metering point; null while the meter is not good. */
   readonly measuredWatts: number | null;
+  /** A trip or a lockout stands. */
+  readonly disturbed: boolean;
 }
 
 export interface Tracked {
@@ -30,20 +33,26 @@ const tellIntervalMilliseconds: Milliseconds = 10_000;
 /** Advances every open setpoint by one scan; call last, with what was decided. */
 export function trackSetpoints(dispatch: DispatchState, image: ProcessImage, outcome: TrackedOutcome): Tracked {
   const slots = dispatch.slots.map((slot) => trackSlot(slot, image.now, outcome));
+  const tested = advanceSelfTest(dispatch, image.now, outcome.measuredWatts, outcome.disturbed);
   const fresh = dispatch.stops.filter((stop) => !stop.activeTold);
   return {
     dispatch: {
       ...dispatch,
       slots: slots.map(({ slot }) => slot),
+      selfTest: tested.selfTest,
       stops: dispatch.stops.map((stop) => (stop.activeTold ? stop : { ...stop, activeTold: true })),
     },
     acknowledgements: [
       ...slots.flatMap(({ acknowledgement }) => acknowledgement ?? []),
       ...fresh.flatMap((stop) => stopAnswer(stop, "active")),
+      ...tested.acknowledgements,
     ],
-    events: slots.flatMap(({ slot, acknowledgement }) =>
-      acknowledgement?.state === "failed" ? endEvent(slot, "failed") : [],
-    ),
+    events: [
+      ...slots.flatMap(({ slot, acknowledgement }) =>
+        acknowledgement?.state === "failed" ? endEvent(slot, "failed") : [],
+      ),
+      ...tested.events,
+    ],
   };
 }
 

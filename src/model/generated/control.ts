@@ -41,9 +41,13 @@ export interface ControlMessage {
    */
   timeToLiveSeconds: number;
   /**
-   * stop: everything asleep until this source's release. release: end this source's stop and setpoint. resync: publish birth and state again. reset: always refused from afar while a trip or lockout stands.
+   * stop: everything asleep until this source's release. release: end this source's stop and setpoint. resync: publish birth and state again. reset: always refused from afar while a trip or lockout stands. self-test (operator only): shed for 15 s what the ledger promises for 10 s, and tell what the meter saw.
    */
-  action: "stop" | "release" | "resync" | "reset";
+  action: "stop" | "release" | "resync" | "reset" | "self-test";
+  /**
+   * With `self-test`: shed no more than this.
+   */
+  shedWatts?: number;
   /**
    * Name of the trip, with `reset`.
    */

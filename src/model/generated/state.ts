@@ -67,6 +67,23 @@ export interface StateMessage {
     maximumWatts: number;
   };
   /**
+   * Firm-power ledger: what an order surely sheds within a time, by the proven responses of the machines.
+   *
+   * @maxItems 8
+   *
+   * Items: One time of the ledger.
+   */
+  firm?: {
+    /**
+     * From the receipt of the order to the meter.
+     */
+    withinSeconds: number;
+    /**
+     * Shed by then.
+     */
+    watts: number;
+  }[];
+  /**
    * Response to the grid's frequency; absent where the site has none.
    */
   frequency?: {

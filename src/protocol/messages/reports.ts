@@ -106,6 +106,9 @@ export function stateMessage(
       minimumWatts: wholeWatts(decision.availability.minimumWatts),
       maximumWatts: wholeWatts(decision.availability.maximumWatts),
     },
+    ...(decision.firm === undefined
+      ? {}
+      : { firm: decision.firm.map(({ withinSeconds, watts }) => ({ withinSeconds, watts: wholeWatts(watts) })) }),
     ...frequencyOf(decision),
     setpoints: decision.setpoints.map((setpoint) => ({
       ...setpoint,

@@ -18,6 +18,7 @@ export function statusDocument(snapshot: Snapshot): object {
     explanation: decision.explanation.find(({ scope }) => scope === "container") ?? null,
     power: decision.power,
     availability: decision.availability,
+    firm: decision.firm ?? [],
     setpoints: decision.setpoints,
     trips: decision.trips,
     alarms: decision.alarms.map(({ since, ...alarm }) => ({ ...alarm, ageMilliseconds: image.now - since })),

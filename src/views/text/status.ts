@@ -23,6 +23,7 @@ export function renderStatus(snapshot: Snapshot): string[] {
       "",
       `machines ${kilowatts(power.machinesWatts)}, auxiliaries ${kilowatts(power.auxiliaryWatts)}, promised ${kilowatts(power.reservedWatts)}`,
     ),
+    ...firm(decision),
     ...labelled("Held by", decision.binding.reason.text),
     ...labelled("For more", decision.explanation.find(({ scope }) => scope === "container")?.forMore ?? "-"),
     ...frequency(decision),
@@ -48,6 +49,12 @@ export function lineInWords(line: LineHealth): string {
   if (wrong.length === 0) return `${line.name} good`;
   const kinds = [...new Set(wrong.map(({ state }) => state))].join(" or ");
   return `${line.name} ${wrong.length} of ${count(line.devices.length, "device")} ${kinds}`;
+}
+
+/** `40 kW within 10 s, 232 kW within 60 s`. */
+function firm({ firm: lines = [] }: Decision): string[] {
+  const told = lines.map(({ withinSeconds, watts }) => `${kilowatts(watts)} in ${withinSeconds} s`);
+  return told.length === 0 ? [] : labelled("Can shed", told.join(", "));
 }
 
 function machines({ miners }: Decision): string {

@@ -129,7 +129,12 @@ class DispatchBench {
       (least, limit) => (limit.ceilingWatts < least.ceilingWatts ? limit : least),
       ratedLimit(this.#site),
     );
-    const outcome = { ceilingWatts: binding.ceilingWatts, binding, measuredWatts: this.measuredWatts };
+    const outcome = {
+      ceilingWatts: binding.ceilingWatts,
+      binding,
+      measuredWatts: this.measuredWatts,
+      disturbed: false,
+    };
     const tracked = trackSetpoints(limited.dispatch, image, outcome);
     this.#dispatch = tracked.dispatch;
     return {

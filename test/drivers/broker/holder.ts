@@ -66,7 +66,12 @@ export function startHolder(site: Site): Holder {
     const limited = dispatchLimits(received.dispatch, image, site);
     const binding = limited.limits[0] ?? base.decision.binding;
     const ceilingWatts = Math.min(site.ratedWatts, ...limited.limits.map((limit) => limit.ceilingWatts));
-    const tracked = trackSetpoints(limited.dispatch, image, { ceilingWatts, binding, measuredWatts: null });
+    const tracked = trackSetpoints(limited.dispatch, image, {
+      ceilingWatts,
+      binding,
+      measuredWatts: null,
+      disturbed: false,
+    });
     dispatch = tracked.dispatch;
     const decision = {
       ...base.decision,

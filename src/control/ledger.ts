@@ -1,0 +1,66 @@
+/** The firm-power ledger: how many watts can surely be shed within a few seconds to minutes, each machine counted with the response it has proven. */
+import type { FirmPower } from "../model/decision.ts";
+import { takesCommands } from "../model/dialects.ts";
+import type { ProcessImage } from "../model/image.ts";
+import type { MinerReport } from "../model/miner.ts";
+import type { Milliseconds } from "../model/reading.ts";
+import type { MinerModel, Site } from "../model/site.ts";
+import type { Assessed } from "./assess.ts";
+import { stepRoomOf } from "./envelopes/generator.ts";
+import { certain } from "./impossible.ts";
+
+/** Times of the ledger [s]. Source: the markets' products: fast frequency response, a primary reserve, a quick start, a slow one. */
+const ledgerSeconds = [2, 10, 60, 600] as const;
+
+/** From an order to the last machine's command [ms]. Source: choice: one scan. */
+const commandMilliseconds: Milliseconds = 1000;
+
+/** How long a machine needs from the command until it has shed: its model's proven time, or its own where that is longer. */
+export function responseMilliseconds(model: MinerModel, report: MinerReport | undefined): Milliseconds {
+  return Math.max(model.sleepMilliseconds, report?.provenResponse?.milliseconds ?? 0);
+}
+
+/** What could be shed from this moment on by an order, nothing counted that is not proven. */
+export function firmPower({ miners }: ProcessImage, site: Site, assessed: Assessed): readonly FirmPower[] {
+  const shares = sheddableOf(miners, assessed);
+  const believed = meterRatio(assessed);
+  const stepWatts = Math.max(0, stepRoomOf(site.generator, assessed.generator).downWatts);
+  return ledgerSeconds.map((withinSeconds) => {
+    const left = withinSeconds * 1000 - commandMilliseconds;
+    let shedWatts = 0;
+    let firmWatts = 0;
+    for (const { response, watts } of shares) {
+      if (response > left) break;
+      shedWatts += watts;
+      // The order comes down its ramp first; the last machine it reaches needs its whole time after that.
+      const rampedWatts = (site.policy.rampDownWattsPerSecond * (left - response)) / 1000;
+      firmWatts = Math.max(firmWatts, Math.min(shedWatts * believed, rampedWatts));
+    }
+    return { withinSeconds, watts: Math.floor(Math.min(firmWatts, stepWatts)) };
+  });
+}
+
+interface Sheddable {
+  readonly response: Milliseconds;
+  readonly watts: number;
+}
+
+/** Machines that run and obey, the fastest first, with what their sleep surely takes off. */
+function sheddableOf(miners: ProcessImage["miners"], { layout, fleet }: Assessed): readonly Sheddable[] {
+  const shares: Sheddable[] = [];
+  for (const [index, { miner, model }] of layout.machines.entries()) {
+    const { phase } = certain(fleet.machines[index], "machine");
+    const runs = phase === "hashing" || phase === "trimmed" || phase === "waking";
+    if (!runs || !takesCommands(model.dialect)) continue;
+    const watts = certain(fleet.accounts[index], "account").lowWatts - model.asleepWatts;
+    if (watts > 0) shares.push({ response: responseMilliseconds(model, miners[miner.name]), watts });
+  }
+  return shares.sort((a, b) => a.response - b.response);
+}
+
+/** Machines that tell more than the meter shows are believed only as far as the meter goes. */
+function meterRatio({ layout, balances, fleet }: Assessed): number {
+  const { meteredWatts } = certain(balances[layout.root], "root");
+  const toldWatts = fleet.accounts.reduce((sum, { lowWatts }) => sum + lowWatts, 0);
+  return meteredWatts === null || toldWatts <= meteredWatts ? 1 : Math.max(0, meteredWatts) / toldWatts;
+}
