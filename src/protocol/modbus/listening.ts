@@ -111,7 +111,7 @@ function answered(work: Work, exchange: Exchange, frame: Frame, echoed: boolean,
 function hearLate(work: Work, exchange: Exchange): boolean {
   const frame = findUnasked(exchange.received);
   // In the name of another unit it may as well be the asked one with a wrong address: that proves nothing about the other.
-  if (frame === null || frame.unit !== exchange.request.unit || !noteUnasked(work, frame)) return false;
+  if (frame === null || frame.unit !== exchange.request.unit || !noteUnasked(work, frame, 0)) return false;
   const { patienceMilliseconds } = unitOf(work.state, frame.unit);
   const deadline = Math.max(exchange.lastDeadline, work.now + patienceMilliseconds);
   const received = exchange.received.slice(frame.end);
@@ -126,21 +126,28 @@ function receiveUnasked(work: Work, bytes: Uint8Array): void {
   const frame = findUnasked(joined);
   if (frame === null) return;
   work.state = { ...work.state, unasked: joined.slice(frame.end) };
-  if (!noteUnasked(work, frame)) return;
+  if (!noteUnasked(work, frame, 1)) return;
   const { phase } = work.state;
   if (phase.kind !== "quiet" || phase.unit !== frame.unit) return;
   // What the silence was for has come.
   if (unitOf(work.state, frame.unit).stale.length === 0) work.state = { ...work.state, phase: { kind: "free" } };
 }
 
-/** True: a reply that was given up before. Anything else of a unit of ours comes from a fault or another master: the unit is unsure. */
-function noteUnasked(work: Work, frame: ReadFrame): boolean {
+/**
+ * True: a reply that was given up before. Anything else of a unit of ours comes from a fault or another master: the unit is unsure.
+ * `unasked`: counts as so many such replies; none where the unit was asked, and may have answered with too few registers.
+ */
+function noteUnasked(work: Work, frame: ReadFrame, unasked: 0 | 1): boolean {
   const unit = work.state.units[frame.unit];
   if (unit === undefined) return false;
   const shape = { function: frame.function, byteCount: frame.data.length };
   const heard = heardLate(unit, shape, work.now);
-  const unaskedAt = [...unit.unaskedAt.slice(-1), work.now];
-  setUnit(work, frame.unit, heard ?? { ...unit, sure: false, unaskedReplies: unit.unaskedReplies + 1, unaskedAt });
+  const unaskedAt = unasked === 0 ? unit.unaskedAt : [...unit.unaskedAt.slice(-1), work.now];
+  setUnit(
+    work,
+    frame.unit,
+    heard ?? { ...unit, sure: false, unaskedReplies: unit.unaskedReplies + unasked, unaskedAt },
+  );
   return heard !== null;
 }
 

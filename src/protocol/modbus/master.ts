@@ -23,6 +23,10 @@ const adapterLatencyMilliseconds = 16;
 const longestWaitMilliseconds = 1000;
 /** A unit that falls out of step again between its proof and the request, this many times in a row, has a second master or answers twice. Choice. */
 const mostProofs = 2;
+/** Priorities up to this one are never put off: writes, and the reads that prove them. Source: drivers/serial/device-run.ts. */
+const lastUrgent = 1;
+/** A read goes before more important ones when it is this long past its deadline. Choice: a second beside ages of several. */
+const longestLateMilliseconds = 1000;
 /** A timer this late means that this process stood still and bytes may wait unread. Choice: far above the jitter of timers. */
 const stallMilliseconds = 50;
 
@@ -98,8 +102,15 @@ function advance(work: Work): void {
   work.state = { ...work.state, wakeAt };
 }
 
+/** The first in the queue; but what has waited for too long goes before all that is not urgent, for a line asked for more than it carries must still ask for everything. */
+function nextOrder({ state: { queue }, now }: Work): Order | undefined {
+  const [first] = queue;
+  if (first === undefined || first.priority <= lastUrgent) return first;
+  return queue.find(({ deadline }) => deadline !== undefined && deadline < now - longestLateMilliseconds) ?? first;
+}
+
 function sendNext(work: Work): number | null {
-  for (let [order] = work.state.queue; order !== undefined; [order] = work.state.queue) {
+  for (let order = nextOrder(work); order !== undefined; order = nextOrder(work)) {
     const unit = unitOf(work.state, order.request.unit);
     const settings = settingsOf(work.state, order.request.unit);
     const request = work.state.open ? chooseRequest(work, order, unit, settings) : null;

@@ -122,7 +122,7 @@ export function createBus(slaves: readonly Slave[], settings: BusSettings, writt
     interferedAt = now;
     const frame = sealed([slave.address, 3, 0, 0, 0, 2]);
     const endsAt = transmit(frame, now);
-    transmit(encode(frame, perform(slave, frame, now, false)), endsAt + settings.turnaroundMilliseconds);
+    transmit(encode(frame, perform(slave, frame, now)), endsAt + settings.turnaroundMilliseconds);
   };
   /** Devices that send a value by themselves, as some do until they are told not to. */
   const chatter = (now: number): void => {
@@ -185,8 +185,13 @@ export function createBus(slaves: readonly Slave[], settings: BusSettings, writt
 /** What the slave answers, with the faults that make another answer of it. */
 function obey(slave: Slave, frame: Uint8Array, now: number, faults: Faults): Answer {
   const code = faults.take(slave.name, "exception", 4);
-  const short = faults.take(slave.name, "short", 0) !== null;
-  return code === null ? perform(slave, frame, now, short) : { kind: "exception", code };
+  if (code !== null) return { kind: "exception", code };
+  const isWrite = frame[1] === 5 || frame[1] === 6;
+  if (isWrite && faults.take(slave.name, "disobey", 0) !== null) return { kind: "written" };
+  const answer = perform(slave, frame, now);
+  // Two registers less than asked, of two one: what it has it sends, whatever its map says of such a request.
+  const short = answer.kind === "words" && faults.take(slave.name, "short", 0) !== null;
+  return short ? { ...answer, words: answer.words.slice(0, Math.max(1, answer.words.length - 2)) } : answer;
 }
 
 /** The faults that a right reply meets on its way. */
@@ -217,12 +222,12 @@ function reflect(bytes: Uint8Array, spared: number, noise: () => number): Uint8A
   return hit ? bytes.map((byte, index) => (index === place ? byte ^ 0x08 : byte)) : bytes;
 }
 
-function perform(slave: Slave, frame: Uint8Array, now: number, short: boolean): Answer {
+function perform(slave: Slave, frame: Uint8Array, now: number): Answer {
   const [, code = 0, addressHigh = 0, addressLow = 0, high = 0, low = 0] = frame;
   const address = addressHigh * 256 + addressLow;
   const last = high * 256 + low;
   if (code === 5 || code === 6) return slave.write(code, address, last);
-  return slave.read(code, address, short ? Math.max(1, last - 2) : last, now);
+  return slave.read(code, address, last, now);
 }
 
 function encode(frame: Uint8Array, answer: Answer): Uint8Array {

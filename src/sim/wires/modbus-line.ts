@@ -5,7 +5,7 @@
  * 50 Hz), `/current1Amperes`, `/voltage1Volts`, `/frequencyHertz` ...; `/input3Celsius` (never told: an open input, 97.7 °C),
  * `/input2Milliamperes`, `/input4`. Effects: `<device>/output1` ... of boards with outputs.
  * Faults of a device: `late` (value: ms), `mute`, `truncate`, `corrupt`, `garbage`, `wrong-unit`, `short`, `exception` (value: code),
- * `freeze`, `needs-silence` (value: ms; a request sooner after its last reply is not heard), `talks-unasked` (value: every ms), and of meters those of their installation (meter-installation.ts). Of the target `line`: `noise`, `echo`, `babble`, `second-master`,
+ * `freeze`, `disobey` (acknowledges a write and does nothing), `needs-silence` (value: ms; a request sooner after its last reply is not heard), `talks-unasked` (value: every ms), and of meters those of their installation (meter-installation.ts). Of the target `line`: `noise`, `echo`, `babble`, `second-master`,
  * `hangup`, and `reflections`
  * (value: bytes of a reply that come through; beyond that the more are corrupted the longer they are: no termination).
  * Devices of one address answer at once and garble each other.
