@@ -83,7 +83,11 @@ test("a sum over boards is unknown where one board does not tell its part, never
     observeEpic(JSON.parse(damaged) as JsonObject)?.hashrateTerahashesPerSecond;
   assert.ok((observed(text) ?? 0) > 0);
   assert.is(observed(text.replace('"Hashrate"', '"Hash"')), undefined);
-  assert.is(observed(text.replaceAll('"Hashrate"', '"Hash"')), undefined);
+  const mute = text.replaceAll('"Hashrate"', '"Hash"');
+  assert.is(observed(mute), undefined);
+  const idle = JSON.parse(mute) as { Status: Record<string, string> };
+  idle.Status["Operating State"] = "Idling";
+  assert.is(observeEpic(idle)?.mode, "asleep");
 });
 
 test("every folder of recorded replies is read by a test of a decoder", () => {

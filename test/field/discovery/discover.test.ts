@@ -117,6 +117,12 @@ test("a replaced, a moved, a missing and an unexpected machine are told apart", 
   ]);
 });
 
+test("a machine that speaks two dialects is right where the site wants either", () => {
+  const both: Found = { ...answering("10.0.0.1"), sightings: [{ port: 4433, saw: "both", dialect: "whatsminer-v3" }] };
+  const site = { name: "a", host: "10.0.0.1", dialect: "whatsminer-v3" as const };
+  assert.equal(compareWithSite([both], [site]), []);
+});
+
 test("two machines that changed places are both moved and both replaced", () => {
   const [one, two] = ["02:00:00:00:00:01", "02:00:00:00:00:02"];
   const found = [answering("10.0.0.1", two), answering("10.0.0.2", one)];
