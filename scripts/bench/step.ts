@@ -127,6 +127,7 @@ function scenarioOf(site: Site): Scenario {
       watts: Math.round(site.ratedWatts * share),
       timeToLiveSeconds: 3600,
       renewed: false,
+      onExpirySchedule: false,
       reason: "ecrs",
     },
   });
@@ -140,6 +141,8 @@ function scenarioOf(site: Site): Scenario {
     plant: { deviationRatio: 0, ambientCelsius: 15, dailySwingKelvin: 0, tankCelsius: 40 },
     meterLagSeconds: 1,
     heartbeatSeconds: 10,
+    scanSeconds: 1,
+    traces: [],
     technicianSeconds: 0,
     startAsleep: [],
     events: [

@@ -64,14 +64,14 @@ function simulate(options: Options): number {
     console.error(problemsText(loaded.error));
     return 2;
   }
-  const { scenario, site } = withWishes(loaded.value, options);
+  const { scenario, site, traces } = withWishes(loaded.value, options);
   const chart: Chart | null = options.chart === undefined ? null : openChart(scenario.durationSeconds);
   const progress = openProgress(scenario.durationSeconds, options.json !== true && process.stderr.isTTY);
   const each = (moment: Moment, parts: RunParts): void => {
     chart?.add(moment, parts);
     progress(moment.now / 1000);
   };
-  const result = runScenario(scenario, site, realCore, { each });
+  const result = runScenario(scenario, site, realCore, { each, traces });
   if (typeof result === "string") {
     console.error(`${options.scenario}: ${result}`);
     return 2;
@@ -81,9 +81,10 @@ function simulate(options: Options): number {
   return result.good ? 0 : 1;
 }
 
-function withWishes({ scenario, site }: LoadedScenario, { hours, seed }: Options): LoadedScenario {
+function withWishes({ scenario, site, traces }: LoadedScenario, { hours, seed }: Options): LoadedScenario {
   return {
     site,
+    traces,
     scenario: {
       ...scenario,
       ...(hours === undefined ? {} : { durationSeconds: hours * 3600 }),

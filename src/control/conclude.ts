@@ -12,6 +12,7 @@ import type { Assessed } from "./assess.ts";
 import { availabilityOf } from "./availability.ts";
 import { type Tracked, trackSetpoints } from "./dispatch/track.ts";
 import { nextDurable } from "./durable.ts";
+import { storedRises } from "./envelopes/protected-load.ts";
 import { explain } from "./explanation.ts";
 import { kilowatts } from "./figures.ts";
 import { followGrid, frequencyView } from "./grid-response.ts";
@@ -58,11 +59,18 @@ export function conclude(
     order: ordered.order,
     asleepByUs: asleepByUs(acted, assessed.layout),
     contactorOperations: acted.contactorOperations,
+    ...risesOf(state, assessed),
   });
   return {
     state: nextState(state, image, assessed, ordered, acted, concluded, durable),
     decision: decide(state, image, site, assessed, ordered, acted, concluded, durable),
   };
+}
+
+/** Absent while nothing was measured that the site does not say. */
+function risesOf({ durable }: ControlState, { layout, protectedLoads }: Assessed): Pick<Durable, "protectedRises"> {
+  const protectedRises = storedRises(durable.protectedRises, layout, protectedLoads);
+  return protectedRises === undefined ? {} : { protectedRises };
 }
 
 /** What the end of the scan found out, for decision and state. */

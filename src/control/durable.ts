@@ -10,6 +10,7 @@ export function nextDurable(before: Durable, content: DurableContent): Durable {
     before.lockout === content.lockout &&
     before.order === content.order &&
     before.contactorOperations === content.contactorOperations &&
+    before.protectedRises === content.protectedRises &&
     sameStop(before.remoteStop, content.remoteStop) &&
     sameNames(before.asleepByUs, content.asleepByUs);
   return same ? before : { revision: before.revision + 1, ...content };

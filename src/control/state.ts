@@ -111,7 +111,7 @@ export function startControl(site: Site, durable: Durable | "none" | "unreadable
     pumpFlowSince: {},
     driveStandsSince: {},
     demand: demandAtStart(site.contract, now),
-    protectedLoads: layout.branches.map(({ branch }) => protectedAtStart(branch)),
+    protectedLoads: layout.branches.map(({ branch }) => protectedAtStart(branch, stored.protectedRises)),
     generator: generatorAtStart(site.generator),
     frequency: frequencyAtStart(site, now),
     response: noResponse,

@@ -23,6 +23,8 @@ export interface Durable {
   readonly order: OrderRegisters;
   /** Machines we put to sleep, and nothing else, may be woken by us. */
   readonly asleepByUs: readonly MinerName[];
+  /** Fastest rise of each protected load that was ever measured [W], by branch; absent: none was faster than its site says. */
+  readonly protectedRises?: Readonly<Record<string, number>>;
   /** Operations of each contactor, for its duty and wear. */
   readonly contactorOperations: Readonly<Record<string, number>>;
 }

@@ -73,6 +73,7 @@ export function durableAfterLateDisk(stored: StoredState, lived: Durable, unixMi
     order: newestOrder(base.order, lived.order),
     asleepByUs: [...new Set([...base.asleepByUs, ...lived.asleepByUs])],
     contactorOperations: addedCounts(base.contactorOperations, lived.contactorOperations),
+    ...largestRises(base.protectedRises, lived.protectedRises),
   };
 }
 
@@ -87,6 +88,13 @@ function newestOrder(one: OrderRegisters, other: OrderRegisters): OrderRegisters
     if (isNewer) newest[register] = position;
   }
   return newest;
+}
+
+function largestRises(one: Durable["protectedRises"], other: Durable["protectedRises"]): Partial<Durable> {
+  if (one === undefined && other === undefined) return {};
+  const largest = { ...one };
+  for (const [name, watts] of Object.entries(other ?? {})) largest[name] = Math.max(largest[name] ?? 0, watts);
+  return { protectedRises: largest };
 }
 
 function addedCounts(

@@ -53,6 +53,19 @@ function trip(name: string): Durable["trips"][number] {
   return { name, scope: "container", reason: { code: "leak", text: name }, trippedAtUnixMilliseconds: 1 };
 }
 
+test("of rises of protected loads the larger one stays, whoever measured it", () => {
+  const { protectedRises: _, ...plain } = lived;
+  const merged = (disk: Durable["protectedRises"], meanwhile: Durable["protectedRises"]) => {
+    const stored = disk === undefined ? durableExample(40) : { ...durableExample(40), protectedRises: disk };
+    const after = meanwhile === undefined ? plain : { ...plain, protectedRises: meanwhile };
+    return durableAfterLateDisk({ ...good, durable: stored }, after, 1).protectedRises;
+  };
+  assert.is(merged(undefined, undefined), undefined);
+  assert.equal(merged({ racks: 5000, ai: 1000 }, { racks: 4000, gpu: 7 }), { racks: 5000, ai: 1000, gpu: 7 });
+  assert.equal(merged(undefined, { racks: 4000 }), { racks: 4000 });
+  assert.equal(merged({ racks: 4000 }, undefined), { racks: 4000 });
+});
+
 test("what happened before a late disk answered is added to what it knew", () => {
   const durable: Durable = {
     ...durableExample(40),

@@ -129,9 +129,9 @@ function followingWatts({ onExpiry }: SetpointMessage): number {
   return onExpiry.mode === "off" ? 0 : certain(onExpiry.watts, "watts of a limit after expiry");
 }
 
-/** Its sender has given a schedule that is not over. */
-function hasSchedule({ source }: RemoteCommand, { dispatch, image }: Judgement): boolean {
-  return dispatch.schedules.some((schedule) => schedule.source === source && schedule.endsAt > image.now);
+/** Its sender has given a schedule; where that is over, what follows its end follows the setpoint. */
+function hasSchedule(command: RemoteCommand, { dispatch }: Judgement): boolean {
+  return dispatch.schedules.some(({ source }) => source === command.source);
 }
 
 /** Then what follows the setpoint may not raise either: a short life would be a way around. */

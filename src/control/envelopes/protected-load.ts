@@ -1,4 +1,5 @@
 /** Loads that must not be interrupted (AI racks): room is kept free for the fastest rise they have shown, so that machines are shed in time. */
+import type { Durable } from "../../model/durable.ts";
 import type { Milliseconds } from "../../model/reading.ts";
 import type { Limit, Scope } from "../../model/reason.ts";
 import type { ProtectedLoad } from "../../model/supply.ts";
@@ -38,10 +39,36 @@ const sampleMilliseconds: Milliseconds = 900;
 /** From the moment a meter samples a rise to the sleep command: poll, scan and link [ms]. Source: choice: two polls and two scans. */
 const commandMilliseconds: Milliseconds = 4000;
 
-/** Before anything was measured: what the site says, or the whole rating. */
-export function protectedAtStart({ protectedLoad }: BranchPlace["branch"]): ProtectedState | null {
+/** Before anything was measured: what an earlier process has measured, what the site says, or the whole rating. */
+export function protectedAtStart(
+  { name, protectedLoad }: BranchPlace["branch"],
+  stored: Durable["protectedRises"],
+): ProtectedState | null {
   if (protectedLoad === undefined) return null;
-  return { worstRiseWatts: protectedLoad.riseWatts ?? protectedLoad.ratedWatts, samples: [] };
+  const { riseWatts, ratedWatts } = protectedLoad;
+  return { worstRiseWatts: Math.max(riseWatts ?? ratedWatts, stored?.[name] ?? 0), samples: [] };
+}
+
+/** What is stored of a rise is rounded up to this share of the rating: noise writes nothing. Source: choice. */
+const storedShare = 0.02;
+
+/** The rises to be stored; the same object where none has grown. */
+export function storedRises(
+  before: Durable["protectedRises"],
+  layout: Layout,
+  states: readonly (ProtectedState | null)[],
+): Durable["protectedRises"] {
+  let stored = before;
+  for (const [index, { branch }] of layout.branches.entries()) {
+    const state = states[index] ?? null;
+    const load = branch.protectedLoad;
+    if (state === null || load === undefined) continue;
+    const known = Math.max(load.riseWatts ?? load.ratedWatts, stored?.[branch.name] ?? 0);
+    if (state.worstRiseWatts <= known) continue;
+    const grid = storedShare * load.ratedWatts;
+    stored = { ...stored, [branch.name]: Math.ceil(state.worstRiseWatts / grid) * grid };
+  }
+  return stored;
 }
 
 /** Watches every protected load, and keeps room for it on every branch above it. States are aligned with branches. */
@@ -65,7 +92,7 @@ export function judgeProtected(
     return behind.length === 0
       ? []
       : [
-          limitOf(
+          ...limitsOf(
             place,
             behind.map(({ room }) => room),
             input,
@@ -100,6 +127,9 @@ function watch(state: ProtectedState, { at, value }: { at: number; value: number
 /** What is kept free for one load. */
 interface Room {
   readonly watts: number;
+  /** What would be kept if the load had fallen since its last good reading, and how long that may wait. */
+  readonly cautiousWatts: number;
+  readonly patienceMilliseconds: Milliseconds;
   readonly known: boolean;
   readonly text: string;
 }
@@ -116,28 +146,58 @@ function roomOf(
     const watts = ratedWatts - leastDrawn(load, input);
     return {
       watts,
+      cautiousWatts: watts,
+      patienceMilliseconds: 0,
       known: false,
       text: `the meter of ${branch.name} is not good, so its rated ${kilowatts(ratedWatts)} count`,
     };
   }
   const held = state.samples.reduce((most, sample) => Math.max(most, sample.watts), judged.value);
-  const watts = Math.max(0, Math.min(ratedWatts, held + state.worstRiseWatts) - judged.value);
+  const highWatts = Math.min(ratedWatts, held + state.worstRiseWatts);
+  const watts = Math.max(0, highWatts - judged.value);
+  const good = judged.quality === "good";
+  const lowWatts = good ? judged.value : Math.min(judged.value, leastDrawn(load, input));
   const risen = `${kilowatts(state.worstRiseWatts)} within ${seconds(shedTime(input.machines))}`;
   const text = `${branch.name} draws ${kilowatts(judged.value)} and may rise by ${risen}`;
-  return { watts, known: true, text };
+  return {
+    watts,
+    cautiousWatts: Math.max(0, highWatts - lowWatts),
+    patienceMilliseconds: good ? 0 : Math.max(0, branchMaximumAge(branch) - (input.now - judged.at)),
+    known: true,
+    text,
+  };
 }
+
+function branchMaximumAge({ meter }: BranchPlace["branch"]): Milliseconds {
+  return certain(meter, "meter of a protected load that was read").maximumAgeMilliseconds;
+}
+
+/** The meter of the whole may show this much more than the meters behind it. Source: choice: two class 0.5 meters that sample at different moments. */
+const meterErrorRatio = 0.01;
 
 /** What a load whose meter is lost must draw at least, as the meter of the whole tells. */
 function leastDrawn({ ratedWatts }: ProtectedLoad, { layout, balances, accounts }: ProtectedInput): number {
   const { meteredWatts } = certain(balances[layout.root], "root");
   const plates = layout.branches.reduce((sum, { auxiliaryWatts }) => sum + auxiliaryWatts, 0) - ratedWatts;
   const others = accounts.reduce((sum, { highWatts, unknownWatts }) => sum + highWatts + unknownWatts, plates);
-  return Math.max(0, Math.min(ratedWatts, (meteredWatts ?? 0) - others));
+  return Math.max(0, Math.min(ratedWatts, (1 - meterErrorRatio) * (meteredWatts ?? 0) - others));
 }
 
 function isAbove(layout: Layout, index: number, branch: number): boolean {
   const { parent } = certain(layout.branches[branch], "branch");
   return parent !== null && (parent === index || isAbove(layout, index, parent));
+}
+
+/** The room that is surely needed at once; and, while a reading is missing, what it may hide, as soon as that reading is really too old. */
+function limitsOf(place: BranchPlace, rooms: readonly Room[], input: ProtectedInput): readonly Limit[] {
+  const limit = limitOf(place, rooms, input);
+  const hiddenWatts = rooms.reduce((sum, { watts, cautiousWatts }) => sum + cautiousWatts - watts, 0);
+  if (hiddenWatts <= 0) return [limit];
+  const patience = rooms.reduce((most, room) => Math.max(most, room.patienceMilliseconds), input.holdMilliseconds);
+  return [
+    limit,
+    { ...limit, ceilingWatts: Math.max(1, limit.ceilingWatts - hiddenWatts), withinMilliseconds: patience },
+  ];
 }
 
 function limitOf(place: BranchPlace, rooms: readonly Room[], input: ProtectedInput): Limit {

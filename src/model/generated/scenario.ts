@@ -130,6 +130,100 @@ export interface ScenarioFile {
          */
         heatWantedCelsius?: number;
       };
+      /**
+       * Contract power.
+       */
+      contract?: {
+        /**
+         * Contracted mean.
+         */
+        watts: number;
+        /**
+         * Length of its interval.
+         */
+        intervalMinutes: 15 | 30;
+      };
+      /**
+       * A generator instead of a grid.
+       */
+      generator?: {
+        /**
+         * Largest step up.
+         */
+        largestStepUpWatts: number;
+        /**
+         * Largest step down.
+         */
+        largestStepDownWatts: number;
+        /**
+         * Time between steps.
+         */
+        stepGapSeconds: number;
+        /**
+         * Least load.
+         */
+        minimumLoadWatts: number;
+        /**
+         * Stages of its frequency, by share of its rating.
+         *
+         * Items: One stage.
+         */
+        stages: {
+          /**
+           * Below this.
+           */
+          belowHertz: number;
+          /**
+           * Share that may stay.
+           */
+          keepRatio: number;
+        }[];
+      };
+      /**
+       * Response to the frequency of a grid of 60 Hz.
+       */
+      frequency?: {
+        /**
+         * Droop; 0: none.
+         */
+        droopRatio: number;
+        /**
+         * Kept free for a high frequency.
+         */
+        headroomWatts: number;
+        /**
+         * Stages, by share of what was drawn.
+         *
+         * Items: One stage.
+         */
+        stages: {
+          /**
+           * Below this.
+           */
+          belowHertz: number;
+          /**
+           * Share that may stay.
+           */
+          keepRatio: number;
+        }[];
+        /**
+         * Before the first stage comes back.
+         */
+        holdSeconds: number;
+      };
+      /**
+       * AI racks on the feeder.
+       */
+      protectedLoad?: {
+        /**
+         * Most they draw.
+         */
+        ratedWatts: number;
+        /**
+         * Fastest rise within a shed.
+         */
+        riseWatts?: number;
+      };
     };
   };
   /**
@@ -169,6 +263,41 @@ export interface ScenarioFile {
    * The dispatcher's heartbeat; 0: none.
    */
   heartbeatSeconds: number;
+  /**
+   * From scan to scan, and from step to step of the physics.
+   */
+  scanSeconds: number;
+  /**
+   * Quantities that follow a file of comma-separated values: a header, times in seconds in the column `seconds`.
+   *
+   * Items: One.
+   */
+  traces: {
+    /**
+     * From this file's folder.
+     */
+    file: string;
+    /**
+     * Column of its values.
+     */
+    column: string;
+    /**
+     * What follows it; before its first and after its last time their values hold.
+     */
+    quantity: "frequencyHertz" | "protectedLoadWatts" | "ambientCelsius";
+    /**
+     * When its time 0 is.
+     */
+    startSeconds: number;
+    /**
+     * Factor on its values.
+     */
+    scale: number;
+    /**
+     * Added after it.
+     */
+    offset: number;
+  }[];
   /**
    * A person tries to reset what is tripped each time after this; 0: nobody.
    */
@@ -221,6 +350,44 @@ export interface ScenarioFile {
        * Reason.
        */
       reason: "sced" | "rrs" | "ecrs" | "nonspin" | "peak" | "price" | "emergency" | "manual" | "test";
+      /**
+       * The sender's schedule follows an expiry.
+       */
+      onExpirySchedule: boolean;
+    };
+    /**
+     * A schedule is sent.
+     */
+    schedule?: {
+      /**
+       * Who sends it.
+       */
+      from: "dispatch" | "site" | "operator";
+      /**
+       * Levels in order of time.
+       *
+       * @minItems 1
+       *
+       * Items: One.
+       */
+      levels: {
+        /**
+         * From the event on.
+         */
+        afterSeconds: number;
+        /**
+         * Level.
+         */
+        watts: number;
+      }[];
+      /**
+       * Its end, from the event on.
+       */
+      endsAfterSeconds: number;
+      /**
+       * What follows it.
+       */
+      afterEndWatts: number;
     };
     /**
      * A control command from afar.
@@ -287,7 +454,8 @@ export interface ScenarioFile {
         | "clock-untrusted"
         | "clock-jump"
         | "black-out"
-        | "sag";
+        | "sag"
+        | "frequency-relay";
       /**
        * Point, device, tank, branch or machine; none for what there is one of.
        */
@@ -463,5 +631,9 @@ export interface ScenarioFile {
      * Most starts of any machine.
      */
     startsPerMachine?: number;
+    /**
+     * From the sample of a frequency to the last command of its slowest response, at most.
+     */
+    responseMilliseconds?: number;
   };
 }

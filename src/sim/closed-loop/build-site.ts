@@ -11,6 +11,7 @@ import type {
   Tank,
 } from "../../model/site.ts";
 import { heatOfTank, loopsOf, pumpOf } from "./build-cooling.ts";
+import { racksOf, supplyOf } from "./build-supply.ts";
 import type { Builder } from "./scenario.ts";
 
 /** Line to neutral [V]. */
@@ -66,7 +67,9 @@ export function buildSite(builder: Builder): Site {
   const miners = names.flatMap((tank) => machinesOf(tank, builder, modelIn(tank)));
   const machinesWatts = miners.length * model.ratedWatts;
   const auxiliaryWatts = Math.round(machinesWatts * auxiliaryShare);
-  const ratedWatts = builder.ratedWatts ?? machinesWatts + auxiliaryWatts;
+  const racksWatts = builder.protectedLoad?.ratedWatts ?? 0;
+  const ratedWatts = builder.ratedWatts ?? machinesWatts + auxiliaryWatts + racksWatts;
+  const feeder = feederOf(builder, machinesWatts + racksWatts, auxiliaryWatts);
   return {
     container: "simulated-c01",
     site: "simulated",
@@ -77,9 +80,11 @@ export function buildSite(builder: Builder): Site {
     minimumWatts: auxiliaryWatts,
     policy: policyOf(builder, ratedWatts),
     branches: [
-      feederOf(builder, machinesWatts, auxiliaryWatts),
+      feeder,
       ...names.map((tank) => branchOf(tank, builder, model)),
+      ...racksOf(builder, feeder, breakerFor(racksWatts, 0.9)),
     ],
+    ...supplyOf(builder, ratedWatts),
     tanks: names.map((tank) => tankOf(tank, builder)),
     minerModels: { [model.name]: model, [mute.name]: mute },
     coolingLoops: loopsOf(

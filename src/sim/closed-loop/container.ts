@@ -26,6 +26,10 @@ export interface Container {
   plant(): Plant;
   now(): number;
   ambientCelsius: number;
+  /** Of the grid, or of a generator [Hz]. */
+  frequencyHertz: number;
+  /** Drawn by loads that are not interrupted [W]. */
+  protectedLoadWatts: number;
   /** Drawn by the machines of each tank [W]. */
   tankWatts(): readonly number[];
   /** Whether a pump of a tank is told to run and its motor does. */
@@ -62,6 +66,8 @@ class SimulatedContainer implements Container {
   readonly hidden: HiddenPlant;
   readonly machines: readonly SimulatedMachine[];
   ambientCelsius = 25;
+  frequencyHertz = 60;
+  protectedLoadWatts: number;
   readonly #faults: Faults;
   readonly #tankWatts: number[];
   readonly #branchWatts: [number, number, number][];
@@ -81,6 +87,11 @@ class SimulatedContainer implements Container {
     this.site = site;
     this.hidden = hidden;
     this.#faults = faults;
+    // Until a trace says otherwise racks idle along. Choice: half of what they may draw.
+    this.protectedLoadWatts = site.branches.reduce(
+      (sum, branch) => sum + (branch.protectedLoad?.ratedWatts ?? 0) / 2,
+      0,
+    );
     this.#plant = startPlant(hidden.parameters);
     const tanks = site.tanks.map(({ name }) => name);
     const branches = hidden.branches.map((index) => site.branches[index]?.name);
@@ -181,6 +192,8 @@ class SimulatedContainer implements Container {
   #sumUp(): void {
     this.#tankWatts.fill(0);
     for (const phases of this.#branchWatts) phases.fill(0);
+    const racks = this.hidden.branches.findIndex((index) => this.site.branches[index]?.protectedLoad !== undefined);
+    this.#branchWatts[racks]?.fill(this.protectedLoadWatts / 3);
     for (const { tank, branch, phase, watts } of this.machines) {
       this.#tankWatts[tank] = (this.#tankWatts[tank] ?? 0) + watts;
       const phases = this.#branchWatts[branch];

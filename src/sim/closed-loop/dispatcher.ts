@@ -3,11 +3,14 @@ import type { Acknowledgement, CommandSource, RemoteCommand } from "../../model/
 import type { Heartbeat } from "../../model/image.ts";
 import type { Site } from "../../model/site.ts";
 import type { Faults } from "./faults.ts";
-import type { SetpointEvent } from "./scenario.ts";
+import type { ScheduleEvent, SetpointEvent } from "./scenario.ts";
 import { trueUnixMilliseconds } from "./wall-clock.ts";
 
 export interface Dispatcher {
   setpoint(event: SetpointEvent, now: number): void;
+  schedule(event: ScheduleEvent, now: number): void;
+  /** Most that any schedule may hold at a moment, while its changes may take as long as said [W]; null: there is none. For judging only. */
+  scheduled(now: number, settlingMilliseconds: number): number | null;
   control(from: CommandSource, action: "stop" | "release", now: number): void;
   /** What arrives in this moment. */
   arrivals(now: number): readonly RemoteCommand[];
@@ -44,6 +47,7 @@ export function openDispatcher(
 ): Dispatcher {
   const standing = new Map<string, Standing>();
   const open: Sent[] = [];
+  const scheduled: { readonly from: number; readonly until: number; readonly watts: number }[] = [];
   let sequence = 0;
   let heartbeat: Heartbeat = { at: null, epoch: 0, number: 0 };
   let beatAt = 0;
@@ -81,7 +85,9 @@ export function openDispatcher(
         ...body,
         kind: event.order,
         watts: Math.round(event.watts),
-        onExpiry: { mode: "limit", watts: Math.round(event.onExpiryWatts ?? site.policy.failsafeWatts) },
+        onExpiry: event.onExpirySchedule
+          ? { mode: "schedule" }
+          : { mode: "limit", watts: Math.round(event.onExpiryWatts ?? site.policy.failsafeWatts) },
         reason: event.reason,
       },
     });
@@ -92,6 +98,29 @@ export function openDispatcher(
       const life = event.timeToLiveSeconds * 1000;
       const renewAt = event.renewed ? now + life / 2 : Number.POSITIVE_INFINITY;
       standing.set(event.from, { event, renewAt, until: event.renewed ? Number.POSITIVE_INFINITY : now + life });
+    },
+    schedule({ from, levels, endsAfterSeconds, afterEndWatts }, now) {
+      const { command, body } = base(from, now, 60);
+      const at = (seconds: number): number => body.issuedAt + Math.round(seconds * 1000);
+      for (const [index, { afterSeconds, watts }] of levels.entries()) {
+        const untilSeconds = levels[index + 1]?.afterSeconds ?? endsAfterSeconds;
+        scheduled.push({ from: now + afterSeconds * 1000, until: now + untilSeconds * 1000, watts });
+      }
+      send(now, now + 60_000, {
+        ...command,
+        kind: "schedule",
+        body: {
+          ...body,
+          entries: levels.map(({ afterSeconds, watts }) => ({ startsAt: at(afterSeconds), watts: Math.round(watts) })),
+          endsAt: at(endsAfterSeconds),
+          afterEnd: { mode: "limit", watts: Math.round(afterEndWatts) },
+          reason: "price",
+        },
+      });
+    },
+    scheduled(now, settlingMilliseconds) {
+      const there = scheduled.filter(({ from, until }) => from <= now && now < until + settlingMilliseconds);
+      return there.length === 0 ? null : Math.max(...there.map(({ watts }) => watts));
     },
     control(from, action, now) {
       const { command, body } = base(from, now, 3600);

@@ -23,6 +23,7 @@ export function openJudge(expect: Expectations, parts: RunParts): Judge {
     floors(expect, parts, tell),
     sheds(expect, parts, tell),
     states(expect, parts, tell),
+    responses(expect, tell),
   ];
   return {
     look(moment) {
@@ -141,6 +142,21 @@ function states(expect: Expectations, { site, container }: RunParts, tell: Tell)
       for (const { atSeconds } of [...expect.modes, ...expect.contactors])
         if (atSeconds > endSeconds)
           tell(`late ${atSeconds}`, `the run ends at ${endSeconds} s, before ${atSeconds} s could be looked at`);
+    },
+  };
+}
+
+function responses({ responseMilliseconds }: Expectations, tell: Tell): Check {
+  let worst: number | null = null;
+  return {
+    look({ scan }) {
+      worst = scan?.decision.frequency?.worstResponseMilliseconds ?? worst;
+    },
+    end() {
+      if (responseMilliseconds === undefined) return;
+      if (worst === null) tell("response", "there was no response to the frequency");
+      else if (worst > responseMilliseconds)
+        tell("response", `the slowest response took ${worst} ms; ${responseMilliseconds} ms are allowed`);
     },
   };
 }

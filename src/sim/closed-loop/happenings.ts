@@ -4,6 +4,7 @@ import type { Trip } from "../../model/trip.ts";
 import type { Controller } from "./controller.ts";
 import type { RunParts } from "./moment.ts";
 import type { FaultEvent, Scenario, ScenarioEvent } from "./scenario.ts";
+import { followTrace, type Trace } from "./traces.ts";
 
 export interface Happenings {
   /** Everything up to this moment; what a person at the container orders in it. */
@@ -21,7 +22,13 @@ interface Weather {
   readonly overMilliseconds: number;
 }
 
-export function openHappenings(scenario: Scenario, parts: RunParts, controller: Controller): Happenings {
+export function openHappenings(
+  scenario: Scenario,
+  parts: RunParts,
+  controller: Controller,
+  traces: readonly Trace[],
+): Happenings {
+  const followed = traces.map((trace) => ({ quantity: trace.quantity, at: followTrace(trace) }));
   const { container, faults, dispatcher } = parts;
   const events = [...scenario.events].sort((a, b) => a.atSeconds - b.atSeconds);
   const heals: { readonly at: number; readonly fault: FaultEvent }[] = [];
@@ -44,6 +51,7 @@ export function openHappenings(scenario: Scenario, parts: RunParts, controller: 
     );
   const happen = (event: ScenarioEvent, now: number): readonly LocalCommand[] => {
     if (event.setpoint !== undefined) dispatcher.setpoint(event.setpoint, now);
+    if (event.schedule !== undefined) dispatcher.schedule(event.schedule, now);
     if (event.control !== undefined) dispatcher.control(event.control.from, event.control.action, now);
     if (event.restart !== undefined) {
       controller.kill(event.restart, now);
@@ -85,6 +93,7 @@ export function openHappenings(scenario: Scenario, parts: RunParts, controller: 
       }
       const swing = scenario.plant.dailySwingKelvin * -Math.cos((2 * Math.PI * now) / dayMilliseconds);
       container.ambientCelsius = airAt(weather, now) + swing;
+      for (const { quantity, at } of followed) container[quantity] = at(now);
       if (scenario.technicianSeconds > 0 && now >= visitAt) {
         visitAt = now + scenario.technicianSeconds * 1000;
         local.push(...resets(undefined, now));

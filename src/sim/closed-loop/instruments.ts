@@ -51,6 +51,7 @@ const meterNoiseRatio = 0.0015;
 const coolantNoiseKelvin = 0.08;
 const flowNoiseRatio = 0.01;
 const levelNoisePercent = 0.2;
+const frequencyNoiseHertz = 0.001;
 
 export function openInstruments(
   container: Container,
@@ -62,6 +63,7 @@ export function openInstruments(
     ...meterPoints(container, options.meterLagMilliseconds),
     ...tankPoints(container),
     ...loopPoints(container),
+    ...supplyPoints(container, faults),
   ];
   for (const instrument of instruments) {
     instrument.shown = instrument.truth();
@@ -179,6 +181,22 @@ function meterPoints(container: Container, lagMilliseconds: number): readonly In
       );
     return points;
   });
+}
+
+/** Frequencies: of the grid by a fast transducer, of a generator by its controller; and the contact of a certified relay. */
+function supplyPoints(container: Container, faults: Faults): readonly Instrument[] {
+  const { frequency, generator } = container.site;
+  const truth = (): number => container.frequencyHertz;
+  const points: Instrument[] = [];
+  if (frequency?.response !== undefined)
+    points.push(instrumentOf(frequency.response.point, truth, { noise: frequencyNoiseHertz, pollMilliseconds: 100 }));
+  if (generator?.frequency !== undefined)
+    points.push(instrumentOf(generator.frequency.point, truth, { noise: frequencyNoiseHertz }));
+  if (frequency?.relay !== undefined)
+    points.push(
+      instrumentOf(frequency.relay.clear, () => (faults.find("frequency-relay") === null ? 1 : 0), { isContact: true }),
+    );
+  return points;
 }
 
 function tankPoints(container: Container): readonly Instrument[] {

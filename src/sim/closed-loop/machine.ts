@@ -142,6 +142,8 @@ function reachable(machine: SimulatedMachine): boolean {
 function obey(machine: SimulatedMachine, now: number): void {
   machine.sendAt = Number.POSITIVE_INFINITY;
   machine.sentAt = now;
+  if (machine.want === "run" || machine.want === "sleep")
+    machine.report = { ...machine.report, command: { target: { mode: machine.want }, sentAt: now, attempts: 1 } };
   if (machine.faults.deaf || !takesCommands(machine.model.dialect)) return;
   if (machine.want === "sleep" && (machine.stage === "hashing" || machine.stage === "waking")) {
     machine.wattsAtSleep = machine.watts;
@@ -211,8 +213,10 @@ function poll(machine: SimulatedMachine, now: number, inletCelsius: number): voi
   }
   const mode = toldMode(machine, now);
   const { reportsNoPower, reportRatio } = machine.faults;
+  const { command } = machine.report;
   machine.report = {
     name: machine.name,
+    ...(command === undefined ? {} : { command }),
     at: now,
     mode,
     powerWatts: reportsNoPower ? 0 : Math.round(machine.watts * machine.ownMeterRatio * reportRatio),

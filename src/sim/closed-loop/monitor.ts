@@ -13,6 +13,7 @@ import {
   wakesOnlyOwn,
   weldedIsTold,
 } from "./invariants/sequence.ts";
+import { contractKept, generatorSteps } from "./invariants/supply.ts";
 import type { Invariant, Moment, RunParts } from "./moment.ts";
 
 export const invariants: readonly Invariant[] = [
@@ -36,6 +37,8 @@ export const invariants: readonly Invariant[] = [
   lossNeverRaises,
   commandsAnswered,
   figuresAreFinite,
+  contractKept,
+  generatorSteps,
 ];
 
 export interface Violation {

@@ -64,6 +64,8 @@ export function randomDay(seed: number): Scenario {
     },
     meterLagSeconds: random.between(0, 4),
     heartbeatSeconds: 20,
+    scanSeconds: 1,
+    traces: [],
     technicianSeconds: 900,
     startAsleep: [],
     events: [...orders(random, ratedWatts), ...faults(random, builder), ...people(random)],
@@ -111,6 +113,7 @@ function orders(random: Random, ratedWatts: number): readonly ScenarioEvent[] {
         // A group's or a person's order lives once, so that dispatch comes through again.
         renewed: from === "dispatch",
         onExpiryWatts: Math.round(ratedWatts * random.next()),
+        onExpirySchedule: false,
         reason: pick(random, ["sced", "ecrs", "rrs", "price", "emergency"] as const),
       },
     });

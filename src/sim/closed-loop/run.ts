@@ -17,6 +17,7 @@ import type { Moment, RunParts } from "./moment.ts";
 import { openMonitor, type Violation } from "./monitor.ts";
 import { plantOf } from "./plant-of-site.ts";
 import type { Scenario } from "./scenario.ts";
+import type { Trace } from "./traces.ts";
 
 export interface RunResult {
   readonly scenario: string;
@@ -31,12 +32,12 @@ export interface RunResult {
 export interface RunOptions {
   /** Called once a virtual second with what there is to see. */
   readonly each?: (moment: Moment, parts: RunParts) => void;
+  /** What the scenario's traces hold. */
+  readonly traces?: readonly Trace[];
   /** Ends the run early when it says so. */
   readonly until?: (violations: readonly Violation[]) => boolean;
 }
 
-/** A scan every second. Source: DESIGN section 3. */
-const scanMilliseconds = 1000;
 /** The timer relay in series with the contactors drops when no scan came for this long [ms]. Source: DESIGN section 3. */
 const relayMilliseconds = 20_000;
 
@@ -47,10 +48,11 @@ export function runScenario<State>(
   core: Core<State>,
   options: RunOptions = {},
 ): RunResult | string {
-  const run = openRun(scenario, site, core);
+  const run = openRun(scenario, site, core, options.traces ?? []);
   if (typeof run === "string") return run;
   const end = Math.round(scenario.durationSeconds * 1000);
   const { parts, monitor, measurer, judge } = run;
+  const scanMilliseconds = Math.round(scenario.scanSeconds * 1000);
   let now = 0;
   while (now < end && options.until?.(monitor.violations()) !== true) {
     now += scanMilliseconds;
@@ -84,7 +86,7 @@ interface Run {
   readonly reports: Record<string, MinerReport>;
 }
 
-function openRun<State>(scenario: Scenario, site: Site, core: Core<State>): Run | string {
+function openRun<State>(scenario: Scenario, site: Site, core: Core<State>, traces: readonly Trace[]): Run | string {
   const random = randomOf(scenario.seed);
   const hidden = plantOf(site, scenario.plant, random.fork("plant"));
   if (typeof hidden === "string") return hidden;
@@ -105,7 +107,7 @@ function openRun<State>(scenario: Scenario, site: Site, core: Core<State>): Run 
   return {
     parts,
     controller,
-    happenings: openHappenings(scenario, parts, controller),
+    happenings: openHappenings(scenario, parts, controller, traces),
     monitor: openMonitor(parts),
     measurer: openMeasurer(parts),
     judge: openJudge(scenario.expect, parts),

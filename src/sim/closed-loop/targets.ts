@@ -44,6 +44,7 @@ const kinds: Readonly<Record<FaultName, Kind>> = {
   "clock-jump": "nothing",
   "black-out": "nothing",
   sag: "nothing",
+  "frequency-relay": "nothing",
 };
 
 /** What kind of thing a fault happens to. */
@@ -112,7 +113,8 @@ function pointsOf(site: Site): readonly string[] {
     ...[ambient?.point, heat?.supply.point, heat?.ready].flatMap((point) => point ?? []),
     ...fans.flatMap(({ feedback }) => feedback ?? []),
   ]);
-  return [...meters, ...contacts, ...tanks, ...loops];
+  const supply = [site.frequency?.response?.point, site.frequency?.relay?.clear, site.generator?.frequency?.point];
+  return [...meters, ...contacts, ...tanks, ...loops, ...supply.flatMap((point) => point ?? [])];
 }
 
 function deviceOf(point: string): string {

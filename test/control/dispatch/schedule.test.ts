@@ -183,7 +183,10 @@ test("it is refused where it could not be followed", () => {
   const over = startBench();
   over.scan(over.schedule([[0, 1000]], 10));
   over.run(20_000);
-  assert.equal(words(over.scan(over.setpoint({ onExpiry: { mode: "schedule" } }))), ["rejected range"]);
+  const after = { watts: 80_000, timeToLiveSeconds: 5, onExpiry: { mode: "schedule" as const } };
+  assert.is(words(over.scan(over.setpoint(after)))[0], "accepted", "what follows its end follows the setpoint");
+  over.run(100_000);
+  assert.is(over.scan().setpoints[0]?.watts, 60_000);
 });
 
 test("each has one end: expired, superseded or cancelled", () => {

@@ -131,6 +131,7 @@ const spoilers: readonly {
           watts: 20_000,
           timeToLiveSeconds: 600,
           renewed: false,
+          onExpirySchedule: false,
           reason: "sced",
         },
       },

@@ -25,7 +25,7 @@ export function addScenarios(test: Test, share: number, of: number): void {
       const loaded = loadScenario(`${folder}${name}`, undefined);
       if (!loaded.ok) throw new Error(problemsText(loaded.error));
       assert.is(`${loaded.value.scenario.name}.json`, name);
-      const result = runScenario(loaded.value.scenario, loaded.value.site, realCore);
+      const result = runScenario(loaded.value.scenario, loaded.value.site, realCore, { traces: loaded.value.traces });
       if (typeof result === "string") throw new Error(result);
       assert.ok(result.good, resultText(result));
     });

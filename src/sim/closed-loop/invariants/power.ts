@@ -92,7 +92,7 @@ export const rampUpKept: Invariant = {
 export const failsafeHolds: Invariant = {
   name: "failsafe-holds",
   covers: [13, 17],
-  open: ({ site }) => {
+  open: ({ site, dispatcher }) => {
     const { policy } = site;
     let lastBeat = 0;
     let heard: number | null = null;
@@ -116,7 +116,8 @@ export const failsafeHolds: Invariant = {
       const silent = moment.now - lastBeat;
       const limit = ordered ? policy.heartbeatTimeoutMilliseconds + settling : policy.startHoldMilliseconds + settling;
       const since = ordered ? silent : moment.now - (startedAt ?? 0);
-      return since > limit && decision.ceilingWatts > policy.failsafeWatts + 1
+      const most = Math.max(policy.failsafeWatts, ordered ? (dispatcher.scheduled(moment.now, settling) ?? 0) : 0);
+      return since > limit && decision.ceilingWatts > most + 1
         ? `${ordered ? `no heartbeat for ${silent / 1000} s` : "nothing ordered since the start"}, and the ceiling is ${Math.round(decision.ceilingWatts)} W, above failsafe`
         : null;
     };
