@@ -119,16 +119,11 @@ export function judge(state: ControlState, image: ProcessImage, site: Site): Ass
     cooling: warmth.cooling,
     judgedOf,
     overloadedSince: overload.since,
-    breakerHeats: supply.breakerHeats,
+    ...supply.states,
     unevenAmperes: feeder.unevenAmperes,
     meterWatches: doubted.watches,
     pumpFlowSince: pumps.since,
     driveStandsSince: drives.since,
-    demand: supply.demand,
-    generator: supply.generator,
-    protectedLoads: supply.protectedLoads,
-    frequency: supply.frequency,
-    requests: supply.requests,
   };
 }
 
@@ -188,12 +183,14 @@ function judgeSupply(
   const limits = [...demanded.limits, ...guarded.limits];
   return {
     finding: merge([heat.finding, generated.finding, sensed.finding, { ...nothingFound, limits }]),
-    breakerHeats: heat.heats,
-    demand: demanded.demand,
-    generator: generated.state,
-    protectedLoads: guarded.states,
-    frequency: sensed.state,
-    requests: sensed.requests,
+    states: {
+      breakerHeats: heat.heats,
+      demand: demanded.demand,
+      generator: generated.state,
+      protectedLoads: guarded.states,
+      frequency: sensed.state,
+      requests: sensed.requests,
+    },
   };
 }
 
