@@ -1,13 +1,14 @@
 /** Bench of the miner links: weir beside a probe of bare sockets that makes the same exchanges with the same simulated machines. */
 import { setTimeout as pause } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { measureHardCase, printHardCase } from "./miners/hard-case.ts";
+import { hardMark, measureHardCase, printHardCase } from "./miners/hard-case.ts";
 import { openClient, playFleet } from "./miners/processes.ts";
 import { type ClientName, type Measured, machinesOf, type Phase, replyMilliseconds } from "./miners/work.ts";
 import { type Bench, type Mark, median, printMarks, printTable, writeResult } from "./words.ts";
 
 export const bench: Bench = {
-  summary: "[--machines N] [--rounds N] [--json]: reads, sheds and resumes simulated machines beside bare sockets",
+  summary:
+    "[--machines N] [--rounds N] [--json]: with 0 rounds the hard case alone; reads, sheds and resumes simulated machines beside bare sockets",
   run,
 };
 
@@ -45,16 +46,17 @@ async function run(parameters: readonly string[]): Promise<boolean> {
     rows.push(...(await measureFleet(machines, 0)));
     rows.push(...(await measureFleet(machines, 1 / deadEach)));
   }
-  rows.push(...(await measureFleet(linearMachines, 0)));
-  const hardCase = await measureHardCase(machines);
+  if (rounds > 0) rows.push(...(await measureFleet(linearMachines, 0)));
+  const hardCases = [await measureHardCase("trip", machines), await measureHardCase("order", machines)];
   const middle = middles(rows);
-  const marks = marksOf(middle, machines);
-  if (values.json) console.log(JSON.stringify({ replyMilliseconds, rounds, rows: middle, hardCase, marks }));
+  const marks = [...(rounds > 0 ? marksOf(middle, machines) : []), ...hardCases.map(hardMark)];
+  if (values.json) console.log(JSON.stringify({ replyMilliseconds, rounds, rows: middle, hardCases, marks }));
   else {
     print(middle);
-    printHardCase(hardCase);
+    if (rounds > 0) printSockets(machines);
+    for (const hard of hardCases) printHardCase(hard);
     printMarks(marks);
-    writeResult("miners", { replyMilliseconds, rounds, rows: middle, hardCase, marks });
+    writeResult("miners", { replyMilliseconds, rounds, rows: middle, hardCases, marks });
   }
   return marks.every(({ met }) => met);
 }
@@ -141,6 +143,25 @@ function print(rows: readonly Row[]): void {
       String(row.socketsAtOnce),
       row.residentMegabytes.toFixed(0),
     ]),
+  );
+}
+
+/** Exchanges of a shed with its read-back, one after the other: an Antminer's document read, posted and read again; a WhatsMiner's command and status. */
+const shedExchanges = { antminer: 3, whatsminer: 2 } as const;
+/** Source: the mark itself. */
+const shedSeconds = 0.25;
+
+/** What the number of sockets allows. */
+function printSockets(machines: number): void {
+  const busy = machinesOf(machines).reduce(
+    (sum, { kind }) => sum + shedExchanges[kind === "antminer" ? "antminer" : "whatsminer"],
+    0,
+  );
+  const socketSeconds = (busy * replyMilliseconds) / 1000;
+  const longest = (shedExchanges.antminer * replyMilliseconds) / 1000;
+  console.log(
+    `sleep and read back: ${busy} exchanges of ${replyMilliseconds} ms are ${socketSeconds.toFixed(1)} socket-seconds; ` +
+      `${Math.ceil(socketSeconds / shedSeconds)} sockets at once would do for ${shedSeconds} s, and no number does it below ${longest.toFixed(2)} s`,
   );
 }
 

@@ -10,6 +10,9 @@ export interface PlayedFleet {
   fault(targets: readonly string[], fault: string, on: boolean, value?: number): void;
   /** True power of all machines at their plugs [W], four times a second. */
   watts(): number;
+  wattsOf(names: readonly string[]): number;
+  /** Their contactor. */
+  supply(names: readonly string[], on: boolean): void;
   /** Processor time of the far end so far [s]. */
   cpuSeconds(): number;
   kill(): Promise<void>;
@@ -31,6 +34,9 @@ export async function playFleet(machines: readonly SimulatedMiner[]): Promise<Pl
       const more = value === undefined ? {} : { value };
       for (const target of targets) tell({ type: "fault", target, fault, on, ...more });
     },
+    wattsOf: (names) => names.reduce((sum, name) => sum + (watts[`${name}/powerWatts`] ?? 0), 0),
+    supply: (names, on) =>
+      tell({ type: "truth", values: Object.fromEntries(names.map((name) => [`${name}/supplied`, on ? 1 : 0])) }),
     watts: () => Object.values(watts).reduce((sum, one) => sum + one, 0),
     cpuSeconds: () => cpuSecondsOf(farEnd.pid ?? 0),
     kill: async () => {
