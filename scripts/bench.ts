@@ -2,12 +2,21 @@
 import { bench as allocation } from "./bench/allocation.ts";
 import { bench as firmata } from "./bench/firmata.ts";
 import { bench as miners } from "./bench/miners.ts";
+import { bench as minersHard } from "./bench/miners-hard.ts";
 import { bench as run } from "./bench/run.ts";
 import { bench as serial } from "./bench/serial.ts";
 import { bench as step } from "./bench/step.ts";
 import type { Bench } from "./bench/words.ts";
 
-const benches: Readonly<Record<string, Bench>> = { allocation, firmata, miners, run, serial, step };
+const benches: Readonly<Record<string, Bench>> = {
+  allocation,
+  firmata,
+  miners,
+  "miners-hard": minersHard,
+  run,
+  serial,
+  step,
+};
 
 const [name = "", ...parameters] = process.argv.slice(2);
 const chosen = Object.hasOwn(benches, name) ? benches[name] : undefined;

@@ -1,14 +1,12 @@
 /** Bench of the miner links: weir beside a probe of bare sockets that makes the same exchanges with the same simulated machines. */
 import { setTimeout as pause } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { hardMark, measureHardCase, printHardCase } from "./miners/hard-case.ts";
 import { openClient, playFleet } from "./miners/processes.ts";
 import { type ClientName, type Measured, machinesOf, type Phase, replyMilliseconds } from "./miners/work.ts";
 import { type Bench, type Mark, median, printMarks, printTable, writeResult } from "./words.ts";
 
 export const bench: Bench = {
-  summary:
-    "[--machines N] [--rounds N] [--json]: with 0 rounds the hard case alone; reads, sheds and resumes simulated machines beside bare sockets",
+  summary: "[--machines N] [--rounds N] [--json]: reads, sheds and resumes simulated machines beside bare sockets",
   run,
 };
 
@@ -46,17 +44,15 @@ async function run(parameters: readonly string[]): Promise<boolean> {
     rows.push(...(await measureFleet(machines, 0)));
     rows.push(...(await measureFleet(machines, 1 / deadEach)));
   }
-  if (rounds > 0) rows.push(...(await measureFleet(linearMachines, 0)));
-  const hardCases = [await measureHardCase("trip", machines), await measureHardCase("order", machines)];
+  rows.push(...(await measureFleet(linearMachines, 0)));
   const middle = middles(rows);
-  const marks = [...(rounds > 0 ? marksOf(middle, machines) : []), ...hardCases.map(hardMark)];
-  if (values.json) console.log(JSON.stringify({ replyMilliseconds, rounds, rows: middle, hardCases, marks }));
+  const marks = marksOf(middle, machines);
+  if (values.json) console.log(JSON.stringify({ replyMilliseconds, rounds, rows: middle, marks }));
   else {
     print(middle);
-    if (rounds > 0) printSockets(machines);
-    for (const hard of hardCases) printHardCase(hard);
+    printSockets(machines);
     printMarks(marks);
-    writeResult("miners", { replyMilliseconds, rounds, rows: middle, hardCases, marks });
+    writeResult("miners", { replyMilliseconds, rounds, rows: middle, marks });
   }
   return marks.every(({ met }) => met);
 }

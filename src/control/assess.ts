@@ -21,6 +21,7 @@ import { certain } from "./impossible.ts";
 import { type Judged, type JudgedPoints, judgeReadings } from "./judge.ts";
 import { type Layout, layoutOf } from "./layout.ts";
 import { type Fleet, fleetWarnings, meterProofsOf, observeFleet } from "./machines/fleet.ts";
+import { type JudgedDrift, judgeDrift } from "./plausibility/branch-drift.ts";
 import { doubtMeters } from "./plausibility/doubt.ts";
 import { type DriveStandsSince, watchDrives } from "./plausibility/drive-watch.ts";
 import { judgeForeignFrames } from "./plausibility/foreign-frames.ts";
@@ -57,6 +58,7 @@ export interface Assessed {
   readonly unevenAmperes: readonly number[];
   readonly meterWatches: readonly MeterWatch[];
   readonly pumpFlowSince: PumpFlowSince;
+  readonly drift: JudgedDrift;
   readonly driveStandsSince: DriveStandsSince;
   readonly demand: DemandState | null;
   readonly generator: GeneratorState | null;
@@ -86,11 +88,12 @@ export function judge(state: ControlState, image: ProcessImage, site: Site): Ass
     adopting,
   );
   const foreign = judgeForeignFrames(image.foreignFrames ?? [], now);
+  const drift = judgeDrift(layout, fleet, balances, state.driftSince, now);
   const pumps = comparePumps(site, judgedOf, state.pumpFlowSince, now);
   const drives = watchDrives(site, image.readings, state.driveStandsSince, now);
   const smoke = judgeSmoke({ site, judgedOf, before: state.provenAt, startedAt: state.startedAt, now, adopting });
   const inlets = judgeInlets(layout, fleet.machines, now);
-  const said = [doubted, pumps, drives, foreign].flatMap(({ warnings }) => warnings);
+  const said = [doubted, pumps, drift, drives, foreign].flatMap(({ warnings }) => warnings);
   const finding = merge([
     feeder.finding,
     warmth.finding,
@@ -123,6 +126,7 @@ export function judge(state: ControlState, image: ProcessImage, site: Site): Ass
     unevenAmperes: feeder.unevenAmperes,
     meterWatches: doubted.watches,
     pumpFlowSince: pumps.since,
+    drift,
     driveStandsSince: drives.since,
   };
 }

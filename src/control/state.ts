@@ -58,6 +58,8 @@ export interface ControlState {
   /** Aligned with `site.branches`: what is remembered of each meter's word. */
   readonly meterWatches: readonly MeterWatch[];
   readonly pumpFlowSince: PumpFlowSince;
+  /** Since when each branch's machines and its meter have differed; null: they do not. Aligned with branches. */
+  readonly driftSince: readonly (Milliseconds | null)[];
   readonly driveStandsSince: DriveStandsSince;
   /** The demand interval of the contract; null: there is none. */
   readonly demand: DemandState | null;
@@ -109,6 +111,7 @@ export function startControl(site: Site, durable: Durable | "none" | "unreadable
     unevenAmperes: layout.branches.map(() => 0),
     meterWatches: layout.branches.map(() => unwatched),
     pumpFlowSince: {},
+    driftSince: layout.branches.map(() => null),
     driveStandsSince: {},
     demand: demandAtStart(site.contract, now),
     protectedLoads: layout.branches.map(({ branch }) => protectedAtStart(branch, stored.protectedRises)),

@@ -31,6 +31,23 @@ export interface MinerView {
   readonly accountedWatts: number;
 }
 
+/** One branch with everything behind it, beside what its machines tell. */
+export interface BranchView {
+  readonly name: string;
+  readonly parent: string | null;
+  /** null while its meter is not good, or there is none [W]. */
+  readonly meteredWatts: number | null;
+  /** What its machines tell, and the plates of those that tell nothing [W]. */
+  readonly machinesWatts: number;
+  readonly machines: number;
+  /** Of these, the ones that tell their own power. */
+  readonly telling: number;
+  readonly asleep: number;
+  readonly tanks: readonly string[];
+  /** Single-phase machines on L1, L2 and L3; null where there are none. */
+  readonly onPhases: readonly [number, number, number] | null;
+}
+
 export interface Alarm {
   /** `flow-unknown tank-1`: stable while it lasts. */
   readonly name: string;
@@ -140,6 +157,8 @@ export interface Decision {
   /** Replaced machines that a person has accepted in this scan; absent: none. */
   readonly acceptedMiners?: readonly MinerName[];
   readonly miners: readonly MinerView[];
+  /** Aligned with the site's branches; absent in recordings that have none. */
+  readonly branches?: readonly BranchView[];
   /** Commanded outputs: of a switch 1 energised or closed, 0 not; of a speed reference a number in the unit of its point. */
   readonly outputs: Readonly<Record<PointName, number>>;
   readonly setpoints: readonly ActiveSetpoint[];

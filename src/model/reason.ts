@@ -52,6 +52,7 @@ export type ReasonCode =
   | "meter-frozen"
   | "meter-energy"
   | "pump-flow-disagree"
+  | "branch-drift"
   | "drive-fault"
   | "drive-stands"
   | "generator-underloaded"

@@ -1,5 +1,6 @@
 /** A request answered: by rendering the last scan, or by handing an action to the core and telling what became of it. */
 import type { Snapshot } from "../model/snapshot.ts";
+import { branchesDocument, renderBranches } from "../views/text/branches.ts";
 import {
   eventsDocument,
   linesDocument,
@@ -29,6 +30,7 @@ const help = [
   "                    SCOPE is container, tank/NAME, branch/NAME, miner/NAME ...",
   "points [FILTER]     every measured value with its quality and age",
   "miners [FILTER]     every machine; FILTER is part of a name, or a phase (asleep)",
+  "branches            machines by branch, tank and phase beside the meters; J/TH",
   "lines               serial lines and boards with their error counters",
   "events [N]          the newest N events (20)",
   "lockout             everything off and kept off, until released here",
@@ -75,6 +77,8 @@ function page(verb: Verb, snapshot: Snapshot): string[] {
       return renderMiners(snapshot, verb.filter);
     case "lines":
       return renderLines(snapshot);
+    case "branches":
+      return renderBranches(snapshot);
     case "events":
       return renderEvents(snapshot, verb.most);
     default:
@@ -94,6 +98,8 @@ function document(verb: Verb, snapshot: Snapshot): object {
       return minersDocument(snapshot, verb.filter);
     case "lines":
       return linesDocument(snapshot);
+    case "branches":
+      return branchesDocument(snapshot);
     case "events":
       return eventsDocument(snapshot, verb.most);
     default:

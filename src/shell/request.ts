@@ -13,6 +13,7 @@ export type Verb =
   | { readonly kind: "points"; readonly filter: string }
   | { readonly kind: "miners"; readonly filter: string }
   | { readonly kind: "lines" }
+  | { readonly kind: "branches" }
   | { readonly kind: "events"; readonly most: number }
   | { readonly kind: "act"; readonly action: LocalCommand["action"]; readonly warning: string | null }
   | { readonly kind: "quit" }
@@ -58,6 +59,7 @@ function parseVerb(word: string, rest: readonly string[]): Result<Verb, string> 
     case "help":
     case "status":
     case "lines":
+    case "branches":
     case "quit":
       return rest.length > most ? fail(`${word} takes no words.`) : succeed({ kind: word });
     case "exit":
