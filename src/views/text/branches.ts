@@ -13,7 +13,7 @@ export function renderBranches(snapshot: Snapshot): string[] {
   const cells = (...texts: readonly string[]): [string, number][] =>
     texts.map((text, index) => [text, widths[index] ?? 0]);
   return [
-    row(cells("BRANCH", "METER", "MACHINES", "DRIFT", "MACHINES", "ASLEEP"), "ON L1 L2 L3"),
+    row(cells("BRANCH", "METER", "TOLD", "DRIFT", "MACHINES", "ASLEEP"), "ON L1 L2 L3"),
     ...branches.map((branch) =>
       row(
         cells(
