@@ -10,6 +10,7 @@ import { type RaisedAlarms, raiseAlarms } from "./alarms.ts";
 import { bindingOf } from "./arbitration.ts";
 import type { Assessed } from "./assess.ts";
 import { availabilityOf } from "./availability.ts";
+import { excused } from "./cooling/pumps.ts";
 import { type Tracked, trackSetpoints } from "./dispatch/track.ts";
 import { nextDurable } from "./durable.ts";
 import { storedRises } from "./envelopes/protected-load.ts";
@@ -162,8 +163,8 @@ function nextState(
     sleepProofWatts: sleepProofs(assessed.layout, acted.plan.machines, assessed.fleet.accounts),
     targets,
     excessRatios: assessed.balances.map(({ excessRatio }) => excessRatio),
-    stoppedPumps: assessed.layout.tanks.flatMap(({ tank: { name, pump } }) =>
-      pump?.output && acted.outputs[pump.output] === 0 ? [name] : [],
+    stoppedPumps: assessed.layout.tanks.flatMap(({ tank }, index) =>
+      excused(certain(acted.cooling.pumps[index], "pump"), tank, acted.outputs, image.now) ? [tank.name] : [],
     ),
     contactors: acted.contactors,
     overloadedSince: assessed.overloadedSince,

@@ -102,12 +102,14 @@ test("5: without proof of flow for its time, or of a running pump, a tank is all
   holds(({ decision, image, before, site }) => {
     if (before.now === before.startedAt || image.now < last) provenAt.clear();
     last = image.now;
-    for (const { name, flow, hardwiredInterlock } of site.tanks) {
+    for (const { name, flow, warmUp, hardwiredInterlock } of site.tanks) {
       if (flow === null) continue;
       const reading = image.readings[flow.point];
       const fresh =
         reading?.quality === "good" && reading.at <= image.now && image.now - reading.at <= flow.maximumAgeMilliseconds;
-      if (fresh && reading.value >= flow.minimumLitersPerMinute) provenAt.set(name, reading.at);
+      // Cold fluid may need as little as its site says; what it needs in between is a matter of temperature.
+      const least = warmUp?.coldLitersPerMinute ?? flow.minimumLitersPerMinute;
+      if (fresh && reading.value >= least) provenAt.set(name, reading.at);
       const without = image.now - (provenAt.get(name) ?? before.startedAt);
       if (hardwiredInterlock && image.now - before.startedAt < site.policy.startHoldMilliseconds) continue;
       if (without > flow.proofMilliseconds) assert.is(ceilingsOf(decision.limits).get(`tank/${name}`), 0);
@@ -126,7 +128,8 @@ test("7: a latched trip ends only by a reset of a person, with the cause gone an
       assert.ok(image.now - (before.trippedAt[trip.name] ?? 0) >= site.policy.coolDownMilliseconds);
       const tank = site.tanks.find(({ name }) => trip.name === `${name}/flow`);
       const flow = tank?.flow ? image.readings[tank.flow.point] : undefined;
-      if (tank?.flow) assert.ok(flow?.quality === "good" && flow.value >= tank.flow.minimumLitersPerMinute);
+      const least = tank?.warmUp?.coldLitersPerMinute ?? tank?.flow?.minimumLitersPerMinute ?? 0;
+      if (tank?.flow) assert.ok(flow?.quality === "good" && flow.value >= least);
     }
   });
 });

@@ -7,6 +7,7 @@ import type { ProcessImage } from "../../src/model/image.ts";
 import type { Reading } from "../../src/model/reading.ts";
 import type { Site } from "../../src/model/site.ts";
 import { local, setpoint } from "./commands-for-tests.ts";
+import { greenhouse, loopForTests } from "./cooling/loop-for-tests.ts";
 import { type Plant, scan, startPlant } from "./plant-for-tests.ts";
 import { good, type SiteWishes, siteForTests } from "./site-for-tests.ts";
 
@@ -87,6 +88,15 @@ export const happening: fc.Arbitrary<Happening> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("weld" as const), branch: fc.nat(1) }) },
 );
 
+const inletForTests = {
+  point: "probe-4/inletCelsius",
+  maximumAgeMilliseconds: 15_000,
+  derateKelvin: 15,
+  tripKelvin: 25,
+};
+/** The fluid of these lives is at 37 °C and above: it is thick at its coldest. */
+const warmUpForTests = { coldCelsius: 30, warmCelsius: 42, coldLitersPerMinute: 60, watts: 6000 };
+
 /** A random site of the small kind. */
 export const wishes: fc.Arbitrary<SiteWishes> = fc.record({
   machinesPerTank: fc.integer({ min: 1, max: 4 }),
@@ -96,6 +106,8 @@ export const wishes: fc.Arbitrary<SiteWishes> = fc.record({
   voltages: fc.boolean(),
   currents: fc.boolean(),
   phases: fc.constantFrom("three" as const, "rotate" as const),
+  tank: fc.constantFrom({}, { inlet: inletForTests }, { inlet: inletForTests, warmUp: warmUpForTests }),
+  coolingLoops: fc.constantFrom([], [loopForTests()], [loopForTests({ heat: greenhouse })]),
   branchAmperes: fc.constantFrom(25, 63),
   policy: fc.record({
     minimumOffMilliseconds: fc.constantFrom(5000, 20_000),

@@ -1,4 +1,5 @@
 /** A small hand-made site and images of it, for tests of the core: two tanks, each with a contactor and its own meter. */
+import type { CoolingLoop } from "../../src/model/cooling.ts";
 import type { Durable } from "../../src/model/durable.ts";
 import type { ProcessImage } from "../../src/model/image.ts";
 import type { MinerReport } from "../../src/model/miner.ts";
@@ -23,6 +24,7 @@ export interface SiteWishes {
   readonly generator?: Generator;
   readonly frequency?: GridFrequency;
   readonly smokeClear?: readonly string[];
+  readonly coolingLoops?: readonly CoolingLoop[];
   /** On a branch of its own, `ai`. */
   readonly protectedLoad?: ProtectedLoad;
   readonly policy?: Partial<Policy>;
@@ -91,6 +93,7 @@ export function siteForTests(wishes: SiteWishes = {}): Site {
     minimumWatts: 1000,
     ...(wishes.contract === undefined ? {} : { contract: wishes.contract }),
     ...(wishes.smokeClear === undefined ? {} : { smokeClear: wishes.smokeClear }),
+    ...(wishes.coolingLoops === undefined ? {} : { coolingLoops: wishes.coolingLoops }),
     ...(wishes.generator === undefined ? {} : { generator: wishes.generator }),
     ...(wishes.frequency === undefined ? {} : { frequency: wishes.frequency }),
     policy: { ...policyForTests, ...wishes.policy },
@@ -210,10 +213,20 @@ export function healthyReadings(site: Site, now: number, powerWatts: Readonly<Re
   for (const point of site.smokeClear ?? []) readings[point] = good(1, now);
   if (site.frequency?.response) readings[site.frequency.response.point] = good(60, now);
   if (site.frequency?.relay) readings[site.frequency.relay.clear] = good(1, now);
-  for (const { coolant, flow, pump, leakDry, level } of site.tanks) {
+  for (const { ambient, fans, heat } of site.coolingLoops ?? []) {
+    if (ambient !== null) readings[ambient.point] = good(25, now);
+    for (const { feedback } of fans) if (feedback !== null) readings[feedback] = good(1, now);
+    if (heat !== null) {
+      readings[heat.supply.point] = good(38, now);
+      readings[heat.ready] = good(0, now);
+    }
+  }
+  for (const { coolant, inlet, flow, pump, leakDry, level } of site.tanks) {
     for (const point of coolant.sensors) readings[point] = good(45, now);
+    if (inlet !== undefined) readings[inlet.point] = good(37, now);
     if (flow !== null) readings[flow.point] = good(150, now);
     if (pump?.feedback) readings[pump.feedback] = good(1, now);
+    if (pump?.standby?.feedback) readings[pump.standby.feedback] = good(0, now);
     for (const point of leakDry) readings[point] = good(1, now);
     if (level !== null) readings[level.point] = good(95, now);
   }

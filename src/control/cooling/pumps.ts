@@ -1,5 +1,5 @@
 /** Pumps of the tanks: they run, whatever happens else; one rests only when nothing makes heat and everything is known; a standby takes over from one that fails. */
-import type { Milliseconds } from "../../model/reading.ts";
+import type { Milliseconds, PointName } from "../../model/reading.ts";
 import type { Limit } from "../../model/reason.ts";
 import type { Tank } from "../../model/site.ts";
 import type { Warning } from "../envelopes/finding.ts";
@@ -11,6 +11,8 @@ import type { PumpState } from "./state.ts";
 const failingMilliseconds: Milliseconds = 1000;
 /** A pump just started gets this long to come up [ms]. Source: choice: pumps of some kilowatts with ramps of 5 s. */
 const startMilliseconds: Milliseconds = 6000;
+/** A pump just started must circulate within this [ms]. Source: choice: a ramp of 5 s, twice, and its slow reading. */
+const proveMilliseconds: Milliseconds = 20_000;
 /** The limit of a pump that is not proven yet keeps machines from waking; it sheds nothing [ms]. Choice. */
 const patienceMilliseconds: Milliseconds = 600_000;
 
@@ -75,6 +77,17 @@ function circulation(tank: Tank, standby: boolean, { judgedOf, celsius }: PumpIn
   if (flow?.quality === "good" && flow.value < flowNeeded(tank, celsius)) return "no";
   const shown = [runs, flow].filter((judged) => judged !== null);
   return shown.every(({ quality }) => quality === "good") ? "yes" : "unknown";
+}
+
+/** Neither its contact nor its flow can be asked for: it was stopped, or has just been started and nothing wakes before it proves itself. */
+export function excused(
+  { proven, startedAt }: PumpState,
+  { pump }: Tank,
+  outputs: Readonly<Record<PointName, number>>,
+  now: Milliseconds,
+): boolean {
+  if (pump === null || pump.output === null) return false;
+  return outputs[pump.output] === 0 || (!proven && now - startedAt < proveMilliseconds);
 }
 
 /** Machines wait until what was started circulates. */
