@@ -8,6 +8,7 @@ import type { JudgedCooling } from "./cooling/cooling.ts";
 import { judgeWarmth } from "./cooling/warmth.ts";
 import { judgeHeat } from "./envelopes/breaker-overheat.ts";
 import { type DemandState, judgeDemand } from "./envelopes/demand-interval.ts";
+import { judgeExposure } from "./envelopes/exposure.ts";
 import { judgeFeeder } from "./envelopes/feeder.ts";
 import { type Finding, merge, nothingFound } from "./envelopes/finding.ts";
 import { type GeneratorState, judgeGenerator } from "./envelopes/generator.ts";
@@ -184,9 +185,11 @@ function judgeSupply(
     smallestStepWatts: smallestStep(site),
     adopting,
   });
+  // Nothing is known of machines while the image completes: what runs is taken over first.
+  const exposed = adopting ? nothingFound : judgeExposure(site.generator, layout, fleet.machines);
   const limits = [...demanded.limits, ...guarded.limits];
   return {
-    finding: merge([heat.finding, generated.finding, sensed.finding, { ...nothingFound, limits }]),
+    finding: merge([heat.finding, generated.finding, exposed, sensed.finding, { ...nothingFound, limits }]),
     states: {
       breakerHeats: heat.heats,
       demand: demanded.demand,

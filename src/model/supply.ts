@@ -24,6 +24,8 @@ export interface Generator {
   /** It should never carry less for long [W]. */
   readonly minimumLoadWatts: number;
   readonly frequency?: FrequencyStages;
+  /** What takes longer to shed is withheld, but for what its hardest stage keeps; absent: nothing is. */
+  readonly shedWithinMilliseconds?: Milliseconds;
 }
 
 export interface FrequencyStages {

@@ -1,7 +1,7 @@
 /** What every rule of a site may look at, and the words for findings that many rules share. */
 import type { BoardFile } from "../model/generated/board.ts";
 import type { SiteFile } from "../model/generated/site.ts";
-import type { MinerDialect, MinerSite } from "../model/site.ts";
+import type { MinerDialect, MinerModel, MinerSite } from "../model/site.ts";
 import { readOnlyFinding } from "./device-rules.ts";
 import { pointerOf } from "./document.ts";
 import { excerpt, type Finding, suggestion } from "./problem.ts";
@@ -23,6 +23,7 @@ export interface SiteContext {
   readonly wires: ResolvedWires;
   readonly points: ReadonlyMap<string, PointFacts>;
   readonly miners: readonly ResolvedRow[];
+  readonly models: Readonly<Record<string, MinerModel>>;
   /** A Modbus board by name; null where there is none that can be used. */
   readonly board: (name: string) => BoardFile | null;
   /** How the board library calls the speeds of a Modbus board; null where it tells none. */

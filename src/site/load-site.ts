@@ -15,7 +15,7 @@ import { meterPhases, settlement, transports } from "./rules/boards.ts";
 import { coolingLoops, coolingPoints, standbyPumps } from "./rules/cooling.ts";
 import { firmataAlone } from "./rules/firmata.ts";
 import { gridFrequency } from "./rules/frequency.ts";
-import { generatorFrequency, generatorSteps } from "./rules/generator.ts";
+import { generatorContactors, generatorFrequency, generatorSteps } from "./rules/generator.ts";
 import { tankInlets, warmUps } from "./rules/heat.ts";
 import { brokerAddress } from "./rules/links.ts";
 import { machineAddresses, machineNames, machinePlaces, switchableMachines } from "./rules/machines.ts";
@@ -51,6 +51,7 @@ const rules: readonly SiteRule[] = [
   protectedLoads,
   smokeDetectors,
   generatorSteps,
+  generatorContactors,
   generatorFrequency,
   gridFrequency,
   contactors,
@@ -103,6 +104,7 @@ export function resolveDocument(document: Document, options: LoadOptions = {}): 
     wires,
     points: indexPoints(wires),
     miners: rows,
+    models,
     board,
     settableBaudRates: (name) => board(name)?.serial?.baudRates ?? null,
   };

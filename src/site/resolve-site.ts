@@ -56,8 +56,12 @@ export function resolveSite(parts: SiteParts): Site {
 
 function resolveGenerator({ generator }: SiteFile): Pick<Site, "generator"> {
   if (generator === undefined) return {};
-  const { stepGapSeconds, frequency, ...rest } = generator;
-  const resolved = { ...rest, stepGapMilliseconds: stepGapSeconds * 1000 };
+  const { stepGapSeconds, shedWithinSeconds, frequency, ...rest } = generator;
+  const resolved = {
+    ...rest,
+    stepGapMilliseconds: stepGapSeconds * 1000,
+    ...(shedWithinSeconds === undefined ? {} : { shedWithinMilliseconds: shedWithinSeconds * 1000 }),
+  };
   if (frequency === undefined) return { generator: resolved };
   const { point, maximumAgeSeconds, stages, restoreAboveHertz, restoreSeconds } = frequency;
   return {

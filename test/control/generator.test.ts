@@ -197,6 +197,43 @@ test("a frequency that is lost neither sheds nor gives back", () => {
   assert.ok(trueWatts(plant, "feeder") <= 50_000);
 });
 
+test("machines that cannot be shed in time stay asleep, but for what the hardest stage keeps", () => {
+  const guarded = { ...stages, shedWithinMilliseconds: 6000 };
+  const keepTwenty = { ...stages.frequency, stages: stages.frequency?.stages.slice(0, 2) } as Generator["frequency"];
+  const measured = (plant: Plant, milliseconds: number): void => {
+    for (const { name } of plant.site.miners)
+      if (name.startsWith("a-"))
+        plant.reports.set(name, (report) => ({
+          ...report,
+          provenResponse: { milliseconds, samples: 50, of: "machine" },
+          ...(report.mode === "hashing" ? { hashrateTerahashesPerSecond: name === "a-010" ? 130 : 100 } : {}),
+        }));
+  };
+  const none = onGenerator(guarded, () => 60);
+  measured(none, 9000);
+  run(none, 60);
+  assert.ok(trueWatts(none, "branch-1") < 300, "the hardest stage keeps nothing");
+  assert.ok(trueWatts(none, "branch-2") > 30_000);
+  assert.match(
+    none.decision?.alarms.find(({ name }) => name === "exposure")?.reason.text ?? "",
+    /^10 machines \(a-010, a-001, a-002 and 7 more\) take longer than 6 s to shed, and the generator's hardest stage keeps 0 kW/,
+  );
+  const some = onGenerator({ ...guarded, ...(keepTwenty === undefined ? {} : { frequency: keepTwenty }) }, () => 60);
+  measured(some, 9000);
+  run(some, 60);
+  // 20 kW hold five machines with their peak of 3.6 kW; the best of them runs on.
+  assert.is(Math.round(trueWatts(some, "branch-1") / 3400), 5);
+  assert.is(some.machines.get("a-010")?.mode, "hashing");
+  measured(some, 5000);
+  run(some, 120);
+  assert.is(Math.round(trueWatts(some, "branch-1") / 3400), 10, "proven fast, they come back");
+  const { frequency: _, ...plain } = guarded;
+  const steps = onGenerator(plain, () => 60);
+  measured(steps, 9000);
+  run(steps, 60);
+  assert.ok(trueWatts(steps, "branch-1") < 300, "without stages nothing is kept");
+});
+
 test("a generator without a frequency has steps only", () => {
   const { frequency, ...rest } = stages;
   assert.ok(frequency !== undefined);

@@ -189,6 +189,18 @@ const cases: readonly Broken[] = [
     expected: /at least ratedWatts of the container, 60000 W/,
   },
   {
+    name: "a contactor with more behind it than the generator takes at once",
+    changes: [
+      [
+        "minimumWatts: 3000",
+        "minimumWatts: 3000\ngenerator: { ratedWatts: 80000, largestStepUpWatts: 4000, largestStepDownWatts: 12000 }",
+      ],
+    ],
+    pointer: "/branches/1/contactor",
+    found: /W behind row that start by themselves/,
+    expected: /at most generator.largestStepUpWatts, 4000 W/,
+  },
+  {
     name: "a generator whose step starts no machine",
     changes: [
       [

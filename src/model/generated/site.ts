@@ -65,6 +65,10 @@ export interface SiteFile {
      */
     minimumLoadWatts: number;
     /**
+     * Machines that take longer to shed, by their proven response, stay asleep, but for what the hardest stage keeps; default: none does.
+     */
+    shedWithinSeconds?: number;
+    /**
      * Stages of load that give way when its frequency falls.
      */
     frequency?: {

@@ -1,7 +1,31 @@
 /** Rules of a generator of our own: every machine and every contactor fits into its steps, and its stages make sense. */
-import { checkPointUse, type SiteRule } from "../context.ts";
+import { checkPointUse, pathToRoot, type SiteRule } from "../context.ts";
 import { pointerOf } from "../document.ts";
 import type { Finding } from "../problem.ts";
+
+/** Machines that hash by themselves come with their contactor all at once: no more of them than a step may hang behind one. */
+export const generatorContactors: SiteRule = ({ file, miners, models }) => {
+  const { generator } = file;
+  if (generator === undefined) return [];
+  return file.branches.flatMap(({ name, contactor }, index) => {
+    if (contactor === undefined) return [];
+    const comes = miners.reduce((sum, row) => {
+      const behind = pathToRoot(file, row.miners[0]?.branch ?? "").some((candidate) => candidate.name === name);
+      const own = row.miners.filter(({ model }) => behind && models[model]?.hashesAfterPowerCycle === true);
+      return sum + own.length * (row.peakWatts ?? 0);
+    }, 0);
+    if (comes <= generator.largestStepUpWatts) return [];
+    return [
+      {
+        pointer: pointerOf("branches", index, "contactor"),
+        found: `${comes} W behind ${name} that start by themselves when it closes`,
+        expected: `at most generator.largestStepUpWatts, ${generator.largestStepUpWatts} W: after a black-out it would never close`,
+        remedy:
+          "split the branch, or use firmware that stays asleep after a power cycle (hashesAfterPowerCycle: false)",
+      },
+    ];
+  });
+};
 
 export const generatorSteps: SiteRule = ({ file, miners }) => {
   const { generator } = file;
