@@ -34,6 +34,16 @@ test("a machine that says it sleeps and still draws power is defiant, and others
   assert.ok(seen.has("defiant") && seen.has("machines-defiant"));
 });
 
+test("a machine stopped as it woke tells that it hashes with next to nothing: its next sleep is believed", () => {
+  const plant = settled({ ...quick, tanks: 1, machinesPerTank: 2 });
+  plant.reports.set("a-001", (report) => ({ ...report, mode: "hashing", powerWatts: 15 }));
+  run(plant, 3);
+  scan(plant, 1000, [setpoint(1100, plant.now + 1000)]);
+  plant.reports.delete("a-001");
+  run(plant, 60);
+  assert.is(phaseOf(plant, "a-001"), "asleep");
+});
+
 test("a machine late to sleep counts in full again after its window, and another sleeps in its place", () => {
   const plant = settled({ ...quick, tanks: 1, machinesPerTank: 4 });
   plant.reports.set("a-001", (report) => ({ ...report, hashrateTerahashesPerSecond: 80 }));

@@ -7,11 +7,15 @@ import type { MachineState } from "./machine.ts";
 
 const targets = { leave: { mode: "leave" }, sleep: { mode: "sleep" }, run: { mode: "run" } } as const;
 
+/** A machine stopped as it woke tells that it hashes, with next to no power: no such figure is what it draws awake. Source: choice: half of the plate is below every mode of miners.md 4. */
+const leastBaselineShare = 0.5;
+
 /** Sends it to sleep; a machine already told keeps its clock, and one that takes no commands is never told. */
 export function sendToSleep(machine: MachineState, model: MinerModel, now: Milliseconds): MachineState {
   if (machine.command === "sleep" || !takesCommands(model.dialect)) return machine;
   const awake = machine.phase === "hashing" || machine.phase === "trimmed" || machine.phase === "waking";
-  const baselineWatts = awake && machine.lastWatts > 0 ? machine.lastWatts : model.ratedWatts;
+  const seen = awake && machine.lastWatts > 0;
+  const baselineWatts = seen ? Math.max(machine.lastWatts, leastBaselineShare * model.ratedWatts) : model.ratedWatts;
   const told = { command: "sleep", commandedAt: now, wokenAt: null, relapsedAt: null } as const;
   if (awake)
     return { ...machine, ...told, ours: true, phase: "curtailing", since: now, baselineWatts, asleepSince: null };
