@@ -20,8 +20,14 @@ const benches: Readonly<Record<string, Bench>> = {
 
 const [name = "", ...parameters] = process.argv.slice(2);
 const chosen = Object.hasOwn(benches, name) ? benches[name] : undefined;
-if (chosen === undefined) {
-  console.error("usage: npm run bench -- NAME [ARGUMENTS...]");
-  for (const [known, { summary }] of Object.entries(benches)) console.error(`  ${known}  ${summary}`);
+const usage = () =>
+  [
+    "usage: npm run bench -- NAME [ARGUMENTS...]",
+    ...Object.entries(benches).map(([known, { summary }]) => `  ${known}  ${summary}`),
+  ].join("\n");
+if (name === "--help" || parameters.includes("--help")) {
+  console.log(chosen === undefined ? usage() : `npm run bench -- ${name} ${chosen.summary}`);
+} else if (chosen === undefined) {
+  console.error(usage());
   process.exitCode = 2;
 } else if (!(await chosen.run(parameters))) process.exitCode = 1;

@@ -18,11 +18,11 @@ const soaks: Readonly<Record<string, { readonly summary: string; readonly load: 
 
 const [name = "", ...words] = process.argv.slice(2);
 const found = Object.hasOwn(soaks, name) ? soaks[name] : undefined;
-if (found === undefined) {
-  console.error(
-    `usage: npm run soak -- NAME ...\n${Object.values(soaks)
-      .map(({ summary }) => `  ${summary}`)
-      .join("\n")}`,
-  );
+const usage = () =>
+  ["usage: npm run soak -- NAME ...", ...Object.values(soaks).map(({ summary }) => `  ${summary}`)].join("\n");
+if (name === "--help" || words.includes("--help")) {
+  console.log(found === undefined ? usage() : `npm run soak -- ${found.summary}`);
+} else if (found === undefined) {
+  console.error(usage());
   process.exitCode = 2;
 } else process.exitCode = await (await found.load()).soak(words);
