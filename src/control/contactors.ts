@@ -146,14 +146,13 @@ export function outputOf(state: ContactorState, feedback: Judged): 0 | 1 | null 
   return state.commanded === 1 && state.seenClosed && unseen ? null : state.commanded;
 }
 
-/** How long it must still stand open [ms]; null: it is not told to be open. The container's jitter keeps a fleet from closing as one after a black-out. */
+/** How long a contactor that is told to be open must still stand so [ms]. The container's jitter keeps a fleet from closing as one after a black-out. */
 export function waitsFor(
   state: ContactorState,
   policy: Policy,
   jitterMilliseconds: Milliseconds,
   now: Milliseconds,
-): Milliseconds | null {
-  if (state.commanded !== 0) return null;
+): Milliseconds {
   return Math.max(0, policy.contactorRecloseMilliseconds + jitterMilliseconds - (now - state.commandedAt));
 }
 

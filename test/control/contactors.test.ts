@@ -387,6 +387,19 @@ test("machines that do not sleep as they come up lose their contactor again, and
   assert.ok(closings <= 4 && closings > 2, `${closings} closings`);
 });
 
+test("machines that are never seen again end the watch of their contactor after a while, and it stays closed", () => {
+  const plant = tooLarge();
+  run(plant, 20);
+  for (const [name, machine] of plant.machines) if (name.startsWith("a-")) Object.assign(machine, { silent: true });
+  plant.forced.set("branch-1/powerWatts", (_, now) => good(80, now));
+  for (let second = 0; second < 200 && !isClosed(plant, "branch-1"); second += 1) scan(plant);
+  run(plant, 590);
+  assert.not.equal(plant.state.contactors[1]?.watchedSince, null);
+  run(plant, 15);
+  assert.is(plant.state.contactors[1]?.watchedSince, null);
+  assert.ok(isClosed(plant, "branch-1"));
+});
+
 test("machines that stay asleep after a power cycle need no room to come up", () => {
   const plant = tooLarge(false);
   run(plant, 20);

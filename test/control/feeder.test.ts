@@ -57,6 +57,15 @@ test("a phase that machines overload by their own account, and that no shed free
   assert.is(trueWatts(plant, "branch-1"), 0);
 });
 
+test("while the start holds, phases that are above cost nobody a contactor", () => {
+  const plant = startPlant(siteForTests({ ...quick, phases: "rotate", branchAmperes: 20, machinesPerTank: 4 }));
+  plant.forced.set("tank-1/pumpRuns", null);
+  run(plant, 10);
+  assert.is(plant.state.adopting, true);
+  assert.equal(plant.decision?.trips, []);
+  assert.equal(plant.state.overloadedSince[1], null);
+});
+
 test("a breaker carries 80 % of its amperes at nominal voltage where none is measured", () => {
   const plant = settled({ branchAmperes: 20 });
   assert.is(limitOf(plant.decision, "branch/branch-1", "breaker-continuous"), 20 * 0.8 * 230 * 3);

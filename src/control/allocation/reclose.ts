@@ -117,7 +117,7 @@ function whatLacks(
   rules: RecloseRules,
 ): string | null {
   if (!seenOpen(certain(rules.feedbacks[branch], "auxiliary contact"))) return "its contact must be read, and say open";
-  const remaining = waitsFor(state, rules.policy, rules.jitterMilliseconds, rules.now) ?? 0;
+  const remaining = waitsFor(state, rules.policy, rules.jitterMilliseconds, rules.now);
   if (remaining > 0) return `it closes in ${seconds(remaining)} at the earliest`;
   if (!isFed(plan, branch, rules)) return "the contactor above it must close first";
   if (certain(plan.layout.branches[branch], "branch").behind.some((machine) => rules.closed[machine] === true))

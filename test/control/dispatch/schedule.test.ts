@@ -131,6 +131,18 @@ test("an expired setpoint is followed by its sender's schedule where it says so,
   assert.is(bench.scan().ceilingWatts, 400_000, "nothing of this source is left");
 });
 
+test("before its first level an expired setpoint is followed by the failsafe limit", () => {
+  const bench = startBench();
+  bench.takeControl(300_000);
+  bench.scan(bench.schedule([[900, 150_000]], 1800, { reference: "day-ahead 7" }));
+  bench.scan(bench.setpoint({ watts: 90_000, timeToLiveSeconds: 10, onExpiry: { mode: "schedule" } }));
+  for (let minute = 0; minute < 4; minute += 1) {
+    bench.beat();
+    bench.run(50_000, 10_000);
+  }
+  assert.equal([bench.scan().mode, bench.scan().ceilingWatts], ["controlled", 100_000]);
+});
+
 test("without trust in the clock what follows by schedule may not raise either", () => {
   const bench = scheduled([[0, 350_000]]);
   bench.trusted = false;
