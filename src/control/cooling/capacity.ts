@@ -162,7 +162,7 @@ function learn(input: LoopInput, nominal: number, ambientCelsius: number): numbe
 
 function fanWarnings(loop: CoolingLoop, fans: readonly FanState[]): readonly Warning[] {
   const failed = loop.fans.flatMap(({ output, speed }, index) =>
-    fans[index]?.healthy === false ? [output ?? speed ?? ""] : [],
+    fans[index]?.healthy === false ? [output ?? certain(speed, "speed of a fan without a switch")] : [],
   );
   if (failed.length === 0) return [];
   const text = `Fans of ${loop.name} are told to run and do not: ${listed(failed)}.`;

@@ -117,7 +117,7 @@ export function commandCooling(input: CommandInput): CommandedCooling {
     const stepped = stepPump(certain(judged.state.pumps[index], "pump"), {
       tank,
       judgedOf: input.judgedOf,
-      celsius: certain(input.celsius, "temperatures")[index] ?? null,
+      celsius: input.celsius[index] ?? null,
       dead,
       wanted: pump?.afterRunMilliseconds !== undefined && isWanted(place, input),
       mustRun: adopting || shared || trips.some((trip) => heats(trip) && covers(trip, place)),

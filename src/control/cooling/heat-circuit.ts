@@ -85,14 +85,15 @@ export function liftTargets(
   restWatts: number,
 ): readonly Limit[] {
   const heat = requests.filter(({ kind, source }) => kind === "atLeast" && source === "heat");
-  if (heat.length === 0) return limits;
+  const [first] = heat;
+  if (first === undefined) return limits;
   const floorWatts = restWatts + heat.reduce((sum, { watts }) => sum + watts, 0);
   return limits.map((limit) =>
     limit.follows === true && limit.ceilingWatts < floorWatts
       ? {
           ...limit,
           ceilingWatts: floorWatts,
-          reason: { ...limit.reason, text: `${limit.reason.text} ${heat[0]?.reason.text ?? ""}` },
+          reason: { ...limit.reason, text: `${limit.reason.text} ${first.reason.text}` },
         }
       : limit,
   );

@@ -3,6 +3,7 @@ import type { Milliseconds } from "../../model/reading.ts";
 import type { Limit } from "../../model/reason.ts";
 import type { Tank } from "../../model/site.ts";
 import { celsius, kilowatts } from "../figures.ts";
+import { certain } from "../impossible.ts";
 import type { TankScan } from "./tank-scan.ts";
 
 /** What runs already is shed for cold only this far below what a wake needs [K]. Source: choice: above noise and daily swings, so that nothing flickers. */
@@ -12,7 +13,7 @@ const patienceMilliseconds: Milliseconds = 600_000;
 
 /** Flow that a tank needs at the temperature it has [L/min]; the full one where that is not known. */
 export function flowNeeded({ flow, warmUp }: Tank, at: number | null): number {
-  const full = flow?.minimumLitersPerMinute ?? 0;
+  const full = certain(flow, "flow of a tank that is asked for it").minimumLitersPerMinute;
   if (warmUp === undefined || at === null) return full;
   return between(warmUp.coldLitersPerMinute, full, warmth(warmUp, at));
 }
