@@ -42,7 +42,7 @@ export function stepPump(before: PumpState, input: PumpInput): PumpState {
   const circulates = circulation(tank, before.standby, input);
   const proven = before.proven || circulates === "yes";
   const settling = now - startedAt < startMilliseconds;
-  const fails = !before.standby && circulates === "no" && !settling;
+  const fails = circulates === "no" && !settling;
   const failingSince = fails ? (before.failingSince ?? now) : null;
   const takesOver =
     tank.pump.standby !== undefined && failingSince !== null && now - failingSince >= failingMilliseconds;

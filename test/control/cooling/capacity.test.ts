@@ -94,6 +94,19 @@ test("a fan that is not told to run stays what it was; one without a contact cou
   assert.equal(judged({ loop: mute, input: { now: 60_000 } }).finding.warnings, []);
 });
 
+test("a fan that failed before it rested counts only when it has run again", () => {
+  const fans = [0, 1, 2, 3].map((index) => ({ provenAt: 60_000, healthy: index !== 0 }));
+  const input = { now: 61_000 };
+  assert.is(
+    judged({ state: { fans }, points: { "loop/fan1Runs": sure(0, 61_000) }, input }).state.fans[0]?.healthy,
+    false,
+  );
+  assert.is(
+    judged({ state: { fans }, points: { "loop/fan1Runs": sure(1, 61_000) }, input }).state.fans[0]?.healthy,
+    true,
+  );
+});
+
 test("a fan without a switch is named by its speed", () => {
   const fans = [fanForTests(1, { output: null, speed: "drive/speedPercent" })];
   const { finding } = judged({ loop: { fans }, points: { "loop/fan1Runs": sure(0) }, input: { now: 16_000 } });
