@@ -64,7 +64,7 @@ for (const [path, observe] of Object.entries(cases))
       single.some((name) => whole[name] !== undefined),
       JSON.stringify(whole),
     );
-    fc.assert(
+    void fc.assert(
       fc.property(fc.nat(text.length - 1), fc.constantFrom(...damages), (at, damage) => {
         const figures = figuresOf(damage(text, at), observe);
         for (const name of single)
