@@ -1,5 +1,6 @@
 /** `npm run bench -- NAME [ARGUMENTS...]`: measures weir beside its peers and checks the marks it has set itself. Each bench is a module of `bench/` with `run`. */
 import { bench as allocation } from "./bench/allocation.ts";
+import { bench as day } from "./bench/day.ts";
 import { bench as firmata } from "./bench/firmata.ts";
 import { bench as miners } from "./bench/miners.ts";
 import { bench as minersHard } from "./bench/miners-hard.ts";
@@ -10,6 +11,7 @@ import type { Bench } from "./bench/words.ts";
 
 const benches: Readonly<Record<string, Bench>> = {
   allocation,
+  day,
   firmata,
   miners,
   "miners-hard": minersHard,

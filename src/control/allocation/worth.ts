@@ -4,12 +4,14 @@ import { choose } from "./choose.ts";
 import type { Plan } from "./plan.ts";
 import type { Load } from "./sheet.ts";
 
-/** Each start weighs like so much of a machine's worth: of two alike the one that has started more often is left as it is. Source: choice: below the differences between makes. */
-const wearRatioPerWake = 0.001;
+/** Each start that a machine has had beyond the least of its like weighs like so much of its worth, up to a few. Source: choice: a start costs some minutes of hashing and wears; makes differ by more than four of them. */
+const wearRatioPerWake = 0.01;
+const mostWakesCounted = 4;
 
 /** Which of the machines that are awake, the best first, stay so under the lowest ceilings in sight. */
 export function keptAwake(plan: Plan, awake: readonly number[]): ReadonlySet<number> {
   const rooms = plan.limitWatts.map((ceiling, scope) => ceiling - certain(plan.nextWatts[scope], "next"));
+  const wear = wearOf(plan, awake);
   const shedding: number[] = [];
   const loads: Load[] = [];
   for (const machine of awake) {
@@ -18,12 +20,12 @@ export function keptAwake(plan: Plan, awake: readonly number[]): ReadonlySet<num
     // Its sleep takes nothing off: whether it is kept matters to nobody.
     if (watts <= 0) continue;
     for (const { scope, share } of scopes) rooms[scope] = certain(rooms[scope], "room") + watts * share;
-    const { joulesPerTerahash, wakes } = certain(plan.machines[machine], "machine");
+    const { joulesPerTerahash } = certain(plan.machines[machine], "machine");
     shedding.push(machine);
     loads.push({
       watts,
       leastWatts: watts,
-      worth: (watts / joulesPerTerahash) * (1 + wearRatioPerWake * wakes),
+      worth: (watts / joulesPerTerahash) * (1 + wear(machine)),
       scopes,
     });
   }
@@ -42,13 +44,21 @@ export function worthWaking(
     (ceiling, scope) =>
       ceiling * (1 - freeShare) - certain(plan.nextWatts[scope], "next") - certain(plan.pendingWatts[scope], "pending"),
   );
+  const wear = wearOf(plan, asleep);
   const loads = asleep.map((machine): Load => {
     const { model, scopes } = certain(plan.layout.machines[machine], "machine");
-    const { joulesPerTerahash, wakes } = certain(plan.machines[machine], "machine");
+    const { joulesPerTerahash } = certain(plan.machines[machine], "machine");
     const watts = stepOf(machine);
-    const worth = (model.ratedWatts / joulesPerTerahash) * (1 - wearRatioPerWake * wakes);
+    const worth = (model.ratedWatts / joulesPerTerahash) * (1 - wear(machine));
     return { watts, leastWatts: watts, worth, scopes };
   });
   const chosen = choose(loads, rooms);
   return new Set(asleep.filter((_, index) => certain(chosen[index], "load") > 0));
+}
+
+/** What another start of a machine is worth, as a share of its own worth. */
+function wearOf(plan: Plan, machines: readonly number[]): (machine: number) => number {
+  const wakesOf = (machine: number): number => certain(plan.machines[machine], "machine").wakes;
+  const least = machines.reduce((fewest, machine) => Math.min(fewest, wakesOf(machine)), Number.MAX_SAFE_INTEGER);
+  return (machine) => wearRatioPerWake * Math.min(mostWakesCounted, wakesOf(machine) - least);
 }

@@ -1,0 +1,170 @@
+/** Orders followed on the true power of a simulated container, whatever the meters lag: limits are kept, targets reached from below, nothing hunts. */
+import fc from "fast-check";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { realCore } from "../../src/commands/simulate/real-core.ts";
+import type { Decision } from "../../src/model/decision.ts";
+import { buildSite } from "../../src/sim/closed-loop/build-site.ts";
+import type { Moment, RunParts } from "../../src/sim/closed-loop/moment.ts";
+import { randomDay } from "../../src/sim/closed-loop/random-life.ts";
+import { runScenario } from "../../src/sim/closed-loop/run.ts";
+import type { Scenario, ScenarioEvent } from "../../src/sim/closed-loop/scenario.ts";
+
+const seed = Number(process.env["SEED"] ?? Math.floor(Math.random() * 2 ** 31));
+console.log(`seed ${seed}`);
+
+const test = suite("following orders");
+
+const builder = {
+  tanks: 2,
+  machinesPerTank: 10,
+  tanksWithoutCommands: 0,
+  sensorsPerTank: 3,
+  phases: "three",
+  branchMeters: true,
+  interlock: true,
+  breakerShareRatio: 0.9,
+  hashesAfterPowerCycle: true,
+  sleepSeconds: 8,
+  wakeSeconds: 60,
+  rampUpWattsPerSecond: 2000,
+  rampDownWattsPerSecond: 20_000,
+  startsPerInterval: 4,
+  failsafeWatts: 71_000,
+} as const;
+const site = buildSite(builder);
+/** The plate of one machine: the smallest step of a container of whole machines [W]. */
+const stepWatts = 3400;
+
+interface Order {
+  readonly atSeconds: number;
+  readonly order: "limit" | "target";
+  readonly watts: number;
+}
+
+interface Second {
+  readonly at: number;
+  readonly watts: number;
+  readonly decision: Decision | null;
+}
+
+/** A mild day with these orders, and the true power of each of its seconds. */
+function follow(daySeed: number, lagSeconds: number, orders: readonly Order[], seconds: number): readonly Second[] {
+  const day = randomDay(1);
+  const scenario: Scenario = {
+    ...day,
+    seed: daySeed,
+    durationSeconds: seconds,
+    site: { builder },
+    plant: { deviationRatio: 0, ambientCelsius: 15, dailySwingKelvin: 0, tankCelsius: 40 },
+    meterLagSeconds: lagSeconds,
+    events: orders.map(
+      ({ atSeconds, order, watts }): ScenarioEvent => ({
+        atSeconds,
+        setpoint: { from: "dispatch", order, watts, timeToLiveSeconds: 7200, renewed: false, reason: "ecrs" },
+      }),
+    ),
+  };
+  const seen: Second[] = [];
+  const result = runScenario(scenario, site, realCore, {
+    each: ({ now, scan }: Moment, { container }: RunParts) =>
+      seen.push({ at: now / 1000, watts: container.plant().feeder.watts, decision: scan?.decision ?? null }),
+  });
+  if (typeof result === "string") throw new Error(result);
+  assert.equal(result.violations, []);
+  return seen;
+}
+
+function meanOf(seen: readonly Second[], from: number, to: number): number {
+  const window = seen.filter(({ at }) => at > from && at <= to);
+  return window.reduce((sum, { watts }) => sum + watts, 0) / window.length;
+}
+
+/** From the order to the end of the way down: by the ramp, the command's way and the proven sleep [s]. */
+function fallSeconds(watts: number): number {
+  return watts / builder.rampDownWattsPerSecond + builder.sleepSeconds + 5;
+}
+
+/** Changes of direction of what each machine is told, within a window. */
+function reversals(seen: readonly Second[], from: number, to: number): number {
+  let most = 0;
+  for (const { name } of site.miners) {
+    const told = seen
+      .filter(({ at }) => at > from && at <= to)
+      .map(({ decision }) => decision?.minerTargets[name]?.mode === "sleep");
+    most = Math.max(most, told.filter((sleeps, index) => index > 0 && sleeps !== told[index - 1]).length);
+  }
+  return most;
+}
+
+const anyOrders = fc.record({
+  lag: fc.integer({ min: 1, max: 10 }),
+  daySeed: fc.integer({ min: 1, max: 10_000 }),
+  first: fc.integer({ min: 15_000, max: 60_000 }),
+  second: fc.integer({ min: 15_000, max: 70_000 }),
+});
+
+test("a limit that was acknowledged is never exceeded by the 5 s mean, and the way there is one way", () => {
+  void fc.assert(
+    fc.property(anyOrders, ({ lag, daySeed, first, second }) => {
+      const orders = [
+        { atSeconds: 120, order: "limit", watts: first },
+        { atSeconds: 900, order: "limit", watts: second },
+      ] as const;
+      const seen = follow(daySeed, lag, orders, 1800);
+      for (const { atSeconds, watts } of orders) {
+        const until = atSeconds === 120 ? 900 : 1800;
+        for (let at = atSeconds + fallSeconds(site.ratedWatts) + 5; at <= until; at += 1)
+          assert.ok(meanOf(seen, at - 5, at) <= watts, `${Math.round(meanOf(seen, at - 5, at))} W above ${watts} W`);
+        assert.ok(reversals(seen, atSeconds, until) <= 2, "a machine was told to sleep and wake more than once");
+      }
+    }),
+    { seed, numRuns: Number(process.env["RUNS"] ?? 8), includeErrorInReport: true },
+  );
+});
+
+test("a target is followed from below, within one machine 120 s after everything has settled", () => {
+  void fc.assert(
+    fc.property(anyOrders, ({ lag, daySeed, first, second }) => {
+      const seen = follow(
+        daySeed,
+        lag,
+        [
+          { atSeconds: 120, order: "target", watts: first },
+          { atSeconds: 900, order: "target", watts: second },
+        ],
+        2100,
+      );
+      const watts = meanOf(seen, 2000, 2100);
+      const most = Math.min(second, meanOf(seen, 60, 120));
+      assert.ok(watts <= second, `${Math.round(watts)} W above ${second} W`);
+      // A start needs the peak of its start and a little of the ceiling beyond what runs.
+      assert.ok(watts >= most - 1.05 * 1.05 * stepWatts - 0.0025 * second - 300, `${Math.round(watts)} W of ${most} W`);
+    }),
+    { seed, numRuns: Number(process.env["RUNS"] ?? 8), includeErrorInReport: true },
+  );
+});
+
+test("ordering what availability promises yields it within 2 % of rated", () => {
+  for (const daySeed of [1, 2, 3]) {
+    const before = follow(daySeed, 2, [{ atSeconds: 120, order: "target", watts: 40_000 }], 900);
+    const promised = before.at(-1)?.decision?.availability;
+    if (promised === undefined) throw new Error("no availability");
+    for (const watts of [promised.maximumWatts, promised.minimumWatts]) {
+      const ordered = Math.min(site.ratedWatts, Math.round(watts));
+      const seen = follow(
+        daySeed,
+        2,
+        [
+          { atSeconds: 120, order: "target", watts: 40_000 },
+          { atSeconds: 900, order: "target", watts: ordered },
+        ],
+        2100,
+      );
+      const had = meanOf(seen, 2000, 2100);
+      assert.ok(Math.abs(had - ordered) <= 0.02 * site.ratedWatts, `${Math.round(had)} W of ${ordered} W promised`);
+    }
+  }
+});
+
+test.run();
