@@ -61,7 +61,15 @@ function follow(daySeed: number, lagSeconds: number, orders: readonly Order[], s
     events: orders.map(
       ({ atSeconds, order, watts }): ScenarioEvent => ({
         atSeconds,
-        setpoint: { from: "dispatch", order, watts, timeToLiveSeconds: 7200, renewed: false, reason: "ecrs" },
+        setpoint: {
+          from: "dispatch",
+          order,
+          watts,
+          timeToLiveSeconds: 7200,
+          renewed: false,
+          onExpirySchedule: false,
+          reason: "ecrs",
+        },
       }),
     ),
   };
