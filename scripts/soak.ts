@@ -10,6 +10,11 @@ const soaks: Readonly<Record<string, { readonly summary: string; readonly load: 
     summary: "core [DAYS] [SEED]: random days of random containers in virtual time, every invariant watched",
     load: () => import("./soak/core.ts"),
   },
+  mutants: {
+    summary:
+      "mutants [N | NAME | FILE]: slips of the pen in src/control, one at a time; every one must be noticed by a test",
+    load: () => import("./soak/mutants.ts"),
+  },
   serial: {
     summary: "serial [SEED]: 100,000 Modbus requests under random faults in virtual time, 2,000 on a paced line",
     load: () => import("./soak/serial.ts"),

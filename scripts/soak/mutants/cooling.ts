@@ -1,0 +1,77 @@
+/** Mutants of cooling: fans, pumps, heat customers. */
+import type { Mutant } from "./mutant.ts";
+
+export const coolingMutants: readonly Mutant[] = [
+  {
+    name: "fan-forgiven",
+    file: "cooling/capacity.ts",
+    text: 'proof.verdict === "proven" && (before.healthy || proof.standing)',
+    into: "before.healthy || proof.standing",
+    stands: "a fan that stands counts",
+    by: "control/cooling",
+  },
+  {
+    name: "air-optimistic",
+    file: "cooling/capacity.ts",
+    text: "return Math.max(loop.hottestAmbientCelsius, air.value ?? Number.NEGATIVE_INFINITY);",
+    into: "return air.value ?? loop.hottestAmbientCelsius;",
+    stands: "an air that is not known is as cool as it was",
+    by: "control/cooling",
+  },
+  {
+    name: "fans-down-at-once",
+    file: "cooling/fans.ts",
+    text: "if (input.now - lowSince < down) return { level: most, lowSince };",
+    into: "",
+    stands: "fans are switched with every breath of wind",
+    by: "control/cooling",
+  },
+  {
+    name: "fans-blind",
+    file: "cooling/fans.ts",
+    text: "if (input.everything || input.hottestCelsius === null) return { level: steps, lowSince: null };",
+    into: "if (input.hottestCelsius === null) return { level: 0, lowSince: null };",
+    stands: "fans stand while the tank is not known",
+    by: "control/cooling",
+  },
+  {
+    name: "pump-rests-hot",
+    file: "cooling/pumps.ts",
+    text: "input.mustRun || input.wanted || !input.dead || !cool",
+    into: "input.mustRun || input.wanted || !cool",
+    stands: "a pump rests under running machines",
+    by: "control/cooling",
+  },
+  {
+    name: "pump-no-after-run",
+    file: "cooling/pumps.ts",
+    text: "resting: now - quietSince >= after",
+    into: "resting: now >= quietSince",
+    stands: "no after-run",
+    by: "control/cooling",
+  },
+  {
+    name: "standby-never",
+    file: "cooling/pumps.ts",
+    text: "now - failingSince >= failingMilliseconds;",
+    into: "now - failingSince >= 1e12;",
+    stands: "the standby pump never takes over",
+    by: "control/cooling",
+  },
+  {
+    name: "heat-customer-gone",
+    file: "cooling/heat-circuit.ts",
+    text: "ready.value === 1 &&",
+    into: "",
+    stands: "a customer that is not ready gets the heat",
+    by: "control/cooling",
+  },
+  {
+    name: "heat-warms-oil",
+    file: "cooling/heat-circuit.ts",
+    text: "Math.min(cool, share((missing + overKelvin) / bandKelvin))",
+    into: "share((missing + overKelvin) / bandKelvin)",
+    stands: "the customer's wish warms the fluid",
+    by: "control/cooling",
+  },
+];

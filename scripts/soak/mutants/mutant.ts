@@ -1,0 +1,17 @@
+/** What a mutant is: one text of the core replaced by another, as a slip of the pen would, and a fault of the tests when nobody notices. */
+
+export interface Mutant {
+  /** Short, unique: for `npm run soak -- mutants NAME`. */
+  readonly name: string;
+  /** Under src/control/. */
+  readonly file: string;
+  /** Stands exactly once in the file. */
+  readonly text: string;
+  readonly into: string;
+  /** What the change stands for. */
+  readonly stands: string;
+  /** Test file that is run first, under test/, without `.test.ts`; all others follow where it does not notice. */
+  readonly by: string;
+  /** Why it cannot be noticed, where it lives. */
+  readonly lives?: string;
+}

@@ -1,0 +1,77 @@
+/** Mutants of doubt and explanation. */
+import type { Mutant } from "./mutant.ts";
+
+export const plausibilityMutants: readonly Mutant[] = [
+  {
+    name: "doubt-believed",
+    file: "plausibility/doubt.ts",
+    text: "if (verdict.findings.some(makesPowerWrong)) doubted.push(names.powerWatts);",
+    into: "",
+    stands: "a meter that contradicts itself is believed",
+    by: "control/plausibility/doubt",
+  },
+  {
+    name: "doubt-blip",
+    file: "plausibility/meter-watch.ts",
+    text: "if (now - at >= standingMilliseconds) findings.push(finding);",
+    into: "findings.push(finding);",
+    stands: "blocks read one after the other make a meter a liar",
+    by: "control/plausibility/doubt",
+  },
+  {
+    name: "frozen-lives",
+    file: "plausibility/meter-watch.ts",
+    text: "standing >= frozenMilliseconds && due ? standing : 0",
+    into: "0",
+    stands: "frozen digits are not noticed",
+    by: "control/plausibility/doubt",
+  },
+  {
+    name: "energy-counter-wraps",
+    file: "plausibility/meter-watch.ts",
+    text: "if (countedWattHours < 0) return { window: fresh, energyFault };",
+    into: "",
+    stands: "a counter that begins anew is a fault",
+    by: "control/plausibility/doubt",
+  },
+  {
+    name: "reversed-unseen",
+    file: "plausibility/meter-sense.ts",
+    text: "known.every((factor) => factor <= -straightRatio)",
+    into: "known.every((factor) => factor < -2)",
+    stands: "a meter that counts backwards is not told",
+    by: "control/plausibility/meter-sense",
+  },
+  {
+    name: "pump-flow-agree",
+    file: "plausibility/pump-flow.ts",
+    text: "if (runs === flows) return agreed;",
+    into: "return agreed;",
+    stands: "pump and flow that disagree are not told",
+    by: "control/plausibility/doubt",
+  },
+  {
+    name: "foreign-frame-once",
+    file: "plausibility/foreign-frames.ts",
+    text: "at.length > 1 &&",
+    into: "",
+    stands: "one frame of noise is a second controller",
+    by: "control/second-controller",
+  },
+  {
+    name: "drive-local",
+    file: "plausibility/drive-watch.ts",
+    text: "names.obeys.some((name) => value(name) === 0)",
+    into: "names.obeys.some((name) => value(name) === 1)",
+    stands: "the wrong advice about a drive that stands",
+    by: "control/plausibility/drive-watch",
+  },
+  {
+    name: "explain-wrong-next",
+    file: "explanation.ts",
+    text: "freeWatts > freeShare * binding.ceilingWatts",
+    into: "freeWatts > 1e12",
+    stands: "a limit is blamed where plenty is free",
+    by: "control/explanation",
+  },
+];
