@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { compileMutants, type Yard } from "./mutants/compile.ts";
 import { mutants } from "./mutants/list.ts";
 import type { Mutant } from "./mutants/mutant.ts";
-import { type Fate, tryMutant, unsound } from "./mutants/trial.ts";
+import { type Fate, type Round, tryMutant, unsound } from "./mutants/trial.ts";
 import { root } from "./mutants/yard.ts";
 
 const report = `${root}.weir/mutants.json`;
@@ -52,21 +52,37 @@ function misfit({ name, file, text, into }: Mutant): readonly string[] {
   return text === into ? [`mutant ${name} changes nothing`] : [];
 }
 
+/** The quick round first: the slow tests are asked only about those that lived through it. */
 async function runAll(chosen: readonly Mutant[], yards: readonly Yard[]): Promise<readonly Trial[]> {
-  const waiting = chosen.map((mutant, index) => ({ mutant, index }));
+  const all = chosen.map((mutant, index) => ({ mutant, index }));
+  const quick = await runRound(all, yards, "quick");
+  const living = all.filter((_, index) => quick[index]?.dead === false);
+  if (living.length === 0) return quick;
+  console.log(`${living.length} lived through the quick tests; the slow ones are asked about them`);
+  const slow = await runRound(living, yards, "slow");
+  return quick.map((trial) => slow.find(({ name }) => name === trial.name) ?? trial);
+}
+
+interface Numbered {
+  readonly mutant: Mutant;
+  readonly index: number;
+}
+
+async function runRound(all: readonly Numbered[], yards: readonly Yard[], round: Round): Promise<readonly Trial[]> {
+  const waiting = all.map((numbered, place) => ({ ...numbered, place }));
   const trials: Trial[] = [];
   const begun = performance.now();
+  let done = 0;
   const worker = async (yard: Yard): Promise<void> => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       const { name, file, stands, lives } = next.mutant;
-      const fate = await tryMutant(yard, next.index, next.mutant);
+      const fate = await tryMutant(yard, next.index, next.mutant, round);
       const trial = { name, file, stands, ...fate, ...(lives === undefined ? {} : { lives }) };
-      trials.push(trial);
-      const spent = (performance.now() - begun) / 1000;
-      const left = (spent / trials.length) * (chosen.length - trials.length);
-      console.log(
-        `${trials.length}/${chosen.length}, ${Math.round(left)} s left: ${name} ${wordOf(trial)}, ${(fate.milliseconds / 1000).toFixed(1)} s`,
-      );
+      trials[next.place] = trial;
+      done += 1;
+      const left = Math.round(((performance.now() - begun) / 1000 / done) * (all.length - done));
+      const spent = (fate.milliseconds / 1000).toFixed(1);
+      console.log(`${done}/${all.length}, ${left} s left: ${name} ${wordOf(trial)}, ${spent} s`);
     }
   };
   await Promise.all(yards.map(worker));
@@ -74,7 +90,7 @@ async function runAll(chosen: readonly Mutant[], yards: readonly Yard[]): Promis
 }
 
 function wordOf({ dead, by, test }: Trial): string {
-  return dead ? `dies by ${by}${test === null ? "" : `: ${test}`}` : "LIVES";
+  return dead ? `dies by ${by}${test === null ? "" : `: ${test}`}` : "lives so far";
 }
 
 function conclude(trials: readonly Trial[]): number {

@@ -5,6 +5,9 @@ import { besideOf, type Yard } from "./compile.ts";
 import type { Mutant } from "./mutant.ts";
 import { root } from "./yard.ts";
 
+/** `quick`: its likeliest test, then all quick ones; `slow`: all others. */
+export type Round = "quick" | "slow";
+
 export interface Fate {
   readonly dead: boolean;
   /** Test file or batch that noticed; null: none. */
@@ -20,6 +23,8 @@ const deadlineMilliseconds = 400_000;
 const quickMilliseconds = 3000;
 /** Most of a test's output that is kept [characters]. Choice. */
 const outputCharacters = 200_000;
+/** What they find depends on the machine, not on the mutant. */
+const measuresTime = /\/performance\./;
 /** Property tests draw the same lives for every mutant. */
 const seed = "1";
 
@@ -32,14 +37,14 @@ export async function unsound(): Promise<readonly string[]> {
   return judged.flat();
 }
 
-/** Runs tests in a yard with the mutant in its file's place. */
-export async function tryMutant({ folder }: Yard, index: number, mutant: Mutant): Promise<Fate> {
+/** Runs one round of tests in a yard with the mutant in its file's place. */
+export async function tryMutant({ folder }: Yard, index: number, mutant: Mutant, round: Round): Promise<Fate> {
   const begun = performance.now();
   const compiled = `${folder}dist/src/control/`;
   const target = compiled + mutant.file.replace(/\.ts$/, ".js");
   copyFileSync(compiled + besideOf(mutant.file, index, "js"), target);
   let found: Pick<Fate, "by" | "test"> | null = null;
-  for (const batch of orderedBatches(mutant)) {
+  for (const batch of batchesOf(mutant, round)) {
     found = await ask(folder, batch);
     if (found !== null) break;
   }
@@ -62,23 +67,20 @@ async function ask(folder: string, batch: readonly string[]): Promise<Pick<Fate,
   return null;
 }
 
-/** Test files under test/, without ending, in the order in which they are asked. */
-export function orderedBatches({ by }: Mutant): readonly (readonly string[])[] {
+/** Test files under test/, without ending, in the order in which they are asked; those of a batch share a process. */
+function batchesOf({ by }: Mutant, round: Round): readonly (readonly string[])[] {
   const times = lastTimes();
   const timeOf = (file: string): number => times[`test/${file}.test.ts`] ?? 0;
   const files = ["control", "sim/closed-loop"]
     .flatMap((folder) =>
       readdirSync(`${root}test/${folder}`, { recursive: true, encoding: "utf8" }).map((file) => `${folder}/${file}`),
     )
-    .filter((file) => file.endsWith(".test.ts"))
+    .filter((file) => file.endsWith(".test.ts") && !measuresTime.test(file))
     .map((file) => file.slice(0, -".test.ts".length))
-    .filter((file) => file !== by)
     .sort((one, other) => timeOf(one) - timeOf(other));
-  const quick = files.filter((file) => timeOf(file) <= quickMilliseconds);
-  const slow = files.filter((file) => timeOf(file) > quickMilliseconds);
-  return [existsSync(`${root}test/${by}.test.ts`) ? [by] : [], quick, ...slow.map((file) => [file])].filter(
-    (batch) => batch.length > 0,
-  );
+  const quick = files.filter((file) => file !== by && timeOf(file) <= quickMilliseconds);
+  if (round === "quick") return [files.filter((file) => file === by), quick].filter(({ length }) => length > 0);
+  return files.filter((file) => file !== by && timeOf(file) > quickMilliseconds).map((file) => [file]);
 }
 
 function lastTimes(): Readonly<Record<string, number>> {
