@@ -19,7 +19,7 @@ export interface Fate {
 
 /** A mutant may loop for ever: that is noticed, too [ms]. Choice: several times the slowest test file. */
 const deadlineMilliseconds = 400_000;
-/** Files that took longer the last time run in processes of their own, the quickest first [ms]. Choice. */
+/** Files that took longer the last time, or never ran, run in processes of their own, the quickest first [ms]. Choice. */
 const quickMilliseconds = 3000;
 /** Most of a test's output that is kept [characters]. Choice. */
 const outputCharacters = 200_000;
@@ -70,7 +70,7 @@ async function ask(folder: string, batch: readonly string[]): Promise<Pick<Fate,
 /** Test files under test/, without ending, in the order in which they are asked; those of a batch share a process. */
 function batchesOf({ by }: Mutant, round: Round): readonly (readonly string[])[] {
   const times = lastTimes();
-  const timeOf = (file: string): number => times[`test/${file}.test.ts`] ?? 0;
+  const timeOf = (file: string): number => times[`test/${file}.test.ts`] ?? Number.MAX_VALUE;
   const files = ["control", "sim/closed-loop"]
     .flatMap((folder) =>
       readdirSync(`${root}test/${folder}`, { recursive: true, encoding: "utf8" }).map((file) => `${folder}/${file}`),

@@ -27,7 +27,7 @@ export function elapse(dispatch: DispatchState, image: ProcessImage, site: Site)
   const failsafe =
     settled.failsafe === null
       ? loseHeartbeat(settled, slots, heard, image, site)
-      : followHeartbeat(settled.failsafe, settled.schedules, heard, image, site);
+      : followHeartbeat(settled.failsafe, settled, heard, image, site);
   const told = tellSchedules(settled.schedules, image);
   return {
     dispatch: {
@@ -140,13 +140,13 @@ function loseHeartbeat(
   const { watts } = failsafeTarget(before.schedules, lost, lost, site);
   const course = level > watts ? gentleCourse(level, watts, lost, site) : steady(watts);
   const failsafe: Failsafe = { cause: "heartbeat", since: lost, heartbeatSince: null, course };
-  return followHeartbeat(failsafe, before.schedules, heard, image, site);
+  return followHeartbeat(failsafe, before, heard, image, site);
 }
 
 /** Failsafe: a heartbeat opens the way for a fresh setpoint, and only while heartbeats keep coming. */
 function followHeartbeat(
   failsafe: Failsafe,
-  schedules: readonly Schedule[],
+  { schedules, heartbeat }: Pick<DispatchState, "schedules" | "heartbeat">,
   heard: Heartbeat,
   image: ProcessImage,
   site: Site,
@@ -157,6 +157,9 @@ function followHeartbeat(
     cause === "start"
       ? steady(site.policy.failsafeWatts)
       : follow(failsafe.course, schedules, targetAt, since, image.now, site);
-  const alive = heard.at !== null && image.now - heard.at <= site.policy.heartbeatTimeoutMilliseconds;
-  return { ...failsafe, course, heartbeatSince: alive ? (failsafe.heartbeatSince ?? heard.at) : null };
+  const timeout = site.policy.heartbeatTimeoutMilliseconds;
+  if (heard.at === null || image.now - heard.at > timeout) return { ...failsafe, course, heartbeatSince: null };
+  // A silence between two scans counts as one that a scan has seen.
+  const unbroken = heartbeat.at !== null && heard.at - heartbeat.at <= timeout ? failsafe.heartbeatSince : null;
+  return { ...failsafe, course, heartbeatSince: unbroken ?? heard.at };
 }
