@@ -168,7 +168,7 @@ export const tripMutants: readonly Mutant[] = [
     text: "const at = before[warning.name] ?? now;",
     into: "const at = now;",
     stands: "an alarm seems to begin anew in every scan",
-    by: "control/alarms",
+    by: "control/exploration/alarms",
   },
   {
     name: "alarm-flood",
@@ -176,7 +176,7 @@ export const tripMutants: readonly Mutant[] = [
     text: "if (before[warning.name] === undefined)",
     into: "if (since[warning.name] !== undefined)",
     stands: "one event a scan while an alarm stands",
-    by: "control/alarms",
+    by: "control/exploration/alarms",
   },
   {
     name: "alarm-end-untold",
@@ -184,7 +184,7 @@ export const tripMutants: readonly Mutant[] = [
     text: "if (since[name] === undefined)",
     into: "if (since[name] === 0)",
     stands: "nobody hears of an alarm's end",
-    by: "control/alarms",
+    by: "control/exploration/alarms",
   },
   {
     name: "alarm-twice",
@@ -192,7 +192,7 @@ export const tripMutants: readonly Mutant[] = [
     text: "if (since[warning.name] !== undefined) continue;",
     into: "",
     stands: "one alarm stands twice",
-    by: "control/alarms",
+    by: "control/exploration/alarms",
   },
   {
     name: "mode-stopped-untold",
