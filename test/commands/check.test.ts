@@ -25,7 +25,7 @@ test("a good site ends with 0 and says what it is", () => {
   assert.equal([status, stderr], [0, ""]);
   assert.match(stdout, /is good: container test-c01/);
   assert.match(stdout, /rated 60\.0 kW, without dispatcher 20\.0 kW; machines 37\.3 kW, auxiliaries 3\.0 kW/);
-  assert.match(stdout, /line {6}cooling: 9600 Bd on \/dev\/null-line-2, 7 points of temperatures, io-1/);
+  assert.match(stdout, /line {6}cooling: 9600 Bd on \/dev\/null-line-2, 8 points of temperatures, io-1/);
   assert.match(stdout, /tank-1: 11 machines, derates at 45 °C, trips at 50 °C, 2 sensors/);
 });
 
