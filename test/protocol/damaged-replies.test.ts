@@ -4,30 +4,69 @@ import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { decodeFigures, observeAvalon } from "../../src/protocol/avalon/messages.ts";
-import { decodeStatsCommand } from "../../src/protocol/bitmain/readings.ts";
+import { decodeOldStatus, decodeStatsCommand, decodeSummaryPage } from "../../src/protocol/bitmain/readings.ts";
+import { observeGraphql } from "../../src/protocol/braiins/graphql.ts";
+import { observeBraiins } from "../../src/protocol/braiins/rest.ts";
 import type { JsonObject } from "../../src/protocol/cgminer/json.ts";
 import { decodeReply } from "../../src/protocol/cgminer/reply.ts";
 import { observeEpic } from "../../src/protocol/epic/messages.ts";
+import { observeLuxos } from "../../src/protocol/luxos/messages.ts";
+import { observeSealminer } from "../../src/protocol/sealminer/messages.ts";
 import { decodeSummary } from "../../src/protocol/whatsminer/messages.ts";
+import { decodeV3Summary } from "../../src/protocol/whatsminer-v3/messages.ts";
 import { recording } from "./recordings.ts";
 
 const test = suite("damaged replies");
 
 const cases: Readonly<Record<string, (body: JsonObject) => unknown>> = {
   "microbt-m20sv10-20210322.22.REL/summary": (body) => decodeSummary(body, undefined),
-  "canaan-1246-21072802_4ec6bb0_211fc46/stats": (body) => {
-    const figures = decodeFigures(body);
-    return figures && observeAvalon(figures);
-  },
-  "bitmain-s19pro-stock-49.0.1.3/stats": (body) => {
-    const stats = decodeStatsCommand(body);
-    return stats.ok ? stats.value : undefined;
-  },
+  "microbt-m60s_vk40-20251209.16.Rel2-v3-doubtful/get.miner.status_summary": (body) => decodeV3Summary(body, true),
+  "canaan-1246-21072802_4ec6bb0_211fc46/stats": avalon,
+  "canaan-avalonq-25052801_14a19a2/stats": avalon,
+  "bitmain-s19pro-stock-49.0.1.3/stats": (body) => accepted(decodeStatsCommand(body)),
+  "bitmain-s9se-stock-20190918-cgi/get_miner_status.cgi": (body) => accepted(decodeOldStatus(body)),
+  "bitmain-s21-stock-20240711-cgi/summary.cgi": (body) => decodeSummaryPage(body),
+  "luxos-s19kpro-2025.4.8.220305/stats": (body) => observeLuxos(body, undefined, curtailed, []),
+  "luxos-s19kpro-2025.4.8.220305/power": (body) => observeLuxos(luxosStats, body, curtailed, []),
   "epic-s19xp-umc/summary": (body) => observeEpic(body),
+  "sealminer-a2-2025091001/stats": (body) => observeSealminer(body),
+  "braiins-s19xp-25.07/miner_stats": (body) => observeBraiins({ ...braiins, stats: body }),
+  "braiins-s19xp-25.07/miner_hw_hashboards": (body) => observeBraiins({ ...braiins, boards: body }),
+  "braiins-s19xp-25.07/performance_tuner_state": (body) => observeBraiins({ ...braiins, tuner: body }),
+  "braiins-s21plus-25.03/gql_system": (body) => observeGraphql(body),
+  "braiins-s21plus-25.03/gql_boards": (body) => observeGraphql(body),
 };
 
-/** Figures of one place of the reply; those made of several (the hottest, a sum) may lack a part. */
-const single = ["inletCelsius", "powerWatts", "limitWatts", "directCurrentWatts", "uptimeSeconds"] as const;
+const whole = (path: string): JsonObject => JSON.parse(recording(path).toString()) as JsonObject;
+const luxosStats = whole("luxos-s19kpro-2025.4.8.220305/stats");
+const curtailed = { setting: "run", thermalManager: false, locating: false } as const;
+const braiins = {
+  details: whole("braiins-s19xp-25.07/miner_details"),
+  stats: whole("braiins-s19xp-25.07/miner_stats"),
+  boards: undefined,
+  tuner: undefined,
+};
+
+function avalon(body: JsonObject): unknown {
+  const figures = decodeFigures(body);
+  return figures && observeAvalon(figures);
+}
+
+function accepted(result: { readonly ok: boolean; readonly value?: unknown }): unknown {
+  return result.ok ? result.value : undefined;
+}
+
+/** Figures of one place of the reply, or a sum that is unknown where a part is. */
+const single = [
+  "powerWatts",
+  "limitWatts",
+  "directCurrentWatts",
+  "uptimeSeconds",
+  "hashrateTerahashesPerSecond",
+] as const;
+
+/** The hottest of several: without the hottest it is that of another sensor, never above what was told. */
+const hottest = ["inletCelsius", "outletCelsius", "boardCelsius", "chipCelsius"] as const;
 
 function figuresOf(text: string, observe: (body: JsonObject) => unknown): Readonly<Record<string, unknown>> {
   const reply = decodeReply(Buffer.from(text));
@@ -61,7 +100,7 @@ for (const [path, observe] of Object.entries(cases))
     const text = recording(path).toString();
     const whole = figuresOf(text, observe);
     assert.ok(
-      single.some((name) => whole[name] !== undefined),
+      [...single, ...hottest].some((name) => whole[name] !== undefined),
       JSON.stringify(whole),
     );
     void fc.assert(
@@ -72,6 +111,15 @@ for (const [path, observe] of Object.entries(cases))
             figures[name] === undefined || figures[name] === whole[name],
             `${name}: ${figures[name]} instead of ${whole[name]}`,
           );
+        const [mode, before] = [figures["mode"], whole["mode"]];
+        assert.ok(mode !== "asleep" || before === "asleep", `asleep instead of ${before}`);
+        assert.ok(mode !== "hashing" || before === "hashing", `hashing instead of ${before}`);
+        for (const name of hottest) {
+          const [found, told] = [figures[name], whole[name]];
+          if (typeof found !== "number" || found === told) continue;
+          assert.ok(typeof told === "number" && found <= told, `${name}: ${found} above ${told}`);
+          assert.ok(text.includes(String(found)), `${name}: ${found} is told by no sensor`);
+        }
       }),
       { numRuns: 400 },
     );

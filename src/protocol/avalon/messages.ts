@@ -73,11 +73,10 @@ function decodePower(figures: AvalonFigures, hashrate: number | undefined): Aval
   return { powerWatts: Math.round(directCurrentWatts * wallShare), powerSource: "estimated", directCurrentWatts };
 }
 
-/** GHSmm is what the module measures, but an average that outlives the hashing: nothing hashes where GHSspd says 0. */
+/** GHSmm is what the module measures, but an average that outlives the hashing: it counts only beside a GHSspd that hashes. */
 function decodeHashrate(figures: AvalonFigures): number | undefined {
   const present = gigahashes(figures.get("GHSspd"));
-  if (present === 0) return 0;
-  return gigahashes(figures.get("GHSmm")) ?? present;
+  return present === undefined || present === 0 ? present : gigahashes(figures.get("GHSmm"));
 }
 
 function gigahashes(text: string | undefined): number | undefined {

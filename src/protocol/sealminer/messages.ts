@@ -9,7 +9,8 @@ import { decodePools, rowsOf } from "../cgminer/sections.ts";
 export function observeSealminer(stats: JsonObject): MinerObservation | undefined {
   const row = figuresOf(stats);
   if (row === undefined) return undefined;
-  const hashrate = megahashes(row["MHS(30s)"] ?? row["MHS(Sample)"]);
+  // Only firmware without the one figure is read by the other: a figure that says nothing is not replaced.
+  const hashrate = megahashes(row[row["MHS(30s)"] === undefined ? "MHS(Sample)" : "MHS(30s)"]);
   const powerWatts = numberWithin(row["PSU Input Power"], 1, plausible.powerWatts);
   const state = textOf(row["PM State"]);
   const temperatures = Object.entries(row)

@@ -192,7 +192,9 @@ function judgeMode(summary: JsonObject, hashrate: number | undefined, switchedOf
  * only be TH/s on a running machine, and is believed only near the factory's figure.
  */
 function decodeHashrate(summary: JsonObject): number | undefined {
-  const figure = numberOf(summary["HS RT"]) ?? numberOf(summary["MHS av"]);
+  // The average since the start outlives the hashing: it counts only in a whole reply of firmware that tells nothing else.
+  const averageOnly = summary["HS RT"] === undefined && summary["Power"] !== undefined;
+  const figure = numberOf(summary[averageOnly ? "MHS av" : "HS RT"]);
   if (figure === undefined || figure < 0) return undefined;
   if (figure === 0) return 0;
   const factory = numberOf(summary["Factory GHS"]);
