@@ -1,5 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { decodePoint, widthOf } from "../../src/protocol/modbus/registers.ts";
 import { boardLibrary } from "../../src/site/boards.ts";
 import type { Finding } from "../../src/site/problem.ts";
 import { type DeviceFile, resolveDevice } from "../../src/site/resolve-device.ts";
@@ -61,6 +62,31 @@ test("a correction is added to what the scaling makes", () => {
   assert.ok(flow);
   // 12 mA are 80 l/min, less 2.
   assert.ok(Math.abs(12_000 * flow.scale + flow.offset - 78) < 1e-9);
+});
+
+test("what a site says of its wiring comes through to the value: loops rising, falling and corrected, ratios, a turned transformer", () => {
+  const scaled = (to: [number, number], correction = 0) => ({
+    point: "input3Milliamperes",
+    name: "levelPercent",
+    scaling: { from: [4, 20] as [number, number], to },
+    correction,
+  });
+  const values = (to: [number, number], correction: number, raws: readonly number[]) => {
+    const [level] = resolved("plain-inputs", { channels: [scaled(to, correction)] }).points;
+    assert.ok(level);
+    return raws.map((raw) => {
+      const decoded = decodePoint(level, Uint8Array.of(raw >> 8, raw & 0xff), level.address);
+      return decoded.ok ? Math.round(1e6 * decoded.value) / 1e6 : decoded.fault;
+    });
+  };
+  const raws = [4000, 8000, 12_000, 20_000, 3000, 0];
+  assert.equal(values([0, 160], 0, raws), [0, 40, 80, 160, "broken-sensor", "broken-sensor"]);
+  assert.equal(values([160, 0], 0, raws), [160, 120, 80, 0, "broken-sensor", "broken-sensor"]);
+  assert.equal(values([-50, 150], -2.5, raws), [-52.5, -2.5, 47.5, 147.5, "broken-sensor", "broken-sensor"]);
+  const watts = pointsOf({ ratio: 40, invert: true }).get("powerWatts");
+  assert.ok(watts);
+  const words = Uint8Array.of(0xff, 0xff, 0xfc, 0x18);
+  assert.equal(decodePoint(watts, words.subarray(4 - 2 * widthOf(watts.type)), watts.address), { ok: true, value: 4000 });
 });
 
 test("identity, requirements and serial number are those of the board", () => {

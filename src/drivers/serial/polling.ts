@@ -4,7 +4,7 @@ import type { OutputRefusal } from "../../model/driver.ts";
 import type { Fault, PointName, Reading } from "../../model/reading.ts";
 import type { DeviceSite, LineSite, PointSite } from "../../model/site.ts";
 import type { Order, Outcome } from "../../protocol/modbus/line-state.ts";
-import { proofAnswered } from "../../protocol/modbus/proof.ts";
+import { disproves, proofAnswered } from "../../protocol/modbus/proof.ts";
 import { decodePoint } from "../../protocol/modbus/registers.ts";
 import {
   type BlockRun,
@@ -199,7 +199,14 @@ function settleRead(
     );
   }
   assert.ok(outcome.kind === "data", "a read brings data or fails");
+  // Asked for before the doubt: what answers is not known to be the device.
+  if (!device.proven) return false;
   run.everRead = true;
+  // Set otherwise, or another device in its place: a restart between two reads is not seen as a silence.
+  if (disproves(device.proof, block.read, outcome.data)) {
+    doubt(device, now);
+    return spoil(device.site.points, "identity-unproven", now, readings);
+  }
   const at = startedAt - device.site.averagingMilliseconds;
   let contactChanged = false;
   for (const point of block.points) {

@@ -126,11 +126,15 @@ export function findUnasked(bytes: Uint8Array): ReadFrame | null {
   return null;
 }
 
+/** A request of another master; `shape`: of the reply it will bring. */
+export interface ForeignRequest {
+  readonly unit: number;
+  readonly shape: ReplyShape;
+  readonly end: number;
+}
+
 /** A request to read, of any unit, at any offset: what only a master sends. `sent` is our own, which an adapter may give back. */
-export function findForeignRequest(
-  bytes: Uint8Array,
-  sent: Uint8Array | null,
-): { readonly unit: number; readonly end: number } | null {
+export function findForeignRequest(bytes: Uint8Array, sent: Uint8Array | null): ForeignRequest | null {
   for (let offset = 0; offset + requestLength <= bytes.length; offset += 1) {
     const code = bytes[offset + 1] ?? 0;
     const count = (bytes[offset + 4] ?? 0) * 256 + (bytes[offset + 5] ?? 0);
@@ -139,7 +143,8 @@ export function findForeignRequest(
     if (readAt(bytes, offset, { function: code, byteCount: bytes[offset + 2] ?? 0 }) !== null) continue;
     const end = offset + requestLength;
     if (!checksumHolds(bytes, offset, end)) continue;
-    if (sent === null || !beginsWith(bytes.subarray(offset), sent)) return { unit: bytes[offset] ?? 0, end };
+    if (sent === null || !beginsWith(bytes.subarray(offset), sent))
+      return { unit: bytes[offset] ?? 0, shape: { function: code, byteCount: byteCountOf(code, count) }, end };
   }
   return null;
 }

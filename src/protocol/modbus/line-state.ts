@@ -62,6 +62,8 @@ export type LineAction =
 export interface StaleReply extends ReplyShape {
   readonly sentAt: number;
   readonly expiresAt: number;
+  /** Another master asked for it. */
+  readonly foreign: boolean;
 }
 
 /** What is known of a unit. Counters since the start of the process. */
@@ -108,6 +110,8 @@ export interface Exchange {
   readonly lastDeadline: number;
   /** Its own reply has begun to come: after the deadline nothing more of it does. */
   readonly brokeOff: boolean;
+  /** Another master asked for the same meanwhile: no reply counts any more. */
+  readonly ambiguous: boolean;
   readonly taken: boolean;
   /** The deadline has been moved once because this process itself was late. */
   readonly graced: boolean;

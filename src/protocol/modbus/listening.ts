@@ -1,6 +1,7 @@
 /** What the Modbus master makes of received bytes: the reply it waits for, a late one, or noise. */
 import {
   beginsWith,
+  type ForeignRequest,
   type Frame,
   findForeignRequest,
   findReply,
@@ -8,9 +9,11 @@ import {
   type ReadFrame,
   replyBeginsAt,
   replyLengthOf,
+  sameShape,
+  shapeOf,
 } from "./frame.ts";
 import type { Exchange } from "./line-state.ts";
-import { failed, heardLate, inStep } from "./unit-health.ts";
+import { askedByAnother, failed, heardLate, inStep } from "./unit-health.ts";
 import { deliver, setExchange, setUnit, unitOf, type Work, wireMilliseconds } from "./work.ts";
 
 /** Longest frame is 256 bytes (Modbus over Serial Line V1.02, section 2.5.1); two of them show every reply that is still whole. */
@@ -29,6 +32,10 @@ export function receive(work: Work, bytes: Uint8Array, prompt: boolean): void {
     return;
   }
   const received = join(phase.exchange.received, bytes);
+  if (phase.exchange.ambiguous) {
+    setExchange(work, { ...phase.exchange, received });
+    return;
+  }
   const exchange: Exchange = { ...phase.exchange, received };
   setExchange(work, exchange);
   const echoed = beginsWith(received, exchange.sent);
@@ -36,9 +43,26 @@ export function receive(work: Work, bytes: Uint8Array, prompt: boolean): void {
   const skip = echoed && (exchange.request.mode === "read" || work.state.echoing) ? exchange.sent.length : 0;
   const frame = findReply(received, skip, exchange.request);
   if (frame !== null) {
-    hearForeign(work, received.subarray(skip, frame.start), exchange.sent);
+    if (isAmbiguous(work, exchange, frame, skip)) return;
     answered(work, exchange, frame, echoed, prompt);
+    // Answers to these are still under way.
+    hearForeign(work, received.subarray(skip, frame.start), exchange.sent);
+    hearForeign(work, received.subarray(frame.end), exchange.sent);
   } else if (!hearLate(work, exchange)) breakOff(work, exchange, skip);
+}
+
+/**
+ * Rule 9: another master asked the same unit for as much since our request. Whose reply this is cannot be told, and the other one may follow:
+ * the exchange has failed.
+ */
+function isAmbiguous(work: Work, exchange: Exchange, frame: Frame, skip: number): boolean {
+  const { request, received, sent } = exchange;
+  if (frame.kind !== "read" || request.mode !== "read") return false;
+  const { found } = foreignIn(received.subarray(skip, frame.start), sent);
+  if (!found.some(({ unit, shape }) => unit === request.unit && sameShape(shape, shapeOf(request)))) return false;
+  const rest = hearForeign(work, received.subarray(skip), sent);
+  setExchange(work, { ...exchange, received: rest, ambiguous: true, deadline: work.now, lastDeadline: work.now });
+  return true;
 }
 
 /** Rule 4: a reply that has begun, or has all its bytes, and is not right by the time its rest should be here, will not become right. */
@@ -52,18 +76,29 @@ function breakOff(work: Work, exchange: Exchange, skip: number): void {
   setExchange(work, { ...exchange, deadline, brokeOff: begun >= 0 });
 }
 
-/** Counts requests that are not ours: only a master sends them. */
-function hearForeign(work: Work, bytes: Uint8Array, sent: Uint8Array | null): Uint8Array {
+function foreignIn(bytes: Uint8Array, sent: Uint8Array | null) {
+  const requests: ForeignRequest[] = [];
   let rest = bytes;
   for (let found = findForeignRequest(rest, sent); found !== null; found = findForeignRequest(rest, sent)) {
     rest = rest.slice(found.end);
+    requests.push(found);
+  }
+  return { found: requests, rest };
+}
+
+/** Counts requests that are not ours: only a master sends them. What they ask one of our units for is expected from it. The result: what follows them. */
+function hearForeign(work: Work, bytes: Uint8Array, sent: Uint8Array | null): Uint8Array {
+  const { found, rest } = foreignIn(bytes, sent);
+  for (const { unit: foreignUnit, shape } of found) {
     const { foreignRequests, foreignAt } = work.state;
     work.state = {
       ...work.state,
       foreignRequests: foreignRequests + 1,
       foreignAt: [...foreignAt.slice(-1), work.now],
-      foreignUnit: found.unit,
+      foreignUnit,
     };
+    const unit = work.state.units[foreignUnit];
+    if (unit !== undefined) setUnit(work, foreignUnit, askedByAnother(unit, shape, work.now));
   }
   return rest;
 }

@@ -162,6 +162,7 @@ function send(work: Work, order: Order, request: ModbusRequest, unit: UnitState)
     deadline,
     lastDeadline: deadline,
     brokeOff: false,
+    ambiguous: false,
     taken: false,
     graced: false,
     received: new Uint8Array(0),

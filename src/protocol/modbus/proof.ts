@@ -3,7 +3,7 @@ import type { FixedRead, SerialNumberRead } from "../../model/device.ts";
 import type { DeviceSite, PointSite } from "../../model/site.ts";
 import { pointRead } from "./blocks.ts";
 import type { ReadRequest } from "./frame.ts";
-import { decodePoint } from "./registers.ts";
+import { decodePoint, widthOf } from "./registers.ts";
 
 /** Identifier of the block that ends the chain, and how many blocks are walked at most. Source: SunSpec Information Model Specification; choice. */
 const endModel = 0xffff;
@@ -89,6 +89,23 @@ export function proofAnswered(proof: Proof, data: Uint8Array | null): Proof | nu
     case "proven":
       return proof;
   }
+}
+
+/** True when the answer to a usual read shows that the device is not (any more) what its board says: its probe has a value that cannot be. */
+export function disproves({ device: { probe } }: Proof, read: ReadRequest, data: Uint8Array): boolean {
+  if (probe === null) return false;
+  const { point } = probe;
+  const start = read.address;
+  const covers = (address: number, width: number): boolean => address >= start && address + width <= start + read.count;
+  const width = widthOf(point.type);
+  if (point.type === "bit" || point.function !== read.function || !covers(point.address, width)) return false;
+  if (point.scaleFactorAddress !== null && !covers(point.scaleFactorAddress, 1)) return false;
+  const index = point.address - start;
+  // Without a grid there is no frequency: the device says nothing wrong.
+  if (data.subarray(2 * index, 2 * (index + width)).every((byte) => byte === 0)) return false;
+  const decoded = decodePoint({ ...point, minimum: null, maximum: null }, data, start);
+  if (!decoded.ok) return decoded.fault !== "no-value";
+  return decoded.value < probe.minimum || decoded.value > probe.maximum;
 }
 
 function modelAnswered(

@@ -39,6 +39,9 @@ export function decodePoint(point: PointSite, data: Uint8Array, start: number): 
 /** Source: SunSpec Device Information Model Specification: a scale factor that is not implemented. */
 const noScaleFactor = -0x8000;
 
+/** The smallest float32 with all its digits. What is smaller is no measurement but words in the other order: 12,000 W would read as nothing. Source: IEEE 754. */
+const smallestFloat = 2 ** -126;
+
 /** What the raw number says, where it is not the quantity itself: bits of a word, a switch made of words, a power factor of four quadrants. */
 function quantityOf(point: PointSite, raw: number): number {
   if (point.writeWords !== null) return raw === point.writeWords.on.at(-1) ? 1 : 0;
@@ -76,6 +79,8 @@ function rawNumber(type: RegisterType, words: Uint8Array): number {
 
 function judge(point: PointSite, raw: number, factor = 1): Decoded {
   if (!Number.isFinite(raw)) return { ok: false, fault: "no-value" };
+  if (point.type === "float32" && raw !== 0 && Math.abs(raw) < smallestFloat)
+    return { ok: false, fault: "out-of-range" };
   if (outside(raw, point.rawMinimum, point.rawMaximum)) return { ok: false, fault: "broken-sensor" };
   const value = raw * factor * point.scale + point.offset;
   if (!Number.isFinite(value)) return { ok: false, fault: "no-value" };

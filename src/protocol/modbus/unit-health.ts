@@ -4,6 +4,8 @@ import type { LineFault, StaleReply, Turnaround, UnitState } from "./line-state.
 
 /** A reply that has not come after this never comes. Choice: twelve times the slowest documented reply (Carlo Gavazzi EM340: 500 ms). */
 export const staleLifeMilliseconds = 6000;
+/** So many expected replies are remembered: a busy second master must not fill the memory. Choice: more than a unit answers within their life at 9600 Bd in short frames. */
+const longestStale = 200;
 /** First and longest wait between tries of a silent unit. Choice: at most a twentieth of the line for a timeout of 500 ms. */
 const firstBackoffMilliseconds = 500;
 const longestBackoffMilliseconds = 10_000;
@@ -52,7 +54,8 @@ export function failed(
   now: number,
 ): UnitState {
   const stale: StaleReply[] = unit.stale.filter(({ expiresAt }) => expiresAt > now);
-  if (request.mode === "read") stale.push({ ...shapeOf(request), sentAt, expiresAt: now + staleLifeMilliseconds });
+  if (request.mode === "read")
+    stale.push({ ...shapeOf(request), sentAt, expiresAt: now + staleLifeMilliseconds, foreign: false });
   return {
     ...unit,
     sure: false,
@@ -62,6 +65,13 @@ export function failed(
     timeouts: unit.timeouts + (fault === "no-reply" ? 1 : 0),
     badFrames: unit.badFrames + (fault === "bad-frame" ? 1 : 0),
   };
+}
+
+/** After another master asked it: the answer to that is under way, and would look like one to a read of ours. */
+export function askedByAnother(unit: UnitState, shape: ReplyShape, now: number): UnitState {
+  const stale = unit.stale.filter(({ expiresAt }) => expiresAt > now);
+  const expected = { ...shape, sentAt: now, expiresAt: now + staleLifeMilliseconds, foreign: true };
+  return { ...unit, sure: false, stale: [...stale, expected].slice(-longestStale) };
 }
 
 /** After a reply that can only be the one asked for: a unit answers in order, so nothing older is under way any more. `wire`: what both frames take [ms]; `prompt`: it was heard as it came. */
@@ -102,10 +112,13 @@ export function heardLate(unit: UnitState, shape: ReplyShape, now: number): Unit
   const index = unit.stale.findIndex((reply) => sameShape(reply, shape));
   const reply = unit.stale[index];
   if (reply === undefined) return null;
+  const left = unit.stale.slice(index + 1);
+  // What another master asked for says nothing of how long we have to wait.
+  if (reply.foreign) return { ...unit, sure: false, stale: left };
   const needed = Math.min((now - reply.sentAt) * patienceRoom, longestPatienceMilliseconds);
   return {
     ...unit,
-    stale: unit.stale.slice(index + 1),
+    stale: left,
     patienceMilliseconds: Math.max(unit.patienceMilliseconds, needed),
     lateReplies: unit.lateReplies + 1,
   };

@@ -170,6 +170,7 @@ test("a counter that begins anew is not compared over its end", () => {
     ...moving(second),
     energyImportWattHours: (1500 + (12_000 * second) / 3600) % 4000,
   });
+  assert.equal(scans(start, 1, 1000, wraps).alarms, []);
   assert.equal(scans(start, 1, 2000, wraps).alarms, []);
 });
 
@@ -189,6 +190,37 @@ test("an energy counter that does not follow the power is told until a window fi
   });
   assert.equal(scans(slow, 903, 1900, offset).alarms, []);
   assert.equal(scans(start, 1, 901, moving).alarms, [], "without a counter nothing is compared");
+});
+
+test("a window ends with a fresh count, and little energy within the step of a counter says nothing", () => {
+  const moving = (second: number) => ({ frequencyHertz: 50 + (second % 7) / 100 });
+  // Counted right, but read each ten minutes: after 15 minutes the count is five minutes old.
+  const seldom = (second: number): Record<string, Reading> => {
+    const readAt = 600 * Math.floor((second + 360) / 600) - 360;
+    const counted = (60_000 * Math.max(0, readAt)) / 3600;
+    const power = { power1Watts: 20_000, power2Watts: 20_000, power3Watts: 20_000, powerWatts: 60_000 };
+    const amperes = { current1Amperes: 20_000 / 230, current2Amperes: 20_000 / 230, current3Amperes: 20_000 / 230 };
+    return {
+      ...readings(second * 1000, { ...moving(second), ...power, ...amperes }),
+      "feeder/energyImportWattHours": { quality: "good", value: counted, at: readAt * 1000 },
+    };
+  };
+  let watched = start;
+  for (let second = 240; second <= 1500; second += 1) watched = scan(watched, seldom(second), second * 1000);
+  assert.equal(watched.alarms, []);
+  const whole = { power1Watts: 1000, power2Watts: 1000, power3Watts: 1000, powerWatts: 3000, powerFactorRatio: 0.25 };
+  const standing = (second: number) => ({ ...moving(second), ...whole, energyImportWattHours: 7000 });
+  assert.equal(scans(start, 1, 1000, standing).alarms, [], "750 Wh, less than a step of 1 kWh");
+});
+
+test("readings of another moment are not held against the power", () => {
+  let watched = start;
+  for (let second = 10; second <= 40; second += 1) {
+    const old = readings((second - 5) * 1000, { power1Watts: 1000, current1Amperes: 1000 / 230 });
+    const power = { quality: "good", value: 12_000, at: second * 1000 } as const;
+    watched = scan(watched, { ...old, "feeder/powerWatts": power }, second * 1000);
+  }
+  assert.equal(watched.alarms, []);
 });
 
 test("a window that lost the power, or holds little energy, says nothing", () => {

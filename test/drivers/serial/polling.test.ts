@@ -64,6 +64,39 @@ test("values count only once the identity is proven, and again after each reconn
   assert.is(only(polling, 1100).request.address, 70);
 });
 
+test("a probe that shows impossible values in a usual read puts the device in doubt, with all its values; one without a grid does not", () => {
+  const both = device([power, frequency, point({ name: "meter/energy", address: 200 })], {
+    name: "meter",
+    maximumRegisters: 100,
+    probe: { point: frequency, minimum: 40, maximum: 70 },
+  });
+  const polling = createPolling(line(both), 0);
+  polling.result(only(polling, 0), words(50), 0, 10);
+  const reads = polling.due(10);
+  assert.equal(
+    reads.map(({ request }) => request.address),
+    [0, 70, 200],
+  );
+  const [first, second, third] = reads as [Order, Order, Order];
+  polling.result(first, words(1234), 10, 20);
+  polling.result(second, words(0), 20, 30);
+  polling.result(third, words(9), 30, 40);
+  assert.is(polling.readings["meter/power"]?.quality, "good");
+  assert.equal(polling.due(40), [], "still proven");
+  const again = polling.due(1010) as [Order, Order, Order];
+  polling.result(again[0], words(4321), 1010, 1020);
+  polling.result(again[1], words(500), 1020, 1030);
+  for (const name of ["meter/power", "meter/frequency", "meter/energy"])
+    assert.equal(polling.readings[name], { quality: "bad", fault: "identity-unproven", at: 1030 });
+  // Its answer was on the way: it does not count before the proof.
+  polling.result(again[2], words(10), 1030, 1040);
+  assert.is(polling.readings["meter/energy"]?.quality, "bad");
+  polling.result(only(polling, 1040), words(50), 1040, 1050);
+  const believed = polling.due(1050) as [Order, Order, Order];
+  polling.result(believed[0], words(1234), 1050, 1060);
+  assert.is(polling.readings["meter/power"]?.quality, "good");
+});
+
 test("one failure keeps the reading and asks again at once; the second turns it bad and the identity unproven", () => {
   const polling = createPolling(line(meter), 0);
   polling.result(only(polling, 0), words(50), 0, 10);

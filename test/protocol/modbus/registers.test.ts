@@ -51,6 +51,15 @@ test("no value is a fault, never a number: NaN, infinity, the board's patterns",
   assert.equal(decode({ type: "int16", invalid: ["8000"] }, "8000"), bad("no-value"));
 });
 
+test("a float too small for all its digits is words in the other order, not nothing", () => {
+  // 12,000 W and 50 Hz, as a meter tells them that was set to the other word order.
+  assert.equal(decode({ type: "float32" }, "8000 463B"), bad("out-of-range"));
+  assert.equal(decode({ type: "float32" }, "0000 4248"), bad("out-of-range"));
+  assert.equal(decode({ type: "float32" }, "0080 0000"), good(2 ** -126));
+  assert.equal(decode({ type: "float32" }, "0000 0000"), good(0));
+  assert.equal(decode({ type: "float32" }, "8000 0000"), good(-0));
+});
+
 test("a broken current loop is a broken sensor, whatever the site's scaling; a value that cannot be is out of range", () => {
   const loop = { scale: 250 / 16_000, offset: -62.5, rawMinimum: 3600, rawMaximum: 21_000, minimum: 0, maximum: 240 };
   assert.equal(decode(loop, "2EE0"), good(125));

@@ -68,6 +68,7 @@ export class VirtualLine {
   /** Asked for each answer. */
   mischief: (unit: number, answer: number) => Mischief = () => ({ kind: "none" });
   private readonly events: Event[] = [];
+  private readonly foreign: { readonly at: number; readonly bytes: Uint8Array }[] = [];
   private readonly busyUntil = new Map<number, number>();
   private answers = 0;
   private lastId = 0;
@@ -123,7 +124,24 @@ export class VirtualLine {
     this.events.sort((a, b) => a.at - b.at);
   }
 
+  /** A second master begins to send at `at`; the slave answers it as anybody. */
+  foreignRequest(at: number, bytes: Uint8Array): void {
+    this.foreign.push({ at: at + bytes.length * characterMilliseconds, bytes });
+  }
+
   private next(endsAt: number): boolean {
+    const [foreign] = this.foreign;
+    const upcoming = Math.min(
+      this.events[0]?.at ?? Number.POSITIVE_INFINITY,
+      this.state.wakeAt ?? Number.POSITIVE_INFINITY,
+    );
+    if (foreign !== undefined && foreign.at <= Math.min(endsAt, upcoming)) {
+      this.foreign.shift();
+      this.now = Math.max(this.now, foreign.at);
+      this.answer(foreign.bytes, this.now);
+      this.feed({ kind: "received", bytes: foreign.bytes, prompt: true });
+      return true;
+    }
     const event = this.events[0];
     const wakeAt = this.state.wakeAt ?? Number.POSITIVE_INFINITY;
     const at = Math.max(this.now, Math.min(event?.at ?? Number.POSITIVE_INFINITY, wakeAt));
@@ -147,8 +165,7 @@ export class VirtualLine {
     }
   }
 
-  private answer(request: Uint8Array): void {
-    const endsAt = this.now + request.length * characterMilliseconds;
+  private answer(request: Uint8Array, endsAt = this.now + request.length * characterMilliseconds): void {
     if (this.options.echo === true) this.arrive(endsAt, request);
     const unit = request[0] ?? 0;
     if (this.dead.has(unit)) return;
