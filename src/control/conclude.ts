@@ -21,6 +21,7 @@ import { certain } from "./impossible.ts";
 import { targetOf } from "./machines/command.ts";
 import { defianceEvents, sleepProofs } from "./machines/fleet.ts";
 import type { Ordered } from "./orders.ts";
+import { lampOf } from "./outputs.ts";
 import type { ControlState } from "./state.ts";
 import { mayEnd } from "./stopping.ts";
 import { type Latched, latch } from "./trips.ts";
@@ -113,7 +114,7 @@ function decide(
     ...(ordered.acceptedMiners.length === 0 ? {} : { acceptedMiners: ordered.acceptedMiners }),
     miners: viewsOf(acted, assessed),
     branches: assessed.drift.views,
-    outputs: acted.outputs,
+    outputs: { ...acted.outputs, ...lampOf(site, alarms.alarms) },
     setpoints: ordered.setpoints,
     acknowledgements: [...ordered.acknowledgements, ...tracked.acknowledgements],
     outcomes: ordered.outcomes,

@@ -39,6 +39,8 @@ export interface Site {
   readonly console: ConsoleSite | null;
   /** Output that toggles with each good scan and holds the hard-wired timer relay. */
   readonly heartbeatOutput: PointName | null;
+  /** Lamp that is on while any alarm lasts that is more than a warning; absent: none. */
+  readonly alarmLamp?: PointName;
   /** Counter for settlement: an integer register of a meter that tells its serial number. */
   readonly settlementEnergy: SettlementEnergy | null;
   /** Smoke detectors of the container, normally closed: 1 is clear; absent: none. */

@@ -47,6 +47,7 @@ export function resolveSite(parts: SiteParts): Site {
     broker: resolveBroker(file, folder),
     console: file.console === undefined ? null : { port: file.console.port, baudRate: file.console.baudRate },
     heartbeatOutput: file.heartbeatOutput ?? null,
+    ...(file.alarmLamp === undefined ? {} : { alarmLamp: file.alarmLamp }),
     settlementEnergy,
     smokeClear: file.smokeClear,
     coolingOutputs: [...pumps, ...file.fans, ...loopOutputs(coolingLoops)],

@@ -216,6 +216,25 @@ test("alarms are told when they come and when they go, and not in between", () =
   assert.equal(kinds, ["alarm", "alarm-cleared"]);
 });
 
+test("the lamp is on while an alarm lasts, not for a warning; a site without one commands none", () => {
+  const plant = startPlant({ ...siteForTests(), alarmLamp: "io/lamp" });
+  assert.is(run(plant, 20).outputs["io/lamp"], 0);
+  plant.forced.set("feeder/powerWatts", null);
+  const lit = run(plant, 30);
+  assert.ok(lit.alarms.some(({ severity }) => severity === "alarm"));
+  assert.is(lit.outputs["io/lamp"], 1);
+  plant.forced.clear();
+  assert.is(run(plant, 70).outputs["io/lamp"], 0);
+  plant.storedRevision = plant.state.durable.revision - 1;
+  const warned = run(plant, 5);
+  assert.equal(
+    warned.alarms.map(({ severity }) => severity),
+    ["warning"],
+  );
+  assert.is(warned.outputs["io/lamp"], 0);
+  assert.is("io/lamp" in run(startPlant(siteForTests()), 5).outputs, false);
+});
+
 test("every limited scope is explained with what must change for more", () => {
   const plant = startPlant(siteForTests());
   run(plant, 20);

@@ -86,7 +86,10 @@ test("what a site says of its wiring comes through to the value: loops rising, f
   const watts = pointsOf({ ratio: 40, invert: true }).get("powerWatts");
   assert.ok(watts);
   const words = Uint8Array.of(0xff, 0xff, 0xfc, 0x18);
-  assert.equal(decodePoint(watts, words.subarray(4 - 2 * widthOf(watts.type)), watts.address), { ok: true, value: 4000 });
+  assert.equal(decodePoint(watts, words.subarray(4 - 2 * widthOf(watts.type)), watts.address), {
+    ok: true,
+    value: 4000,
+  });
 });
 
 test("identity, requirements and serial number are those of the board", () => {

@@ -360,6 +360,24 @@ generator:
     expected: /a point that a device of this site has/,
   },
   {
+    name: "a lamp that is a pump",
+    changes: [
+      ["heartbeatOutput: tank-board/heartbeat\n", "heartbeatOutput: tank-board/heartbeat\nalarmLamp: io-1/pump\n"],
+    ],
+    pointer: "/alarmLamp",
+    found: /"io-1\/pump", as at \/tanks\/0\/pump\/output/,
+    expected: /one purpose/,
+  },
+  {
+    name: "a lamp on an input",
+    changes: [
+      ["heartbeatOutput: tank-board/heartbeat\n", "heartbeatOutput: tank-board/heartbeat\nalarmLamp: io-1/pumpRuns\n"],
+    ],
+    pointer: "/alarmLamp",
+    found: /only read/,
+    expected: /an output/,
+  },
+  {
     name: "a fan that cannot be switched",
     changes: [["fans: [io-1/dryCooler]", "fans: [io-1/pumpRuns]"]],
     pointer: "/fans/0",

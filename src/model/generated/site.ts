@@ -314,6 +314,10 @@ export interface SiteFile {
    */
   heartbeatOutput?: string;
   /**
+   * Output of a lamp: on while an alarm lasts that is more than a warning.
+   */
+  alarmLamp?: string;
+  /**
    * Energy counter that settlement uses: an integer register of a meter that tells its serial number.
    */
   settlementEnergy?: string;

@@ -189,16 +189,17 @@ export const outputs: SiteRule = (context) => {
   ];
   const heartbeat =
     file.heartbeatOutput === undefined ? [] : [{ name: file.heartbeatOutput, pointer: "/heartbeatOutput" }];
+  const lamp = file.alarmLamp === undefined ? [] : [{ name: file.alarmLamp, pointer: "/alarmLamp" }];
   const contactorOutputs = file.branches.flatMap(({ contactor }, index) =>
     contactor === undefined
       ? []
       : [{ name: contactor.output, pointer: pointerOf("branches", index, "contactor", "output") }],
   );
   return [
-    ...[...cooling, ...heartbeat].flatMap(({ name, pointer }) =>
+    ...[...cooling, ...heartbeat, ...lamp].flatMap(({ name, pointer }) =>
       checkPointUse(context, name, pointer, { output: true }),
     ),
-    ...checkUnique([...contactorOutputs, ...heartbeat, ...cooling], "output for one purpose"),
+    ...checkUnique([...contactorOutputs, ...heartbeat, ...cooling, ...lamp], "output for one purpose"),
   ];
 };
 
