@@ -28,6 +28,7 @@ import {
   type SystemInformation,
 } from "../../protocol/bitmain/readings.ts";
 import { present } from "../../protocol/cgminer/fields.ts";
+import type { JsonObject } from "../../protocol/cgminer/json.ts";
 import type { MinerObservation, MinerSetting } from "../../protocol/cgminer/observation.ts";
 import { encodeCommand } from "../../protocol/cgminer/sections.ts";
 import { BitmainWeb } from "./bitmain-web.ts";
@@ -87,10 +88,12 @@ export class BitmainSession implements MinerSession {
     const old = this.setting === undefined || this.clock.now() - this.setting.at > settingMilliseconds;
     // It hashes although it was set to sleep: it is on its way there, or has lost its setting in a power cycle.
     const contradicted = !silent && this.setting?.value === "sleep";
-    const told = settingWanted || silent || old || contradicted ? await this.readSetting(signal) : "unknown";
+    const looked = settingWanted || silent || old || contradicted || this.saved !== undefined;
+    const { setting: told, pools } = looked ? await this.readSetting(signal) : { setting: "unknown" as const };
     const believed = told === "unknown" ? (this.setting?.value ?? "unknown") : told;
     const powerWatts = stats.value.powerWatts ?? (await this.readPower(signal));
-    return succeed(observe(stats.value, told, believed, powerWatts, identityOf(stats.value, this.information)));
+    const observed = observe(stats.value, told, believed, powerWatts, identityOf(stats.value, this.information));
+    return succeed(pools === undefined ? observed : { ...observed, pools });
   }
 
   async readBack(signal: AbortSignal): Promise<Result<SettingRead, MinerFault>> {
@@ -99,12 +102,8 @@ export class BitmainSession implements MinerSession {
     if (!page.ok) return page;
     const setting = settingOf(decodeMode(page.value.body));
     if (setting !== "unknown") this.setting = { value: setting, at };
-    const { saved } = this;
-    if (saved === undefined || page.value.truncated) return succeed({ setting });
-    if (!samePools(saved.configuration, page.value.body))
-      return succeed({ setting, pools: await this.restorePools(saved, signal) });
-    this.saved = undefined;
-    return succeed({ setting });
+    const pools = await this.keepPools(page.value, signal);
+    return succeed(pools === undefined ? { setting } : { setting, pools });
   }
 
   async write(wanted: "run" | "sleep", attempt: number, signal: AbortSignal): Promise<Result<null, MinerFault>> {
@@ -119,10 +118,11 @@ export class BitmainSession implements MinerSession {
     // Posting restarts mining even where nothing changes.
     if (settingOf(mode) === wanted) return succeed(null);
     const next = wanted === "sleep" ? sleepMode : (this.shared.memory.recall(this.name).runMode ?? normalMode);
-    this.saved = { configuration: configuration.value, mode: next };
     // Every second attempt uses the other spelling: which one a firmware takes is known only by its effect.
     const body = encodeMode(configuration.value, next, attempt % 2 === 0);
     const reply = await this.web.post(pages.setConfiguration, body, signal);
+    // Only behind the answer, also a missing one: a page read before it may still show the pools of before.
+    this.saved = { configuration: configuration.value, mode: next };
     if (!reply.ok) return reply;
     return decodeStored(reply.value.body) ? succeed(null) : fail("command-refused");
   }
@@ -175,6 +175,18 @@ export class BitmainSession implements MinerSession {
     if (mode !== undefined && mode !== sleepMode) this.shared.memory.remember(this.name, { runMode: mode });
   }
 
+  /** The first whole page behind a write, whichever read it was: tells what became of the pools; undefined while they stand. */
+  private async keepPools(
+    { body, truncated }: { readonly body: JsonObject; readonly truncated: boolean },
+    signal: AbortSignal,
+  ): Promise<"restored" | "lost" | undefined> {
+    const { saved } = this;
+    if (saved === undefined || truncated) return undefined;
+    if (!samePools(saved.configuration, body)) return await this.restorePools(saved, signal);
+    this.saved = undefined;
+    return undefined;
+  }
+
   /** Posts the saved document, once for a write, and looks whether the pools are there again. */
   private async restorePools(
     { configuration, mode }: NonNullable<BitmainSession["saved"]>,
@@ -186,14 +198,15 @@ export class BitmainSession implements MinerSession {
     return page.ok && samePools(configuration, page.value.body) ? "restored" : "lost";
   }
 
-  private async readSetting(signal: AbortSignal): Promise<MinerSetting> {
+  private async readSetting(signal: AbortSignal): Promise<SettingRead> {
     const at = this.clock.now();
     const page = await this.web.get(pages.configuration, "read", signal);
     const mode = page.ok ? decodeMode(page.value.body) : undefined;
     const value = settingOf(mode);
     this.rememberMode(mode);
     if (value !== "unknown") this.setting = { value, at };
-    return value;
+    const pools = page.ok ? await this.keepPools(page.value, signal) : undefined;
+    return pools === undefined ? { setting: value } : { setting: value, pools };
   }
 
   private async identify(signal: AbortSignal): Promise<Result<null, MinerFault>> {

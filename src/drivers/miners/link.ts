@@ -207,7 +207,8 @@ class MinerLink implements MinerTool {
     const response = this.shed.observe(result.value.powerWatts, startedAt);
     if (response !== undefined) this.shared.responses.add(this.name, modelOf(result.value), response);
     this.last = { observation: result.value, at: startedAt };
-    const { setting, limitWatts } = result.value;
+    const { setting, limitWatts, pools = this.pools } = result.value;
+    this.pools = pools;
     this.seen = { setting, startedAt, ...(limitWatts === undefined ? {} : { limitWatts }) };
     this.observe(this.seen);
     // A write in progress prepares for itself.

@@ -10,6 +10,7 @@ import {
   decodeLuxosConfiguration,
   decodeLuxosDetails,
   decodeLuxosIdentity,
+  decodeMaximumProfile,
   decodeProfiles,
   decodeSession,
   encodeLuxosOrder,
@@ -21,6 +22,7 @@ import {
   profileBelow,
 } from "../../protocol/luxos/messages.ts";
 import { createMinerApi, type MinerApi } from "./miner-api.ts";
+import { storeOwnLimit } from "./own-limit.ts";
 import type { MinerCredentials, MinerSession, SettingRead } from "./session.ts";
 import type { MinerShared } from "./shared.ts";
 import type { Lane } from "./socket-pool.ts";
@@ -36,6 +38,8 @@ type Step = { readonly command: string; readonly parameters: readonly string[] }
 export class LuxosSession implements MinerSession {
   private readonly api: MinerApi;
   private readonly clock: Clock;
+  private readonly name: string;
+  private readonly shared: MinerShared;
   private configuration: LuxosConfiguration | undefined;
   private profiles: readonly LuxosProfile[] = [];
   private known: { readonly identity: MinerIdentity; readonly version: JsonObject; readonly at: number } | undefined;
@@ -43,6 +47,8 @@ export class LuxosSession implements MinerSession {
   constructor(miner: MinerSite, _credentials: MinerCredentials, clock: Clock, shared: MinerShared) {
     this.api = createMinerApi(miner.host, miner.port ?? apiPort, shared);
     this.clock = clock;
+    this.name = miner.name;
+    this.shared = shared;
   }
 
   async read(_settingWanted: boolean, signal: AbortSignal): Promise<Result<MinerObservation, MinerFault>> {
@@ -78,15 +84,32 @@ export class LuxosSession implements MinerSession {
     if (profile === undefined) return fail("command-refused");
     const set = { command: "profileset", parameters: [profile.name] };
     if (!configuration.value.thermalManager) return await this.command([set], signal);
+    const maximum = await this.maximumProfile(watts, profile, signal);
     // With the thermal manager on `profileset` is refused; behind it the manager must not go above the profile again.
     return await this.command(
       [
         { command: "atmset", parameters: ["enabled=false"] },
         set,
-        { command: "atmset", parameters: ["enabled=true", `max_profile=${profile.name}`] },
+        { command: "atmset", parameters: ["enabled=true", `max_profile=${maximum}`] },
       ],
       signal,
     );
+  }
+
+  /** The bound of the thermal manager for this limit: the profile itself, or with the limit from before ours the bound from before. */
+  private async maximumProfile(watts: number, { name }: LuxosProfile, signal: AbortSignal): Promise<string> {
+    const { memory } = this.shared;
+    const { ownLimitWatts, ownMaximumProfile } = memory.recall(this.name);
+    if (watts === ownLimitWatts) return ownMaximumProfile ?? name;
+    if (ownMaximumProfile !== undefined) return name;
+    const reply = await this.ask("atm", "write", signal);
+    const before = reply.ok ? decodeMaximumProfile(reply.value) : undefined;
+    // None told is no bound: the highest profile bounds nothing.
+    const own = before ?? (reply.ok ? this.profiles.at(-1)?.name : undefined);
+    if (own === undefined) return name;
+    memory.remember(this.name, { ownMaximumProfile: own });
+    await storeOwnLimit(memory);
+    return name;
   }
 
   async order(order: MinerOrder, signal: AbortSignal): Promise<Result<null, MinerFault>> {

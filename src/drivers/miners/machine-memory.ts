@@ -10,6 +10,8 @@ export interface Remembered {
   readonly runMode?: number;
   /** Limit before the first of ours [W]; absent: none of ours is in force. */
   readonly ownLimitWatts?: number;
+  /** With it, where the firmware's own manager picks the limit: the profile it had to stay below. */
+  readonly ownMaximumProfile?: string;
 }
 
 export interface MachineMemory {
@@ -85,20 +87,21 @@ export function openMachineMemory(file: string | null, stays = false): MachineMe
 }
 
 function same(one: Remembered, other: Remembered): boolean {
-  return one.mac === other.mac && one.runMode === other.runMode && one.ownLimitWatts === other.ownLimitWatts;
+  const names = ["mac", "runMode", "ownLimitWatts", "ownMaximumProfile"] as const;
+  return names.every((name) => one[name] === other[name]);
 }
 
 function load(file: string): Record<MinerName, Remembered> {
   const remembered: Record<MinerName, Remembered> = {};
   for (const [name, entry] of Object.entries(parsed(file))) {
-    const { mac, runMode, ownLimitWatts } = (typeof entry === "object" && entry !== null ? entry : {}) as Record<
-      string,
-      unknown
-    >;
+    const { mac, runMode, ownLimitWatts, ownMaximumProfile } = (
+      typeof entry === "object" && entry !== null ? entry : {}
+    ) as Record<string, unknown>;
     remembered[name] = {
       ...(typeof mac === "string" ? { mac } : {}),
       ...(typeof runMode === "number" && Number.isInteger(runMode) ? { runMode } : {}),
       ...(typeof ownLimitWatts === "number" && ownLimitWatts > 0 ? { ownLimitWatts } : {}),
+      ...(typeof ownMaximumProfile === "string" ? { ownMaximumProfile } : {}),
     };
   }
   return remembered;

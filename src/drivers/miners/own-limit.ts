@@ -33,6 +33,6 @@ export async function storeOwnLimit(memory: MachineMemory): Promise<void> {
 
 /** After the slot has seen it in force again. */
 export function forgetOwnLimit(slot: Slot, name: MinerName, memory: MachineMemory): void {
-  const { ownLimitWatts, ...rest } = memory.recall(name);
+  const { ownLimitWatts, ownMaximumProfile: _maximum, ...rest } = memory.recall(name);
   if (slot.ownLimitWatts === null && ownLimitWatts !== undefined) memory.replace(name, rest);
 }

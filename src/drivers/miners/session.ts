@@ -9,10 +9,7 @@ export interface MinerCredentials {
   readonly password: string;
 }
 
-export type SettingRead = Pick<MinerObservation, "setting" | "limitWatts"> & {
-  /** A write of ours had lost the machine's pools, and they were put back, or could not be. */
-  readonly pools?: "restored" | "lost";
-};
+export type SettingRead = Pick<MinerObservation, "setting" | "limitWatts" | "pools">;
 
 export interface MinerSession {
   /** Reads send no credentials: a strange machine may still be read. Absent: they do. */

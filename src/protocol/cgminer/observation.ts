@@ -18,6 +18,8 @@ export interface MinerObservation {
   readonly boardCelsius?: number;
   readonly chipCelsius?: number;
   readonly uptimeSeconds?: number;
+  /** A write of ours had lost the machine's pools, and they were put back, or could not be. */
+  readonly pools?: "restored" | "lost";
 }
 
 /** Bounds of plausible figures. Choice: twice the largest machine sold in 2026 (M63S++, S21e XP Hyd 3U). */

@@ -42,6 +42,12 @@ export function decodeLuxosConfiguration(body: JsonObject): LuxosConfiguration |
   } as const);
 }
 
+/** `atm`: the profile the thermal manager may not go above; undefined where it tells none. */
+export function decodeMaximumProfile(body: JsonObject): string | undefined {
+  const row = rowsOf(body, "ATM")[0];
+  return textOf(row?.["MaxProfile"]) ?? textOf(row?.["Max Profile"]);
+}
+
 /** `profiles`, in the order of their watts. */
 export function decodeProfiles(body: JsonObject): readonly LuxosProfile[] {
   return rowsOf(body, "PROFILES")

@@ -7,8 +7,10 @@ import type { MinerShared } from "../../../src/drivers/miners/shared.ts";
 import type { SimulatedMiner } from "../../../src/sim/wires/miners/setup.ts";
 import { waitFor } from "../../waiting.ts";
 import { clock, FarEnd, linkTo, loopback, password, quickShared, waitForReport } from "./far-end.ts";
+import { together } from "./together.ts";
 
 const test = suite("bitmain link");
+const play = together(test);
 
 const names = [
   "read",
@@ -23,6 +25,7 @@ const names = [
   "stale",
   "sleeper",
   "ordered",
+  "steady",
 ] as const;
 const machines: SimulatedMiner[] = names.map((name, index) => ({
   name,
@@ -39,7 +42,7 @@ const machines: SimulatedMiner[] = names.map((name, index) => ({
 
 let farEnd: FarEnd;
 let shared: MinerShared;
-let links: MinerTool[] = [];
+const links: MinerTool[] = [];
 
 const open = (name: (typeof names)[number], secret?: string): MinerTool => {
   const machine = machines.find((one) => one.name === name);
@@ -61,16 +64,13 @@ test.before(async () => {
   farEnd = await FarEnd.start({ machines, user: "root", password, nonceSeconds: 1 });
   shared = quickShared();
 });
-test.after.each(async () => {
-  await Promise.all(links.map((link) => link.stop()));
-  links = [];
-});
 test.after(async () => {
+  await Promise.all(links.map((link) => link.stop()));
   await shared.stop();
   await farEnd.kill();
 });
 
-test("tells identity, hashrate and temperatures; power is unknown, not zero", async () => {
+play("tells identity, hashrate and temperatures; power is unknown, not zero", async () => {
   const report = await waitForReport(open("read"), "a report", (one) => one.mode === "hashing");
   assert.is(report.powerWatts, undefined);
   assert.is(report.powerSource, "unknown");
@@ -81,13 +81,13 @@ test("tells identity, hashrate and temperatures; power is unknown, not zero", as
   assert.is(JSON.stringify(report).includes(password), false);
 });
 
-test("reads the watts of port 6060 where it answers", async () => {
+play("reads the watts of port 6060 where it answers", async () => {
   const report = await waitForReport(open("metered"), "watts", (one) => one.powerWatts !== undefined);
   assert.is(report.powerWatts, 3068);
   assert.is(report.powerSource, "estimated");
 });
 
-test("puts a machine to sleep and wakes it into its previous mode, pools kept", async () => {
+play("puts a machine to sleep and wakes it into its previous mode, pools kept", async () => {
   const pools = (await configurationOf("sleep"))["pools"];
   const link = open("sleep");
   link.target({ mode: "sleep" });
@@ -102,7 +102,7 @@ test("puts a machine to sleep and wakes it into its previous mode, pools kept", 
   assert.is(farEnd.writes("sleep"), 2);
 });
 
-test("orders: the light and a reboot; no share of the power, and a limit is refused, not ignored", async () => {
+play("orders: the light and a reboot; no share of the power, and a limit is refused, not ignored", async () => {
   const link = open("ordered");
   await waitForReport(link, "a first read", (one) => one.at !== undefined);
   assert.ok((await link.order({ kind: "locate", on: true })).ok);
@@ -115,14 +115,14 @@ test("orders: the light and a reboot; no share of the power, and a limit is refu
   assert.is(farEnd.effects["ordered/rebootCount"], 1);
 });
 
-test("a running machine told to run is not posted to: that would restart it", async () => {
-  const link = open("idle");
+play("a running machine told to run is not posted to: that would restart it", async () => {
+  const link = open("steady");
   link.target({ mode: "run" });
   await waitForReport(link, "proof", (one) => one.command?.readBackAt !== undefined);
-  assert.is(farEnd.writes("read"), 0);
+  assert.is(farEnd.writes("steady"), 0);
 });
 
-test("a machine that sleeps already is not posted to when a shed comes before the first read", async () => {
+play("a machine that sleeps already is not posted to when a shed comes before the first read", async () => {
   const link = open("sleeper");
   link.target({ mode: "sleep" });
   await waitForReport(link, "proof", (one) => one.mode === "asleep" && one.command?.readBackAt !== undefined);
@@ -131,7 +131,7 @@ test("a machine that sleeps already is not posted to when a shed comes before th
   assert.is(farEnd.writes("sleeper"), 0);
 });
 
-test("an acknowledgement without effect is reported as such", async () => {
+play("an acknowledgement without effect is reported as such", async () => {
   farEnd.fault("liar", "ack-without-effect", true);
   const link = open("liar");
   link.target({ mode: "sleep" });
@@ -141,7 +141,7 @@ test("an acknowledgement without effect is reported as such", async () => {
   assert.is(report.mode, "hashing");
 });
 
-test("reads go on while a POST takes its time", async () => {
+play("reads go on while a POST takes its time", async () => {
   farEnd.fault("slow", "slow-post", true, 1_500);
   const link = open("slow");
   await waitForReport(link, "first read", (one) => one.at !== undefined);
@@ -154,7 +154,7 @@ test("reads go on while a POST takes its time", async () => {
   assert.is(farEnd.writes("slow"), 1);
 });
 
-test("a nonce that became too old is replaced without counting as a refusal", async () => {
+play("a nonce that became too old is replaced without counting as a refusal", async () => {
   const link = open("stale");
   const first = await waitForReport(link, "first read", (one) => one.at !== undefined);
   await waitForReport(link, "reads beyond the nonce's life", (one) => (one.at ?? 0) > (first.at ?? 0) + 1_300);
@@ -163,7 +163,7 @@ test("a nonce that became too old is replaced without counting as a refusal", as
   assert.is(farEnd.effects["stale/refusedCount"], undefined);
 });
 
-test("damaged and cut replies never end the link", async () => {
+play("damaged and cut replies never end the link", async () => {
   const link = open("damaged");
   for (const fault of ["malformed", "truncated", "early-close", "no-reply"]) {
     farEnd.fault("damaged", fault, true);
@@ -175,7 +175,7 @@ test("damaged and cut replies never end the link", async () => {
   }
 });
 
-test("of three targets in a row only the last is in force, with at most two writes", async () => {
+play("of three targets in a row only the last is in force, with at most two writes", async () => {
   const link = open("fickle");
   await waitForReport(link, "first read", (one) => one.at !== undefined);
   link.target({ mode: "sleep" });
@@ -186,7 +186,7 @@ test("of three targets in a row only the last is in force, with at most two writ
   assert.ok(farEnd.writes("fickle") <= 2);
 });
 
-test("refused credentials are named and not insisted on; the read-only API is still read", async () => {
+play("refused credentials are named and not insisted on; the read-only API is still read", async () => {
   const link = open("secret", "wrong");
   link.target({ mode: "sleep" });
   const report = await waitForReport(link, "refusal", (one) => one.command?.failedAt !== undefined);

@@ -5,9 +5,12 @@ import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { openMachineMemory } from "../../../src/drivers/miners/machine-memory.ts";
+import { createMinerApi } from "../../../src/drivers/miners/miner-api.ts";
 import { forgetOwnLimit, rememberOwnLimit } from "../../../src/drivers/miners/own-limit.ts";
-import { createMinerShared } from "../../../src/drivers/miners/shared.ts";
+import { createMinerShared, type MinerShared } from "../../../src/drivers/miners/shared.ts";
 import { emptySlot } from "../../../src/drivers/miners/slot.ts";
+import { encodeCommand } from "../../../src/protocol/cgminer/sections.ts";
+import { decodeMaximumProfile } from "../../../src/protocol/luxos/messages.ts";
 import type { SimulatedMiner } from "../../../src/sim/wires/miners/setup.ts";
 import { waitFor } from "../../waiting.ts";
 import { FarEnd, linkTo, loopback, password, quick, waitForReport } from "./far-end.ts";
@@ -37,6 +40,18 @@ test.after(async () => {
   rmSync(folder, { recursive: true });
 });
 
+/** The profile that the thermal manager of LuxOS may not go above; undefined elsewhere. */
+async function maximumProfile({ kind, host }: SimulatedMiner, shared: MinerShared): Promise<string | undefined> {
+  if (kind !== "luxos") return undefined;
+  const reply = await createMinerApi(host, 4028, shared).ask(
+    encodeCommand("atm"),
+    "read",
+    new AbortController().signal,
+  );
+  assert.ok(reply.ok);
+  return decodeMaximumProfile(reply.value);
+}
+
 async function play(machine: SimulatedMiner): Promise<void> {
   const memoryFile = join(folder, `${machine.name}.json`);
   const timing = { ...quick, replyMilliseconds: 1_000, readBackMilliseconds: 2_000 };
@@ -51,6 +66,7 @@ async function play(machine: SimulatedMiner): Promise<void> {
   assert.is(link.report().limitIsOurs, true);
   assert.ok((link.report().limitWatts ?? 9_999) <= 2_700, JSON.stringify(link.report()));
   assert.is(stored(), before ?? 2_147_483_647);
+  assert.is(await maximumProfile(machine, shared), machine.kind === "luxos" ? "400MHz" : undefined);
   await link.stop();
   await shared.stop();
 
@@ -61,6 +77,7 @@ async function play(machine: SimulatedMiner): Promise<void> {
   await waitForReport(next, "the old limit", ({ command }) => command?.readBackAt !== undefined, 10_000);
   assert.is(next.report().limitWatts, before);
   assert.is(next.report().limitIsOurs, undefined);
+  assert.is(await maximumProfile(machine, again), machine.kind === "luxos" ? "550MHz" : undefined);
   await next.stop();
   await again.stop();
   assert.is(stored(), undefined);

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { BitmainSession } from "../../../src/drivers/miners/bitmain-session.ts";
 import { BitmainWeb } from "../../../src/drivers/miners/bitmain-web.ts";
 import { guardSession } from "../../../src/drivers/miners/guarded-session.ts";
 import { openMachineMemory } from "../../../src/drivers/miners/machine-memory.ts";
@@ -18,7 +19,7 @@ import { clock, FarEnd, linkTo, loopback, password, quick, quickShared, waitForR
 
 const test = suite("miner verification");
 
-const names = ["pools", "mode", "stranger", "replaced", "brisk"] as const;
+const names = ["pools", "mode", "stranger", "replaced", "brisk", "whole"] as const;
 const machines: SimulatedMiner[] = names.map((name, index) => ({
   name,
   kind: name === "brisk" || name === "replaced" ? "whatsminer" : "antminer",
@@ -82,6 +83,32 @@ test("a write that loses the pools is noticed, and the pools are put back", asyn
   const after = await configurationOf("pools");
   assert.equal(after["pools"], before);
   assert.is(after["bitmain-work-mode"], "1");
+});
+
+test("lost pools are noticed by a whole read too, where that comes before the cheap one", async () => {
+  const shared = quickShared();
+  const site = {
+    name: "whole",
+    model: "simulated",
+    host: machineOf("whole").host,
+    port: null,
+    webPort: 8080,
+    tank: "tank-1",
+    branch: "branch-1",
+    phase: null,
+    credentials: "miners",
+  };
+  const session = new BitmainSession(site, { user: "root", password }, clock, shared);
+  const { signal } = new AbortController();
+  await waitFor(() => farEnd.watts("whole") > 3_000, { within: 5_000, what: "a running machine" });
+  const before = (await configurationOf("whole"))["pools"];
+  farEnd.fault("whole", "wipe-pools", true);
+  const written = await session.write("sleep", 1, signal);
+  assert.ok(written.ok);
+  const read = await session.read(true, signal);
+  assert.is(read.ok && read.value.pools, "restored");
+  assert.equal((await configurationOf("whole"))["pools"], before);
+  await shared.stop();
 });
 
 test("the mode before the sleep survives a restart of the controller", async () => {

@@ -6,8 +6,10 @@ import type { MinerShared } from "../../../src/drivers/miners/shared.ts";
 import type { SimulatedMiner } from "../../../src/sim/wires/miners/setup.ts";
 import { waitFor } from "../../waiting.ts";
 import { FarEnd, linkTo, loopback, password, quickShared, waitForReport } from "./far-end.ts";
+import { together } from "./together.ts";
 
 const test = suite("whatsminer link");
+const play = together(test);
 
 const names = [
   "read",
@@ -24,6 +26,7 @@ const names = [
   "full",
   "cycle",
   "trimmed",
+  "steady",
 ] as const;
 const machines: SimulatedMiner[] = names.map((name, index) => ({
   name,
@@ -37,7 +40,7 @@ const machines: SimulatedMiner[] = names.map((name, index) => ({
 
 let farEnd: FarEnd;
 let shared: MinerShared;
-let links: MinerTool[] = [];
+const links: MinerTool[] = [];
 
 const open = (name: (typeof names)[number], secret?: string): MinerTool => {
   const machine = machines.find((one) => one.name === name);
@@ -51,16 +54,13 @@ test.before(async () => {
   farEnd = await FarEnd.start({ machines, user: "admin", password });
   shared = quickShared();
 });
-test.after.each(async () => {
-  await Promise.all(links.map((link) => link.stop()));
-  links = [];
-});
 test.after(async () => {
+  await Promise.all(links.map((link) => link.stop()));
   await shared.stop();
   await farEnd.kill();
 });
 
-test("tells identity, power, hashrate and temperatures of a running machine", async () => {
+play("tells identity, power, hashrate and temperatures of a running machine", async () => {
   const report = await waitForReport(
     open("read"),
     "a report",
@@ -77,7 +77,7 @@ test("tells identity, power, hashrate and temperatures of a running machine", as
   assert.is(JSON.stringify(report).includes(password), false);
 });
 
-test("puts a machine to sleep and wakes it, each proven by read-back and by power", async () => {
+play("puts a machine to sleep and wakes it, each proven by read-back and by power", async () => {
   const link = open("sleep");
   link.target({ mode: "sleep" });
   const asleep = await waitForReport(link, "sleep read back", (one) => one.command?.readBackAt !== undefined);
@@ -90,7 +90,7 @@ test("puts a machine to sleep and wakes it, each proven by read-back and by powe
   assert.is(farEnd.writes("sleep"), 2);
 });
 
-test("a limit in watts is written once, read back and seen on the plug; it does not wake a machine", async () => {
+play("a limit in watts is written once, read back and seen on the plug; it does not wake a machine", async () => {
   const link = open("trimmed");
   link.target({ mode: "limit", watts: 2500 });
   const report = await waitForReport(link, "the limit", (one) => one.command?.readBackAt !== undefined);
@@ -104,7 +104,7 @@ test("a limit in watts is written once, read back and seen on the plug; it does 
   assert.is(link.report().mode, "asleep");
 });
 
-test("orders: a share of the power at once, the light, a reboot; details for a person", async () => {
+play("orders: a share of the power at once, the light, a reboot; details for a person", async () => {
   const link = open("idle");
   const before = await waitForReport(link, "a first read", (one) => one.at !== undefined);
   assert.equal(await link.order({ kind: "percent", percent: 60 }), { ok: true, value: null });
@@ -123,15 +123,15 @@ test("orders: a share of the power at once, the light, a reboot; details for a p
   await waitForReport(link, "full power again", (one) => one.fault === undefined && one.powerWatts === 3300);
 });
 
-test("a running machine told to run is not written to", async () => {
-  const link = open("idle");
+play("a running machine told to run is not written to", async () => {
+  const link = open("steady");
   link.target({ mode: "run" });
   const report = await waitForReport(link, "proof", (one) => one.command?.readBackAt !== undefined);
   assert.is(report.command?.attempts, 0);
-  assert.is(farEnd.writes("read"), 0);
+  assert.is(farEnd.writes("steady"), 0);
 });
 
-test("an acknowledgement without effect is reported as such and tried a bounded number of times", async () => {
+play("an acknowledgement without effect is reported as such and tried a bounded number of times", async () => {
   farEnd.fault("liar", "ack-without-effect", true);
   const link = open("liar");
   link.target({ mode: "sleep" });
@@ -142,7 +142,7 @@ test("an acknowledgement without effect is reported as such and tried a bounded 
   assert.is(report.mode, "hashing");
 });
 
-test("reads go on while a write is slow to answer", async () => {
+play("reads go on while a write is slow to answer", async () => {
   farEnd.fault("slow", "slow-post", true, 400);
   const link = open("slow");
   await waitForReport(link, "first read", (one) => one.at !== undefined);
@@ -157,7 +157,7 @@ test("reads go on while a write is slow to answer", async () => {
   await waitForReport(link, "read back", (one) => one.command?.readBackAt !== undefined);
 });
 
-test("a forgotten token is replaced by a new one within the same attempt", async () => {
+play("a forgotten token is replaced by a new one within the same attempt", async () => {
   const link = open("forgetful");
   link.target({ mode: "sleep" });
   await waitForReport(link, "sleep", (one) => one.command?.readBackAt !== undefined);
@@ -172,7 +172,7 @@ test("a forgotten token is replaced by a new one within the same attempt", async
   await waitFor(() => farEnd.effects["forgetful/refusedCount"] === 1, { within: 2_000, what: "one refusal" });
 });
 
-test("damaged replies: nan is no value, a cut reply keeps what was whole, nothing hangs", async () => {
+play("damaged replies: nan is no value, a cut reply keeps what was whole, nothing hangs", async () => {
   farEnd.fault("damaged", "malformed", true);
   const link = open("damaged");
   const report = await waitForReport(link, "a report", (one) => one.at !== undefined && one.fault === undefined);
@@ -192,7 +192,7 @@ test("damaged replies: nan is no value, a cut reply keeps what was whole, nothin
   }
 });
 
-test("a machine that answers only `status` asleep is proven asleep, without a power figure", async () => {
+play("a machine that answers only `status` asleep is proven asleep, without a power figure", async () => {
   farEnd.fault("quiet", "asleep-status-only", true);
   const link = open("quiet");
   link.target({ mode: "sleep" });
@@ -205,7 +205,7 @@ test("a machine that answers only `status` asleep is proven asleep, without a po
   assert.is(report.powerSource, "unknown");
 });
 
-test("a dead machine is unreachable with its last read kept, and is commanded when it is back", async () => {
+play("a dead machine is unreachable with its last read kept, and is commanded when it is back", async () => {
   const link = open("mortal");
   await waitForReport(link, "first read", (one) => one.at !== undefined);
   farEnd.fault("mortal", "dead", true);
@@ -221,7 +221,7 @@ test("a dead machine is unreachable with its last read kept, and is commanded wh
   );
 });
 
-test("of three targets in a row only the last is in force, with at most two writes", async () => {
+play("of three targets in a row only the last is in force, with at most two writes", async () => {
   const link = open("fickle");
   await waitForReport(link, "first read", (one) => one.at !== undefined);
   link.target({ mode: "sleep" });
@@ -233,7 +233,7 @@ test("of three targets in a row only the last is in force, with at most two writ
   assert.ok(farEnd.writes("fickle") <= 2);
 });
 
-test("a machine that wakes by itself after a power cycle is put to sleep again", async () => {
+play("a machine that wakes by itself after a power cycle is put to sleep again", async () => {
   farEnd.fault("cycle", "full-power-after-cycle", true);
   const link = open("cycle");
   link.target({ mode: "sleep" });
@@ -246,7 +246,7 @@ test("a machine that wakes by itself after a power cycle is put to sleep again",
   await waitForReport(link, "asleep again", (one) => one.mode === "asleep" && one.command?.readBackAt !== undefined);
 });
 
-test("refused credentials are named and not insisted on", async () => {
+play("refused credentials are named and not insisted on", async () => {
   const link = open("secret", "wrong");
   link.target({ mode: "sleep" });
   const report = await waitForReport(link, "refusal", (one) => one.command?.failedAt !== undefined);
@@ -259,7 +259,7 @@ test("refused credentials are named and not insisted on", async () => {
   });
 });
 
-test("too many tokens: the link backs off and says so", async () => {
+play("too many tokens: the link backs off and says so", async () => {
   farEnd.fault("full", "token-limit", true);
   const link = open("full");
   link.target({ mode: "sleep" });

@@ -7,6 +7,7 @@ import {
   decodeLuxosConfiguration,
   decodeLuxosDetails,
   decodeLuxosIdentity,
+  decodeMaximumProfile,
   decodeProfiles,
   decodeSession,
   encodeLuxosOrder,
@@ -66,6 +67,12 @@ test("a limit is the greatest profile at or below it", () => {
   assert.is(profileBelow(profiles, 1188)?.name, "290MHz");
   assert.is(profileBelow(profiles, 1298)?.name, "290MHz");
   assert.is(profileBelow(profiles, 100), undefined);
+});
+
+test("the bound of the thermal manager, under either spelling; an empty one is none", () => {
+  assert.is(decodeMaximumProfile({ ATM: [{ Enabled: true, MaxProfile: "415MHz" }] }), "415MHz");
+  assert.is(decodeMaximumProfile({ ATM: [{ "Max Profile": "415MHz" }] }), "415MHz");
+  assert.is(decodeMaximumProfile({ ATM: [{ MaxProfile: "" }] }), undefined);
 });
 
 test("curtailed is asleep once nothing hashes; a supply that measures is believed; no watts are no zero", () => {

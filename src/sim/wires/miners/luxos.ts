@@ -11,6 +11,8 @@ type Reply = Readonly<Record<string, unknown>>;
 export function luxosAnswer(machine: Machine, index: number, now: () => number): Answer {
   let session: { readonly id: string; endsAt: number } | undefined;
   let thermalManager = true;
+  // Above the profile it runs in.
+  let maximumProfile = "550MHz";
   const profiles = [0.4, 0.6, 0.8, 1].map((share) => ({
     "Profile Name": `${Math.round(share * 500)}MHz`,
     Watts: Math.round(machine.plate.ratedWatts * share),
@@ -41,6 +43,7 @@ export function luxosAnswer(machine: Machine, index: number, now: () => number):
         return said("S", 335, `Curtail ${first}`);
       case "atmset":
         if (first.startsWith("enabled=")) thermalManager = first === "enabled=true";
+        maximumProfile = parameters.find((one) => one.startsWith("max_profile="))?.slice(12) ?? maximumProfile;
         break;
       case "profileset": {
         if (thermalManager) return said("E", 404, "cannot change the profile while ATM is enabled");
@@ -69,6 +72,8 @@ export function luxosAnswer(machine: Machine, index: number, now: () => number):
         return { ...said("S", 318, "Session"), SESSION: [{ SessionID: session?.id ?? "" }] };
       case "config":
         return { ...said("S", 33, "config"), CONFIG: [configuration(machine, index, profile(), thermalManager)] };
+      case "atm":
+        return { ...said("S", 339, "ATM"), ATM: [{ Enabled: thermalManager, MaxProfile: maximumProfile }] };
       case "profiles":
         return { ...said("S", 326, "profiles"), PROFILES: profiles };
       case "power":
