@@ -15,7 +15,7 @@ export async function soak(words: readonly string[]): Promise<number> {
   const chosen = choose(words[0]);
   if (chosen === null) {
     console.error(
-      "usage: npm run soak -- mutants [N | NAME | FILE]: the first N, those of a name, those of a file of src/control",
+      "usage: npm run soak -- mutants [N | A-B | NAME | FILE]: the first N, from the Ath to the Bth, those of a name, those of a file of src/control",
     );
     return 2;
   }
@@ -28,7 +28,7 @@ export async function soak(words: readonly string[]): Promise<number> {
     const trials = await runAll(chosen, yards);
     mkdirSync(`${root}.weir`, { recursive: true });
     writeFileSync(report, JSON.stringify(trials, null, 2));
-    const broken = await unsound();
+    const broken = unsound();
     for (const file of broken) console.log(`test/${file}.test.ts fails without any mutant, and was not asked`);
     return Math.max(conclude(trials), broken.length > 0 ? 1 : 0);
   } finally {
@@ -39,6 +39,8 @@ export async function soak(words: readonly string[]): Promise<number> {
 /** Null: no such mutants. */
 function choose(word: string | undefined): readonly Mutant[] | null {
   if (word === undefined) return mutants;
+  const range = /^(\d+)-(\d+)$/.exec(word);
+  if (range !== null) return mutants.slice(Number(range[1]) - 1, Number(range[2]));
   const count = Number(word);
   if (Number.isSafeInteger(count) && count > 0) return mutants.slice(0, count);
   const named = mutants.filter(({ name, file }) => name === word || name.startsWith(`${word}-`) || file === word);

@@ -253,8 +253,8 @@ export const allocationMutants: readonly Mutant[] = [
   {
     name: "worth-wear-free",
     file: "allocation/worth.ts",
-    text: "* (1 - wearRatioPerWake * wakes)",
-    into: "* (1 + wearRatioPerWake * wakes)",
+    text: "* (1 - wear(machine))",
+    into: "* (1 + wear(machine))",
     stands: "the most worn of two alike wakes first",
     by: "control/allocation/choose",
   },

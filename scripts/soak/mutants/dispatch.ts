@@ -141,10 +141,18 @@ export const dispatchMutants: readonly Mutant[] = [
   {
     name: "failsafe-stale-heartbeat",
     file: "dispatch/elapse.ts",
-    text: "heartbeatSince: alive ? (failsafe.heartbeatSince ?? heard.at) : null",
-    into: "heartbeatSince: failsafe.heartbeatSince ?? heard.at",
+    text: "if (heard.at === null || image.now - heard.at > timeout)",
+    into: "if (heard.at === null)",
     stands: "a heartbeat that came back once counts for ever",
     by: "control/dispatch/failsafe",
+  },
+  {
+    name: "failsafe-silence-unseen",
+    file: "dispatch/elapse.ts",
+    text: "heard.at - heartbeat.at <= timeout ? failsafe.heartbeatSince : null;",
+    into: "heard.at >= heartbeat.at ? failsafe.heartbeatSince : null;",
+    stands: "a silence between two scans is none",
+    by: "control/exploration/failsafe",
   },
   {
     name: "failsafe-never",

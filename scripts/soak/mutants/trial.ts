@@ -1,6 +1,6 @@
 /** One mutant's trial: its likeliest test first, then all quick ones in one process, then the slow ones, until something notices. */
 import { spawn } from "node:child_process";
-import { copyFileSync, existsSync, readdirSync, readFileSync } from "node:fs";
+import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { besideOf, type Yard } from "./compile.ts";
 import type { Mutant } from "./mutant.ts";
 import { root } from "./yard.ts";
@@ -29,12 +29,11 @@ const measuresTime = /\/performance\./;
 const seed = "1";
 
 /** Files that fail without any mutant: what they say of one means nothing. By file; whether it passes. */
-const sound = new Map<string, Promise<boolean>>();
+const sound = new Map<string, boolean>();
 
 /** Test files, without ending, that fail by themselves. */
-export async function unsound(): Promise<readonly string[]> {
-  const judged = await Promise.all([...sound].map(async ([file, passes]) => ((await passes) ? [] : [file])));
-  return judged.flat();
+export function unsound(): readonly string[] {
+  return [...sound].flatMap(([file, passes]) => (passes ? [] : [file]));
 }
 
 /** Runs one round of tests in a yard with the mutant in its file's place. */
@@ -42,26 +41,40 @@ export async function tryMutant({ folder }: Yard, index: number, mutant: Mutant,
   const begun = performance.now();
   const compiled = `${folder}dist/src/control/`;
   const target = compiled + mutant.file.replace(/\.ts$/, ".js");
-  copyFileSync(compiled + besideOf(mutant.file, index, "js"), target);
+  const whole = readFileSync(target);
+  const place: Place = {
+    folder,
+    breakIt: () => copyFileSync(compiled + besideOf(mutant.file, index, "js"), target),
+    mendIt: () => writeFileSync(target, whole),
+  };
+  place.breakIt();
   let found: Pick<Fate, "by" | "test"> | null = null;
   for (const batch of batchesOf(mutant, round)) {
-    found = await ask(folder, batch);
+    found = await ask(place, batch);
     if (found !== null) break;
   }
-  copyFileSync(`${root}dist/src/control/${mutant.file.replace(/\.ts$/, ".js")}`, target);
+  place.mendIt();
   const milliseconds = Math.round(performance.now() - begun);
   return { dead: found !== null, ...(found ?? { by: null, test: null }), milliseconds };
 }
 
+interface Place extends Yard {
+  readonly breakIt: () => void;
+  readonly mendIt: () => void;
+}
+
 /** Which file of a batch notices, if any: one that fails without a mutant as well is left out. */
-async function ask(folder: string, batch: readonly string[]): Promise<Pick<Fate, "by" | "test"> | null> {
+async function ask(place: Place, batch: readonly string[]): Promise<Pick<Fate, "by" | "test"> | null> {
   let left = batch;
   while (left.length > 0) {
-    const { failed, test } = await run(folder, left);
+    const { failed, test } = await run(place.folder, left);
     if (failed === null) return null;
-    const passes = sound.get(failed) ?? run(root, [failed]).then((alone) => alone.failed === null);
-    sound.set(failed, passes);
-    if (await passes) return { by: failed, test };
+    if (!sound.has(failed)) {
+      place.mendIt();
+      sound.set(failed, (await run(place.folder, [failed])).failed === null);
+      place.breakIt();
+    }
+    if (sound.get(failed) === true) return { by: failed, test };
     left = left.slice(left.indexOf(failed) + 1);
   }
   return null;
