@@ -5,7 +5,7 @@ import * as assert from "uvu/assert";
 import type { GridFrequency } from "../../src/model/supply.ts";
 import { setpoint } from "./commands-for-tests.ts";
 import { type Plant, run, scan, startPlant, trueWatts } from "./plant-for-tests.ts";
-import { good, type SiteWishes, siteForTests } from "./site-for-tests.ts";
+import { good, modelForTests, type SiteWishes, siteForTests } from "./site-for-tests.ts";
 
 const seed = Number(process.env["SEED"] ?? Math.floor(Math.random() * 2 ** 31));
 console.log(`seed ${seed}`);
@@ -13,6 +13,9 @@ console.log(`seed ${seed}`);
 const test = suite("frequency of the grid");
 
 const point = "fast-meter/frequencyHertz";
+/** A machine awake less the same asleep, and how much its start takes above its rating. */
+const wakeWatts = modelForTests.ratedWatts - modelForTests.asleepWatts;
+const startPeakWatts = modelForTests.peakWakeWatts - modelForTests.ratedWatts;
 const response: NonNullable<GridFrequency["response"]> = {
   point,
   maximumAgeMilliseconds: 1000,
@@ -97,7 +100,13 @@ test("below it droop takes off in proportion, of what was drawn as the frequency
         assert.is(plant.decision?.binding.source, "frequency");
         hertz = 59.97;
         run(plant, 60);
-        assert.ok(Math.abs(trueWatts(plant, "feeder") - base) < 1, "and all of it comes back within the band");
+        const missing = base - trueWatts(plant, "feeder");
+        // Where the start's peak and what is kept free for noise exceed what the order leaves, one machine may not wake again.
+        const tight = order - base < startPeakWatts + 0.0025 * order;
+        assert.ok(
+          Math.abs(missing) < 1 || (tight && Math.abs(missing - wakeWatts) < 1),
+          `of ${base} W ${missing} W do not come back`,
+        );
       },
     ),
     { seed, numRuns: 8, includeErrorInReport: true },
