@@ -1,7 +1,8 @@
 /** The one action of `weir miner`: carries it out over a link and says what was proven, and how. */
 import type { MinerTool } from "../drivers/miners/miner-tool.ts";
 import type { MinerOrder, MinerReport, MinerTarget } from "../model/miner.ts";
-import { commandText } from "../views/miner-text.ts";
+import { commandText, faultText } from "../views/miner-text.ts";
+import type { Waiting } from "./progress.ts";
 
 export type Action =
   | { readonly kind: "read" }
@@ -46,27 +47,52 @@ function limitOf(value: string | undefined): Action | string {
   return { kind: "target", target: { mode: "limit", watts: number } };
 }
 
-export async function perform(link: MinerTool, action: Action): Promise<Outcome | null> {
+export async function perform(link: MinerTool, action: Action, waiting: Waiting): Promise<Outcome | null> {
   if (action.kind === "read") return null;
-  if (action.kind === "target") return await aim(link, action.target);
+  if (action.kind === "target") return await aim(link, action.target, waiting);
+  const { order } = action;
+  const name = nameOf(order);
   const before = link.report();
-  const done = await link.order(action.order);
-  if (!done.ok) return { proven: false, text: `${nameOf(action.order)}: refused (${done.error})` };
-  return await prove(link, action.order, before);
+  // Each link has its own deadline for an answer, well within this.
+  const done = await waiting(
+    () => `${name}: sent, waiting for its answer`,
+    proofMilliseconds[order.kind],
+    () => link.order(order),
+  );
+  if (!done.ok) return { proven: false, text: `${name}: NOT done, ${faultText(done.error)}` };
+  return await waiting(
+    () => `${name}: acknowledged, waiting for proof`,
+    proofMilliseconds[order.kind],
+    () => prove(link, order, before),
+  );
 }
 
-async function aim(link: MinerTool, target: MinerTarget): Promise<Outcome> {
+async function aim(link: MinerTool, target: MinerTarget, waiting: Waiting): Promise<Outcome> {
   const before = link.report().powerWatts;
   link.target(target);
-  await until(proofMilliseconds.target, () => {
+  const ended = (): boolean => {
     const { command } = link.report();
     return command?.readBackAt !== undefined || command?.failedAt !== undefined;
-  });
+  };
+  await waiting(
+    () => progressOf(link.report(), target),
+    proofMilliseconds.target,
+    () => until(proofMilliseconds.target, ended),
+  );
   const { command, powerWatts } = link.report();
   if (command === undefined) return { proven: false, text: "nothing was sent" };
   const fell =
     before === undefined || powerWatts === undefined ? "" : `; power ${before} W before, ${powerWatts} W after`;
   return { proven: command.readBackAt !== undefined, text: `${commandText(command)}${fell}` };
+}
+
+/** How far the command has come. */
+function progressOf({ command }: MinerReport, target: MinerTarget): string {
+  const name = target.mode === "limit" ? `limit ${target.watts} W` : target.mode === "run" ? "wake" : target.mode;
+  if (command === undefined || command.attempts === 0) return `${name}: looking at it first`;
+  const again = command.attempts > 1 ? ` (try ${command.attempts})` : "";
+  if (command.acknowledgedAt === undefined) return `${name}: sent${again}, waiting for its answer`;
+  return `${name}: acknowledged${again}, waiting for proof`;
 }
 
 async function prove(link: MinerTool, order: MinerOrder, before: MinerReport): Promise<Outcome> {

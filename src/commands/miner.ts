@@ -10,9 +10,10 @@ import { createMinerShared, type MinerShared } from "../drivers/miners/shared.ts
 import type { MinerDetails } from "../model/miner.ts";
 import type { MinerDialect } from "../model/site.ts";
 import { addressesOf, mostAddresses } from "../site/addresses.ts";
-import { detailRows, reportRows, rowsText } from "../views/miner-text.ts";
+import { detailRows, faultText, reportRows, rowsText } from "../views/miner-text.ts";
 import { type Action, actionOf, type Outcome, perform, until } from "./miner-action.ts";
 import { searchMachines } from "./miner-search.ts";
+import { openWaiting } from "./progress.ts";
 
 const examples = `
 Examples:
@@ -25,11 +26,15 @@ Examples:
   weir miner 192.168.10.0/24                                        every machine of a subnet, without a password
   weir miner 192.168.10.20-192.168.10.60 --json                     or of a range
 
-Exit code: 0 read, found, or the command is proven; 1 it is not; 2 wrong use.
+With a password, read also says whether the machine grants access.
+Exit code: 0 read, found, or the command is proven; 1 it is not, or access is refused; 2 wrong use.
 A proven setting is not yet a fall of power: look at the branch meter.`;
 
 /** Longest wait for a first report [ms]. Choice: three reads of a loaded machine. */
 const readMilliseconds = 15_000;
+
+/** Longest time to find out what it is [ms]; source: the deadlines of the identification, every port silent. */
+const findMilliseconds = 20_000;
 
 const dialects = Object.keys(abilities).filter((one): one is MinerDialect => one !== "none");
 
@@ -84,20 +89,32 @@ async function run(
   const wrong = typeof action === "string" ? action : wrongUse(host, port, options);
   if (typeof action === "string" || wrong !== null) command.error(`error: ${wrong}`, { exitCode: 2 });
   const asked = { host, port: numberOf(port), webPort: numberOf(options.webPort) };
-  const found = await find(asked, options);
+  const waiting = openWaiting(options.json !== true && process.stderr.isTTY === true);
+  const found = await waiting(
+    () => `${host}: finding out what it is`,
+    findMilliseconds,
+    () => find(asked, options),
+  );
   if (found.dialect === null) return stranger(address, found.sightings, options);
   if (word !== "read" && options.passwordFile === undefined && !open.includes(found.dialect))
     command.error(`error: ${word} needs --user and --password-file`, { exitCode: 2 });
   const shared = createMinerShared({ pollMilliseconds: 1_000, refusedPauseMilliseconds: readMilliseconds * 60 });
   const link = openLink(found.place, found.dialect, options, shared);
   try {
-    await until(
+    await waiting(
+      () => `${host}: reading (${found.dialect})`,
       readMilliseconds,
-      () => link.report().at !== undefined || link.report().fault === "credentials-refused",
+      () =>
+        until(readMilliseconds, () => link.report().at !== undefined || link.report().fault === "credentials-refused"),
     );
-    const outcome = await perform(link, action);
-    const details = link.report().at === undefined ? undefined : await link.inspect();
-    print(address, found, link, action, outcome, details?.ok ? details.value : {}, options);
+    const outcome = await perform(link, action, waiting);
+    const readable = link.report().at !== undefined;
+    const details = readable ? await link.inspect() : undefined;
+    // Without a password it would be the machine's own answer to an empty one, and a failed login.
+    const asks = readable && action.kind === "read" && options.passwordFile !== undefined;
+    const access = asks ? await link.access() : undefined;
+    const seen = { outcome, access, details: details?.ok === true ? details.value : {} };
+    print(address, found, link, action, seen, options);
   } finally {
     await link.stop();
     await shared.stop();
@@ -181,24 +198,38 @@ function stranger(address: string, sightings: readonly Sighting[], options: Opti
   console.log(rowsText(heading, silent ? [] : sightings.map(({ port, saw }) => [`port ${port}`, saw] as const)));
 }
 
+interface Seen {
+  readonly outcome: Outcome | null;
+  /** Absent: not asked, or the machine does not tell. */
+  readonly access: Awaited<ReturnType<MinerTool["access"]>>;
+  readonly details: MinerDetails;
+}
+
+function accessText(access: NonNullable<Seen["access"]>): string {
+  return access.ok ? "granted; that a command is obeyed shows when one is given" : faultText(access.error);
+}
+
 function print(
   address: string,
   found: Found,
   link: MinerTool,
   action: Action,
-  outcome: Outcome | null,
-  details: MinerDetails,
+  { outcome, access, details }: Seen,
   options: Options,
 ): void {
   const report = link.report();
-  const good = report.at !== undefined && (outcome === null || outcome.proven);
+  const good = report.at !== undefined && (outcome === null || outcome.proven) && access?.ok !== false;
   process.exitCode = good ? 0 : 1;
   const known = found.dialect === null ? undefined : abilities[found.dialect][abilityOf(action) ?? "sleep"];
   const expected = action.kind === "read" ? undefined : known;
   if (options.json === true) {
     const { dialect, sightings, place } = found;
     console.log(
-      JSON.stringify({ host: place.host, good, dialect, report, details, outcome, expected, sightings }, null, 2),
+      JSON.stringify(
+        { host: place.host, good, dialect, report, access: access?.ok, details, outcome, expected, sightings },
+        null,
+        2,
+      ),
     );
     return;
   }
@@ -206,6 +237,7 @@ function print(
     ["speaks", found.dialect ?? undefined] as const,
     ...reportRows(report),
     ...detailRows(details),
+    ["access", access === undefined ? undefined : accessText(access)] as const,
     ["known", expected === undefined ? undefined : abilityText(expected)] as const,
     ["command", outcome?.text] as const,
   ];

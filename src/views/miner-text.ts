@@ -17,6 +17,11 @@ const sentences: Readonly<Record<MinerFault, string>> = {
   "not-a-miner": "something else than a miner answers",
 };
 
+/** The fault's name, what it means and what to do about it. */
+export function faultText(fault: MinerFault): string {
+  return `${fault}: ${sentences[fault]}`;
+}
+
 type Row = readonly [string, string | undefined];
 
 /** Name and value in two columns; rows without a value are left out. */
@@ -44,7 +49,7 @@ export function reportRows(report: MinerReport): readonly Row[] {
     ["board", quantity(report.boardCelsius, "°C")],
     ["chip", quantity(report.chipCelsius, "°C")],
     ["uptime", quantity(report.uptimeSeconds, "s")],
-    ["fault", report.fault === undefined ? undefined : `${report.fault}: ${sentences[report.fault]}`],
+    ["fault", report.fault === undefined ? undefined : faultText(report.fault)],
   ];
 }
 
@@ -64,12 +69,17 @@ export function detailRows(details: MinerDetails): readonly Row[] {
 }
 
 export function commandText(command: NonNullable<MinerReport["command"]>): string {
-  const what = command.target.mode === "limit" ? `limit ${command.target.watts} W` : command.target.mode;
+  const what = command.target.mode === "limit" ? `limit ${command.target.watts} W` : nameOf(command.target.mode);
   const tries = command.attempts === 0 ? "was so already" : `${command.attempts} written`;
   const said = command.acknowledgedAt === undefined ? "not acknowledged" : "acknowledged";
   if (command.readBackAt !== undefined) return `${what}: proven by read-back (${tries})`;
-  const why = command.fault === undefined ? "" : `, ${command.fault}: ${sentences[command.fault]}`;
+  const why = command.fault === undefined ? "" : `, ${faultText(command.fault)}`;
   return `${what}: NOT proven (${tries}, ${said}${why})`;
+}
+
+/** The technician's word. */
+function nameOf(mode: "run" | "sleep" | "leave"): string {
+  return mode === "run" ? "wake" : mode;
 }
 
 function quantity(value: number | undefined, unit: string): string | undefined {

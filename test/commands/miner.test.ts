@@ -121,8 +121,26 @@ test("an address where nothing answers, and one where something else does: exit 
   assert.match(other.text, 'titled "Printer"');
 });
 
+test("read tells whether commands would be taken: with the password, with a wrong one, and not asked without", async () => {
+  const [right, without] = await Promise.all([
+    weirMiner(antminerHost, ...web, ...access),
+    weirMiner(whatsminerHost, "--json"),
+  ]);
+  assert.is(right.exitCode, 0, right.text);
+  assert.match(right.text, "access     granted; ", right.text);
+  assert.is(JSON.parse(without.text).access, undefined);
+  farEnd.fault("w", "write-disabled", true);
+  const disabled = await weirMiner(whatsminerHost, "sleep", ...access);
+  farEnd.fault("w", "write-disabled", false);
+  assert.is(disabled.exitCode, 1, disabled.text);
+  assert.match(disabled.text, /write-access-disabled: it takes no commands; with the maker's tool \(WhatsMinerTool\)/);
+});
+
 test("refused credentials: exit 1, and why", async () => {
   writeFileSync(passwordFile, "wrong\n");
+  const read = await weirMiner(antminerHost, ...web, ...access);
+  assert.is(read.exitCode, 1, read.text);
+  assert.match(read.text, "credentials-refused: user or password is wrong; not tried again");
   const refused = await weirMiner(whatsminerHost, "sleep", ...access);
   assert.is(refused.exitCode, 1);
   assert.match(refused.text, "NOT proven");

@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { openProgress, progressText } from "../../src/commands/progress.ts";
+import { openProgress, openWaiting, progressText, waitingText } from "../../src/commands/progress.ts";
 
 const test = suite("progress");
 
@@ -20,6 +20,30 @@ test("the line is written seldom, removed at the end, and never where nobody loo
   const before = lines.length;
   openProgress(false, write)(1, 2, "looked at");
   assert.is(lines.length, before);
+});
+
+test("a wait tells what for and since when, within 80 columns, and leaves the line clean", async () => {
+  const lines: string[] = [];
+  const write = (text: string): boolean => lines.push(text) > 0;
+  assert.is(
+    await openWaiting(true, write)(
+      () => "sleep: sent",
+      150_000,
+      async () => 7,
+    ),
+    7,
+  );
+  assert.equal(lines, ["\r\x1b[Ksleep: sent, 0 s of at most 150 s", "\r\x1b[K"]);
+  assert.is(
+    await openWaiting(false, write)(
+      () => "sleep: sent",
+      150_000,
+      async () => 8,
+    ),
+    8,
+  );
+  assert.is(lines.length, 2);
+  assert.is(waitingText("x".repeat(200), 0, 1).length, 79);
 });
 
 test.run();

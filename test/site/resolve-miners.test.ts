@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from "node:fs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { abilities } from "../../src/drivers/miners/abilities.ts";
@@ -103,5 +104,30 @@ test("inlet warnings are kept by mode, and absent where nobody tells", () => {
   assert.equal(resolved("whatsminer-m50", {}).model.inletWarningCelsius, {});
   assert.is(validSite().minerModels["plain-miner"]?.trim, null);
 });
+
+test("every figure of every machine has its source", () => {
+  const folder = `${dataFolder()}boards/miners/`;
+  const unsourced = readdirSync(folder).flatMap((name) =>
+    withoutSource(JSON.parse(readFileSync(folder + name, "utf8")), name),
+  );
+  assert.equal(unsourced, []);
+  assert.equal(withoutSource({ ratedWatts: { value: 1 }, modes: [{ joulesPerTerahash: 17.5 }] }, "x"), [
+    "x/ratedWatts/value",
+    "x/modes/0/joulesPerTerahash",
+  ]);
+  assert.equal(withoutSource({ ratedWatts: { value: 1, source: " " }, wakeSeconds: 9 }, "x"), [
+    "x/ratedWatts/value",
+    "x/wakeSeconds",
+  ]);
+});
+
+/** Where a number or a yes or no stands whose own object names no source. */
+function withoutSource(found: unknown, path: string, sourced = false): readonly string[] {
+  if (typeof found === "number" || typeof found === "boolean") return sourced ? [] : [path];
+  if (typeof found !== "object" || found === null) return [];
+  const { source } = found as { readonly source?: unknown };
+  const told = typeof source === "string" && source.trim() !== "";
+  return Object.entries(found).flatMap(([name, value]) => withoutSource(value, `${path}/${name}`, told));
+}
 
 test.run();
