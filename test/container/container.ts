@@ -75,6 +75,7 @@ function drivesLine(link: string): object {
   const devices = [
     { name: "pump", kind: "abb-acs355-ach550", address: 1 },
     { name: "dry-cooler", kind: "danfoss-fc51", address: 2 },
+    { name: "dry-cooler-2", kind: "abb-acs355-ach550", address: 3 },
   ];
   return { ...serial, link, baudRate: 57_600, devices };
 }

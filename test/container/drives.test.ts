@@ -5,7 +5,7 @@ import * as assert from "uvu/assert";
 import { waitFor } from "../waiting.ts";
 import { askShell } from "./ask-shell.ts";
 import { type Container, startContainer } from "./container.ts";
-import { fanPercent, pumpPercent } from "./site-file.ts";
+import { pumpPercent } from "./site-file.ts";
 
 const test = suite("a container with drives");
 
@@ -60,13 +60,46 @@ test("both are started, run at their speed, and show status, speed, current and 
     "pump/lastFault": 0,
     "dry-cooler/run": 1,
     "dry-cooler/running": 1,
-    "dry-cooler/outputHertz": 50 * (fanPercent / 100),
+    "dry-cooler/speedReferencePercent": 100,
+    "dry-cooler/outputHertz": 50,
     "dry-cooler/motorAmperes": 12.3,
     "dry-cooler/tripped": 0,
+    "dry-cooler-2/running": 1,
+    "dry-cooler-2/speedReferencePercent": 100,
+    "dry-cooler-2/motorRevolutionsPerMinute": 1500,
   });
   const { outputs } = await points();
-  assert.equal([outputs["pump/run"], outputs["dry-cooler/run"]], [1, 1]);
+  assert.equal([outputs["pump/run"], outputs["dry-cooler/run"], outputs["dry-cooler-2/run"]], [1, 1, 1]);
+  assert.equal(outputs["dry-cooler/speedReferencePercent"], 100);
   assert.equal([container.drives?.effects()["pump/speedPercent"]], [pumpPercent]);
+});
+
+test("the core slows both fans by a step, which their drives obey, and is obeyed again after somebody changed them", async () => {
+  const speeds = (percent: number) =>
+    reads({
+      "dry-cooler/speedReferencePercent": percent,
+      "dry-cooler/outputHertz": 50 * (percent / 100),
+      "dry-cooler-2/speedReferencePercent": percent,
+      "dry-cooler-2/motorRevolutionsPerMinute": 1500 * (percent / 100),
+    });
+  const effects = () => container.drives?.effects() ?? {};
+  await waitFor(async () => (await points()).outputs["dry-cooler/speedReferencePercent"] === 95, {
+    within: 45_000,
+    what: () => `the first step down; ${container.state()}`,
+  });
+  await speeds(95);
+  assert.ok(Math.abs((effects()["dry-cooler/speedPercent"] ?? 0) - 95) < 0.01);
+  assert.ok(Math.abs((effects()["dry-cooler-2/speedPercent"] ?? 0) - 95) < 0.01);
+  container.drives?.truth({ "dry-cooler/speedPercent": 20, "dry-cooler-2/speedPercent": 20 });
+  await waitFor(() => effects()["dry-cooler/restored"] === 1 && effects()["dry-cooler-2/restored"] === 1, {
+    within: 10_000,
+    what: () => `both written over; ${JSON.stringify(effects())}`,
+  });
+  await speeds(95);
+  // Hotter than the whole band: everything.
+  container.coolingTruth({ "pt100-a/input1Celsius": 46, "pt100-b/input1Celsius": 46 });
+  await speeds(100);
+  container.coolingTruth({ "pt100-a/input1Celsius": 40, "pt100-b/input1Celsius": 40.2 });
 });
 
 test("a dry cooler whose drive trips is told", async () => {

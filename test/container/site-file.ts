@@ -107,7 +107,23 @@ const tank = {
 
 /** Kept written by the line [%]. */
 export const pumpPercent = 80;
-export const fanPercent = 50;
+
+const fan = (name: string) => ({
+  output: `${name}/run`,
+  speed: `${name}/speedReferencePercent`,
+  feedback: `${name}/running`,
+});
+
+/** Run by the core, whose fluid is as warm as the target: half of the fans' speed would do. */
+const dryCooler = {
+  name: "dry-cooler",
+  tanks: ["tank-1"],
+  fans: [fan("dry-cooler"), fan("dry-cooler-2")],
+  hottestAmbientCelsius: 30,
+  fanWattsPerKelvin: 20_000,
+  exchangerWattsPerKelvin: 20_000,
+  targetCelsius: 40,
+};
 
 const drives = {
   name: "drives",
@@ -121,12 +137,8 @@ const drives = {
       address: 1,
       setpoints: [{ point: "speedReferencePercent", value: pumpPercent }],
     },
-    {
-      name: "dry-cooler",
-      board: "danfoss-fc51",
-      address: 2,
-      setpoints: [{ point: "speedReferencePercent", value: fanPercent }],
-    },
+    { name: "dry-cooler", board: "danfoss-fc51", address: 2 },
+    { name: "dry-cooler-2", board: "abb-acs355-ach550", address: 3 },
   ],
 };
 
@@ -162,7 +174,7 @@ export function writeSite(folder: string, options: SiteOptions): string {
     broker: { url: options.brokerUrl, telemetrySeconds: 1 },
     secretsFile: "secrets.yaml",
     heartbeatOutput: "io/heartbeat",
-    ...(options.drives ? { fans: ["dry-cooler/run"] } : {}),
+    ...(options.drives ? { coolingLoops: [dryCooler] } : {}),
     lines: [
       feeder,
       { ...cooling, port: options.ports.cooling },

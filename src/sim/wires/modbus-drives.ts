@@ -22,7 +22,7 @@ interface Drive {
   tripped: boolean;
 }
 
-/** Truth: `tripped` (1: a fault stops it). Effects: `running` (0 or 1), `speedPercent`. */
+/** Truth: `tripped` (1: a fault stops it), `speedPercent` and `stopped` (1): as somebody else sets it on the spot. Effects: `running` (0 or 1), `speedPercent`, `restored` (how often the line wrote over such a change). */
 export function createDrive(name: string, kind: DriveKind, address: number): Slave {
   const drive: Drive = { controlWord: 0, reference: 0, armed: false, ready: false, running: false, tripped: false };
   const isAbb = kind === "abb-acs355-ach550";
@@ -30,10 +30,22 @@ export function createDrive(name: string, kind: DriveKind, address: number): Sla
   const register = isAbb ? abbRegister : danfossRegister;
   const controlAddress = isAbb ? 0 : 49_999;
   const referenceAddress = isAbb ? 1 : 50_009;
+  /** Registers that somebody else has changed since they were last written. */
+  const meddled = new Set<number>();
+  let restored = 0;
   return {
     name,
     address,
     truth: (quantity, value) => {
+      if (quantity === "speedPercent") {
+        drive.reference = Math.round((value / 100) * fullReference(isAbb));
+        meddled.add(referenceAddress);
+      }
+      if (quantity === "stopped" && value === 1) {
+        meddled.add(controlAddress);
+        drive.controlWord = isAbb ? 0x0406 : 0x043c;
+        obey(drive, drive.controlWord);
+      }
       if (quantity !== "tripped") return;
       drive.tripped = value === 1;
       if (drive.tripped) Object.assign(drive, { running: false, armed: false, ready: false });
@@ -50,6 +62,7 @@ export function createDrive(name: string, kind: DriveKind, address: number): Sla
     },
     write: (code, start, value) => {
       if (code !== 6) return illegalFunction;
+      if (meddled.delete(start)) restored += 1;
       if (start === controlAddress) {
         drive.controlWord = value;
         obey(drive, value);
@@ -57,7 +70,7 @@ export function createDrive(name: string, kind: DriveKind, address: number): Sla
       else return illegalAddress;
       return { kind: "written" };
     },
-    outputs: () => ({ running: drive.running ? 1 : 0, speedPercent: speedRatio(drive, isAbb) * 100 }),
+    outputs: () => ({ running: drive.running ? 1 : 0, speedPercent: speedRatio(drive, isAbb) * 100, restored }),
   };
 }
 
@@ -77,7 +90,12 @@ function obeyDanfoss(drive: Drive, word: number): void {
 }
 
 function speedRatio(drive: Drive, isAbb: boolean): number {
-  return drive.running ? drive.reference / (isAbb ? 20_000 : 0x4000) : 0;
+  return drive.running ? drive.reference / fullReference(isAbb) : 0;
+}
+
+/** The reference at full speed. Sources: ACS355 user's manual; Wiren Board's template of the FC 51. */
+function fullReference(isAbb: boolean): number {
+  return isAbb ? 20_000 : 0x4000;
 }
 
 /** Source: ACS355 user's manual page 313; parameters of group 01 as on the panel. */

@@ -72,6 +72,25 @@ test("a commanded speed replaces the one that is kept; one beyond the range is r
   await reads("pump/speedReferencePercent", 60);
 });
 
+test("a drive that somebody changed or stopped on the spot is brought back to what is commanded", async () => {
+  const restored = (times: number) =>
+    waitFor(
+      () => {
+        const effects = far?.effects() ?? {};
+        const speeds = [effects["pump/speedPercent"] ?? 0, effects["fan/speedPercent"] ?? 0];
+        const counts = [effects["pump/restored"] ?? 0, effects["fan/restored"] ?? 0];
+        const right = Math.abs((speeds[0] ?? 0) - 60) < 0.1 && Math.abs((speeds[1] ?? 0) - 100) < 0.1;
+        return right && counts.every((count) => count === times);
+      },
+      { within: 10_000, what: told },
+    );
+  far?.truth({ "pump/speedPercent": 20, "fan/speedPercent": 20 });
+  await restored(1);
+  far?.truth({ "pump/stopped": 1, "fan/stopped": 1 });
+  await restored(2);
+  await reads("pump/running", 1);
+});
+
 test("a new controller that finds it running leaves it running", async () => {
   await driver?.stop();
   let stops = 0;
