@@ -7,6 +7,22 @@ import { buildSite } from "../../src/sim/closed-loop/build-site.ts";
 import { randomDay } from "../../src/sim/closed-loop/random-life.ts";
 import { runScenario } from "../../src/sim/closed-loop/run.ts";
 
+/** In how many scans each reason limited something, over all days. */
+type Visits = Map<string, number>;
+
+/** The real core, with what limited in each of its scans counted. */
+function counted(visits: Visits): typeof realCore {
+  return {
+    start: realCore.start,
+    step: (state, image, site) => {
+      const result = realCore.step(state, image, site);
+      const codes = new Set(result.decision.limits.map(({ reason }) => reason.code));
+      for (const code of codes) visits.set(code, (visits.get(code) ?? 0) + 1);
+      return result;
+    },
+  };
+}
+
 const folder = fileURLToPath(new URL("../../../.weir/", import.meta.url));
 
 /** Exit code 0: all days held; 1: one did not, and its scenario file is named; 2: wrong use. */
@@ -18,20 +34,24 @@ export function soak([days = "10", seed = "1"]: readonly string[]): number {
     return 2;
   }
   const tripped = new Map<string, number>();
+  const visits: Visits = new Map();
   for (let day = first; day < first + count; day += 1) {
-    if (!soakDay(day, tripped)) return 1;
+    if (!soakDay(day, tripped, visits)) return 1;
   }
   const visited = [...tripped].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, times]) => `${name} ${times}`);
+  console.log("limits, and the scans in which each stood:");
+  for (const [code, scans] of [...visits].sort(([, one], [, other]) => other - one))
+    console.log(`${scans.toString().padStart(10)}  ${code}`);
   console.log(`${count} days held; tripped on the way: ${visited.join(", ") || "nothing"}`);
   return 0;
 }
 
-function soakDay(seed: number, tripped: Map<string, number>): boolean {
+function soakDay(seed: number, tripped: Map<string, number>, visits: Visits): boolean {
   const scenario = randomDay(seed);
   const { builder } = scenario.site;
   if (builder === undefined) throw new RangeError("a random day has a builder");
   const begun = performance.now();
-  const result = runScenario(scenario, buildSite(builder), realCore, {
+  const result = runScenario(scenario, buildSite(builder), counted(visits), {
     until: (violations) => violations.length > 0,
   });
   if (typeof result === "string") throw new RangeError(result);
