@@ -125,4 +125,17 @@ test("an error of the power supply is put in words", () => {
   ]);
 });
 
+test("0 and -273 stand for no sensor", () => {
+  assert.is(observed("TMax[0] HBOTemp[-273] ITemp[0]").chipCelsius, undefined);
+  assert.is(observed("TMax[0] HBOTemp[-273] ITemp[0]").outletCelsius, undefined);
+  assert.is(observed("ITemp[0] Temp[31]").inletCelsius, 31);
+});
+
+test("the average counts only beside a present rate that is not zero", () => {
+  const rate = (text: string): number | undefined => observed(text).hashrateTerahashesPerSecond;
+  assert.is(rate("GHSspd[80000.00] GHSmm[83000.00]"), 83);
+  assert.is(rate("GHSspd[0.00] GHSmm[83000.00]"), 0);
+  assert.is(rate("GHSspd0.00] GHSmm[83000.00]"), undefined);
+});
+
 test.run();

@@ -6,6 +6,7 @@ import {
   decodeMode,
   decodeStored,
   encodeMode,
+  samePools,
   takesModes,
 } from "../../../src/protocol/bitmain/configuration.ts";
 import { decodeChallenge, encodeAuthorization } from "../../../src/protocol/bitmain/digest.ts";
@@ -209,6 +210,20 @@ test("challenges that ask for something else are refused", () => {
     'Digest realm="x", nonce="y", qop="auth-int"',
   ])
     assert.is(decodeChallenge(header), undefined);
+});
+
+test("a rate in TH/s is read as such; boards of which no sensor tells have no temperature", () => {
+  const row = { elapsed: 1, rate_5s: 200, rate_unit: "TH/s", chain: [{ temp_pcb: [0, 0], temp_chip: ["0-0"] }] };
+  const stats = decodeStatsPage({ INFO: { type: "Antminer S21" }, STATS: [row] });
+  assert.equal(stats.ok && stats.value, { model: "Antminer S21", hashrateTerahashesPerSecond: 200, uptimeSeconds: 1 });
+});
+
+test("pools of another worker are other pools", () => {
+  const before = decodeConfiguration(configuration(), false);
+  assert.ok(before.ok);
+  assert.ok(samePools(before.value, configuration()));
+  const pools = (configuration()["pools"] as readonly JsonObject[]).map((pool) => ({ ...pool, user: "somebody" }));
+  assert.is(samePools(before.value, { ...configuration(), pools }), false);
 });
 
 test.run();

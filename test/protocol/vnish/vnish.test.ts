@@ -64,4 +64,17 @@ test("only tuned presets count, named or told in words", () => {
   assert.is(needsRestart({}), false);
 });
 
+test("a limit that is a preset takes that preset; a rate in TH/s is read as such", () => {
+  const presets = [
+    { name: "2000", watts: 2000 },
+    { name: "2500", watts: 2500 },
+  ];
+  assert.is(presetBelow(presets, 2500)?.name, "2500");
+  assert.is(presetBelow(presets, 2499)?.name, "2000");
+  const summary = { miner: { hr_realtime: 120 } };
+  const information = { fw_name: "Vnish", hr_measure: "TH/s" };
+  const observed = observeVnish(information, { miner_state: "mining" }, summary, undefined);
+  assert.is(observed?.hashrateTerahashesPerSecond, 120);
+});
+
 test.run();

@@ -15,6 +15,7 @@ import {
   decodeV3Details,
   decodeV3Summary,
   decodeWhen,
+  encodeV3Order,
   judgeV3,
 } from "../../../src/protocol/whatsminer-v3/messages.ts";
 import { recording } from "../recordings.ts";
@@ -134,6 +135,13 @@ test("refusals are told apart by their sentence", () => {
   assert.is(kindOf({ code: -2, msg: "permission denied" }), "write-access-disabled");
   assert.is(kindOf({ code: -1, msg: "invalid param" }), "refused");
   assert.is(kindOf({ msg: "x" }), "malformed");
+});
+
+test("a service that works and hashes nothing is starting, never asleep; a percentage goes out as text", () => {
+  const still = { code: 0, msg: { summary: { "hash-realtime": 0 } } };
+  assert.is(decodeV3Summary(still, true)?.mode, "starting");
+  assert.is(decodeV3Summary(still, false)?.mode, "asleep");
+  assert.equal(encodeV3Order({ kind: "percent", percent: 60 }).parameter, { percent: "60", mode: "fast" });
 });
 
 test.run();
