@@ -1,4 +1,5 @@
 /** One machine as its link reports it. Links report facts; whether a machine is defiant is judged in control. */
+import type { MinerPowerMode } from "./miner-model.ts";
 import type { Milliseconds } from "./reading.ts";
 
 export type MinerName = string;
@@ -76,6 +77,8 @@ export interface MinerReport {
   readonly limitWatts?: number;
   /** A limit of ours is in force, also one from before a restart; the target `run` puts back what was before it. */
   readonly limitIsOurs?: true;
+  /** Power mode its firmware is set to; absent where it has none or does not tell. */
+  readonly powerMode?: MinerPowerMode;
   readonly hashrateTerahashesPerSecond?: number;
   readonly inletCelsius?: number;
   readonly outletCelsius?: number;

@@ -172,7 +172,7 @@ export interface MinerModel {
   readonly hashesAfterPowerCycle: boolean;
   /** Null: the firmware takes no limit in watts, or too little is known of how. */
   readonly trim: MinerTrim | null;
-  /** Inlet at which an operator's software warns, by mode; no maker's limit. Absent: not known. */
+  /** Inlet at which an operator's software warns, by mode; no maker's limit. In a mode a machine tells, it limits beside `maximumInletCelsius`. Absent: not known. */
   readonly inletWarningCelsius?: Readonly<Partial<Record<MinerPowerMode, number>>>;
 }
 

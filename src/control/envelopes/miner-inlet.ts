@@ -1,6 +1,9 @@
 /** Coolant at the inlet of a machine: too hot, and the machine sleeps, whatever the tank's own sensors say. */
+
+import type { MinerPowerMode } from "../../model/miner-model.ts";
 import type { Milliseconds } from "../../model/reading.ts";
 import type { Reason } from "../../model/reason.ts";
+import type { MinerModel } from "../../model/site.ts";
 import { celsius } from "../figures.ts";
 import { certain } from "../impossible.ts";
 import type { Layout } from "../layout.ts";
@@ -20,8 +23,9 @@ export function judgeInlets(layout: Layout, machines: readonly MachineState[], n
     if (inlet === null || now - machine.inletAt > rememberedMilliseconds) return [];
     // Asleep by our doing, it must be cooler before it may run again.
     const margin = machine.command === "sleep" ? releaseKelvin : 0;
-    if (inlet <= model.maximumInletCelsius - margin) return [];
-    const text = `Inlet of ${miner.name} is at ${celsius(inlet)}; its model allows ${celsius(model.maximumInletCelsius)}.`;
+    const { most, inMode } = mostOf(model, machine.powerMode);
+    if (inlet <= most - margin) return [];
+    const text = `Inlet of ${miner.name} is at ${celsius(inlet)}; its model allows ${celsius(most)}${inMode}.`;
     return [nothingAllowed(`miner/${miner.name}`, { code: "miner-inlet-hot", text })];
   });
   const [first] = limits;
@@ -30,4 +34,14 @@ export function judgeInlets(layout: Layout, machines: readonly MachineState[], n
   const more = limits.length === 1 ? "" : ` ${limits.length} machines are too hot.`;
   const reason: Reason = { code: "miner-inlet-hot", text: `${first.reason.text}${more}` };
   return { ...nothingFound, limits, warnings: [{ name: "miner-inlet-hot", severity: "alarm", reason }] };
+}
+
+/** The site's own maximum, or less where the mode it told last stands less; the site's where no mode was told. Source: grid-and-safety 5.1: a hydro machine that takes 50 °C takes 40 °C in high mode. */
+function mostOf(
+  { maximumInletCelsius, inletWarningCelsius }: MinerModel,
+  mode: MinerPowerMode | null,
+): { readonly most: number; readonly inMode: string } {
+  const least = mode === null ? undefined : inletWarningCelsius?.[mode];
+  if (least === undefined || least >= maximumInletCelsius) return { most: maximumInletCelsius, inMode: "" };
+  return { most: least, inMode: ` in its mode ${mode}` };
 }

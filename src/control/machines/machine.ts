@@ -2,6 +2,7 @@
 import type { MinerPhase } from "../../model/decision.ts";
 import { takesCommands } from "../../model/dialects.ts";
 import type { MinerFault, MinerMode, MinerReport } from "../../model/miner.ts";
+import type { MinerPowerMode } from "../../model/miner-model.ts";
 import type { Milliseconds } from "../../model/reading.ts";
 import type { MinerModel } from "../../model/site.ts";
 import { responseOf } from "./response.ts";
@@ -22,6 +23,8 @@ export interface MachineState {
   readonly joulesPerTerahash: number;
   readonly inletCelsius: number | null;
   readonly inletAt: Milliseconds;
+  /** As it told last; a report that does not tell it changes nothing. */
+  readonly powerMode: MinerPowerMode | null;
   /** Times we woke it: its wear. */
   readonly wakes: number;
   /** Since when its sleep is proven; null: it is not asleep. */
@@ -51,6 +54,7 @@ export interface Sighting {
   readonly ownPower: boolean;
   readonly terahashesPerSecond: number;
   readonly inletCelsius: number | null;
+  readonly powerMode: MinerPowerMode | null;
   readonly refused: boolean;
   readonly responseMilliseconds: Milliseconds;
 }
@@ -85,6 +89,7 @@ export function unseenMachine(model: MinerModel, ours: boolean, now: Millisecond
     joulesPerTerahash: model.ratedWatts / model.ratedTerahashesPerSecond,
     inletCelsius: null,
     inletAt: 0,
+    powerMode: null,
     wakes: 0,
     asleepSince: null,
     wokenAt: null,
@@ -115,6 +120,7 @@ export function sight(
       ownPower: false,
       terahashesPerSecond: 0,
       inletCelsius: null,
+      powerMode: null,
       refused,
       responseMilliseconds: responseOf(model, report?.provenResponse),
     };
@@ -128,6 +134,7 @@ export function sight(
     terahashesPerSecond: finiteOr(report.hashrateTerahashesPerSecond, 0),
     inletCelsius:
       report.inletCelsius !== undefined && Number.isFinite(report.inletCelsius) ? report.inletCelsius : null,
+    powerMode: report.powerMode ?? null,
     refused,
     responseMilliseconds: responseOf(model, report.provenResponse),
   };
@@ -171,6 +178,7 @@ export function learn(machine: MachineState, sighting: Sighting, model: MinerMod
     rising: sighting.ownPower && risenWatts > risingSharePerSecond * model.ratedWatts * seconds,
     inletCelsius: newer ? inletCelsius : machine.inletCelsius,
     inletAt: newer ? sighting.at : machine.inletAt,
+    powerMode: sighting.powerMode ?? machine.powerMode,
     responseMilliseconds: sighting.responseMilliseconds,
   };
 }

@@ -1,5 +1,7 @@
 /** What one read of a machine showed, the same for every dialect; absent members were not told. */
+
 import type { MinerIdentity, MinerMode, PowerSource } from "../../model/miner.ts";
+import type { MinerPowerMode } from "../../model/miner-model.ts";
 
 /** What the machine is set to do, whatever it does: the read-back of a command compares with this. */
 export type MinerSetting = "run" | "sleep" | "unknown";
@@ -12,6 +14,7 @@ export interface MinerObservation {
   readonly powerSource: PowerSource;
   readonly directCurrentWatts?: number;
   readonly limitWatts?: number;
+  readonly powerMode?: MinerPowerMode;
   readonly hashrateTerahashesPerSecond?: number;
   readonly inletCelsius?: number;
   readonly outletCelsius?: number;

@@ -1,5 +1,6 @@
 /** WhatsMiner API v2: requests, and what their replies tell. Both generations of field types are read. */
 import type { MinerDetails, MinerMode, MinerOrder } from "../../model/miner.ts";
+import type { MinerPowerMode } from "../../model/miner-model.ts";
 import { fail, type Result, succeed } from "../../model/result.ts";
 import {
   booleanOf,
@@ -125,12 +126,19 @@ export function decodeSummary(body: JsonObject, switchedOff: boolean | undefined
     powerWatts,
     powerSource: powerWatts === undefined ? "unknown" : "measured",
     limitWatts: decodeLimit(summary["Power Limit"]),
+    powerMode: decodePowerMode(summary["Power Mode"]),
     hashrateTerahashesPerSecond: hashrate,
     inletCelsius: celsius(summary["Env Temp"]),
     boardCelsius: celsius(summary["Temperature"]),
     chipCelsius: greatestOf([celsius(summary["Chip Temp Max"]), celsius(summary["Chip Temp Avg"])]),
     uptimeSeconds: numberWithin(summary["Elapsed"], 0, Number.MAX_SAFE_INTEGER),
   } as const);
+}
+
+/** Low, Normal or High (manual V2.2). */
+function decodePowerMode(value: JsonValue | undefined): MinerPowerMode | undefined {
+  const mode = textOf(value)?.toLowerCase();
+  return mode === "low" || mode === "normal" || mode === "high" ? mode : undefined;
 }
 
 /** 99999 stands for "no limit" (manual V2.2), 0 for a machine that is switched off. */
