@@ -39,6 +39,7 @@ test("a recorded M20S: 67.39 TH/s, 3417 W measured, its MAC and firmware", () =>
     powerWatts: 3417,
     powerSource: "measured",
     limitWatts: 3500,
+    powerMode: "normal",
     hashrateTerahashesPerSecond: 67.39480097,
     boardCelsius: 71.5,
     chipCelsius: 92.5,
@@ -65,6 +66,17 @@ test("a limit of 99999 W is none, 0 W is a machine that is switched off", () => 
     ["3500", 3500],
   ] as const)
     assert.is(decodeSummary(summary({ "HS RT": 67394800, "Power Limit": told }), false)?.limitWatts, limit);
+});
+
+test("a power mode that is none of the three is not told", () => {
+  const told = [
+    ["Low", "low"],
+    ["High", "high"],
+    ["Turbo", undefined],
+    [1, undefined],
+  ] as const;
+  for (const [mode, expected] of told)
+    assert.is(decodeSummary(summary({ "HS RT": 67394800, "Power Mode": mode }), false)?.powerMode, expected);
 });
 
 test("the new generation's types read the same: quoted booleans, floats, TH/s under the old names", () => {
