@@ -1,7 +1,8 @@
 /** `weir dispatch`: the central side by hand; watches containers, and sends what a dispatcher would send. */
 import type { Command } from "commander";
 import { type ConnectOptions, connectDispatch } from "./dispatch/connect.ts";
-import { type SendOptions, sendControl, sendSetpoint } from "./dispatch/send.ts";
+import { toLevels, toMoment } from "./dispatch/schedule.ts";
+import { type SendOptions, sendControl, sendSchedule, sendSetpoint } from "./dispatch/send.ts";
 import { type WatchOptions, watch } from "./dispatch/watch.ts";
 
 const examples = `
@@ -10,6 +11,7 @@ Examples:
   weir dispatch watch --broker mqtts://broker.example --ca ca.pem --cert me.pem --key me.key --container wolf-c07 --json
   weir dispatch setpoint 250kW --broker mqtt://127.0.0.1:1883 --container wolf-c07 --heartbeats --until reached
   weir dispatch setpoint 100kW --broker mqtt://127.0.0.1:1883 --group wolf --reason emergency
+  weir dispatch schedule 0=250kW 3600=100kW --ends 28800 --after 50kW --broker mqtt://127.0.0.1:1883 --container wolf-c07
   weir dispatch control stop --broker mqtt://127.0.0.1:1883 --container wolf-c07 --source operator
 
 Exit code: 0 accepted (or what --until asks for), 1 rejected, failed or unanswered, 2 wrong use.
@@ -35,6 +37,22 @@ export function describe(command: Command): void {
       const afterWatts = options.after === "off" ? null : toWatts(options.after ?? text);
       return run(options, (link) => sendSetpoint(link, { ...options, watts, afterWatts }));
     });
+  sending(common(command.command("schedule").argument("<levels...>", "0=250kW 3600=100kW: from when on, how much")))
+    .description("sends a schedule: what holds while nobody dispatches; when: seconds from now, or 2026-11-23T18:00Z")
+    .requiredOption("--ends <when>", "its end, at most seven days ahead")
+    .requiredOption("--after <watts>", "limit that follows its end; `off`: everything asleep")
+    .option("--reason <reason>", "sced, rrs, ecrs, nonspin, peak, price, emergency, manual, test", "manual")
+    .option("--reference <text>", "your own reference")
+    .action(
+      (texts: readonly string[], options: ConnectOptions & SendOptions & { readonly ends: string; after: string }) => {
+        const now = Date.now();
+        const levels = toLevels(texts, now, toWatts);
+        const afterWatts = options.after === "off" ? null : toWatts(options.after);
+        return run(options, (link) =>
+          sendSchedule(link, { ...options, levels, endsAt: toMoment(options.ends, now), afterWatts }),
+        );
+      },
+    );
   sending(common(command.command("control").argument("<action>", "stop, release, resync, reset or self-test")))
     .description("sends a stop, a release, a resync, a reset or a self-test and waits for the answer")
     .option("--trip <name>", "with reset")

@@ -24,6 +24,7 @@ import type { Ordered } from "./orders.ts";
 import { outputsOf } from "./outputs.ts";
 import { type RampState, spend } from "./ramp.ts";
 import type { ControlState } from "./state.ts";
+import { recordAdded, stepLeft } from "./step-limit.ts";
 
 export interface Acted {
   readonly plan: Plan;
@@ -35,6 +36,7 @@ export interface Acted {
   readonly cooling: CoolingState;
   readonly ramp: RampState;
   readonly starts: readonly Milliseconds[];
+  readonly added: ControlState["added"];
   readonly generator: GeneratorState | null;
   readonly events: readonly EventRecord[];
   /** Contactors that stand open, and what each waits for. */
@@ -70,7 +72,13 @@ export function act(state: ControlState, image: ProcessImage, site: Site, assess
     site,
     assessed,
     ordered,
-    { plan, contactors, closures, forbidden, stepWatts: room.upWatts },
+    {
+      plan,
+      contactors,
+      closures,
+      forbidden,
+      stepWatts: Math.min(room.upWatts, stepLeft(site.policy.largestStepUp, state.added, now)),
+    },
     now,
   );
   const cooling = commandCooling({
@@ -98,7 +106,8 @@ export function act(state: ControlState, image: ProcessImage, site: Site, assess
     cooling: cooling.state,
     ramp: spend(ordered.ramp, rose.spentWatts),
     starts: rose.starts,
-    generator: recordSteps(assessed.generator, rose.spentWatts, shedWatts, now),
+    added: recordAdded(site.policy.largestStepUp, state.added, rose.addedWatts, now),
+    generator: recordSteps(assessed.generator, rose.addedWatts, shedWatts, now),
     events: [...steps.flatMap((stepped) => stepped?.events ?? []), ...rose.events],
     openBranches: rose.openBranches,
   };
@@ -154,6 +163,8 @@ interface Rose {
   readonly closed: number | null;
   readonly starts: readonly Milliseconds[];
   readonly spentWatts: number;
+  /** What may come with it at once, also where it is told to sleep as it comes up [W]. */
+  readonly addedWatts: number;
   readonly events: readonly EventRecord[];
   readonly openBranches: readonly OpenBranch[];
 }
@@ -180,7 +191,15 @@ function rise(
     bearsWatts: bearsWatts(assessed, ordered),
   };
   const open = openBranches(plan, rules);
-  const nothing: Rose = { contactors, closed: null, starts, spentWatts: 0, events: [], openBranches: open };
+  const nothing: Rose = {
+    contactors,
+    closed: null,
+    starts,
+    spentWatts: 0,
+    addedWatts: 0,
+    events: [],
+    openBranches: open,
+  };
   if (ordered.holding !== null) return nothing;
   const waiting = open.find((branch) => branch.waiting !== null)?.waiting ?? null;
   const { raiseWatts: limitWatts } = ceilingsOf(ordered.ceilings, "container");
@@ -201,6 +220,7 @@ function rise(
       closed: branch,
       starts: used,
       spentWatts: reservedWatts,
+      addedWatts: certain(open.find((candidate) => candidate.branch === branch)?.waiting?.reservedWatts[0], "closing"),
       events,
     };
   }
@@ -211,7 +231,7 @@ function rise(
     starts,
     budgetWatts: Math.min(ordered.ramp.budgetWatts, stepWatts),
   });
-  return { ...nothing, starts: raised.starts, spentWatts: raised.spentWatts };
+  return { ...nothing, starts: raised.starts, spentWatts: raised.spentWatts, addedWatts: raised.spentWatts };
 }
 
 /** A meter may show this much more than a ceiling by its noise and class. Source: choice: two class 1 meters. */

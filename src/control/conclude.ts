@@ -11,6 +11,7 @@ import { bindingOf } from "./arbitration.ts";
 import type { Assessed } from "./assess.ts";
 import { availabilityOf } from "./availability.ts";
 import { excused } from "./cooling/pumps.ts";
+import { listSchedules } from "./dispatch/schedule.ts";
 import { type Tracked, trackSetpoints } from "./dispatch/track.ts";
 import { nextDurable } from "./durable.ts";
 import { storedRises } from "./envelopes/protected-load.ts";
@@ -69,6 +70,12 @@ export function conclude(
   };
 }
 
+/** Absent where none stands. */
+function schedulesOf({ dispatch }: Tracked, now: number): Pick<Decision, "schedules"> {
+  const schedules = listSchedules(dispatch.schedules, now);
+  return schedules.length === 0 ? {} : { schedules };
+}
+
 /** Absent while nothing was measured that the site does not say. */
 function risesOf({ durable }: ControlState, { layout, protectedLoads }: Assessed): Pick<Durable, "protectedRises"> {
   const protectedRises = storedRises(durable.protectedRises, layout, protectedLoads);
@@ -116,6 +123,7 @@ function decide(
     branches: assessed.drift.views,
     outputs: { ...acted.outputs, ...lampOf(site, alarms.alarms) },
     setpoints: ordered.setpoints,
+    ...schedulesOf(tracked, now),
     acknowledgements: [...ordered.acknowledgements, ...tracked.acknowledgements],
     outcomes: ordered.outcomes,
     durable,
@@ -181,6 +189,7 @@ function nextState(
     frequency: assessed.frequency,
     response,
     ramp: acted.ramp,
+    added: acted.added,
     starts: acted.starts,
     trippedAt: Object.fromEntries(
       latched.trips.map(({ name }) => [name, certain(latched.trippedAt[name], `time of ${name}`)]),

@@ -168,6 +168,16 @@ export function openWarning(name: string, state: ContactorState | null): readonl
   return [{ name: `contactor-open ${name}`, severity: "warning", reason: { code: "contactor-open", text } }];
 }
 
+/** From this share of its rated operations on a person is told. Source: choice: a tenth of a life is time to order one. */
+const wornShare = 0.9;
+
+/** Warnings of contactors near the end of their rated operations. */
+export function wornWarning(name: string, rated: number | undefined, operations: number): readonly Warning[] {
+  if (rated === undefined || operations < wornShare * rated) return [];
+  const text = `Contactor ${name} has operated ${operations} times of the ${rated} it is rated for; have it replaced before it welds.`;
+  return [{ name: `contactor-worn ${name}`, severity: "warning", reason: { code: "contactor-worn", text } }];
+}
+
 export function contactorEvent(name: string, text: string, severity: EventRecord["severity"]): EventRecord {
   return { kind: "contactor", severity, subject: name, text };
 }

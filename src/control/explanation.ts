@@ -99,8 +99,9 @@ const remedies: Readonly<Record<Exclude<LimitSource, "envelope">, string>> = {
 
 /** What would lift a limit of an envelope, by its reason. */
 const improvements: Partial<Readonly<Record<ReasonCode, string>>> = {
-  "breaker-continuous": "Only a larger breaker, more voltage or more even phases allow more",
-  "breaker-meter-lost": "The voltages and currents of its meter must be read again",
+  "breaker-continuous":
+    "Only a larger breaker, more voltage, more even phases or, where hot air derates it, cooler air allow more",
+  "breaker-meter-lost": "The voltages and currents of its meter, and the air around it, must be read again",
   "protected-load": "The protected load must draw less or a larger breaker is needed",
   "protected-load-unknown": "The meter of the protected load must be read again",
   smoke: "The air of the container must be clear",

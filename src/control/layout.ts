@@ -247,7 +247,9 @@ function judgedPoints(site: Site): readonly JudgedPoint[] {
   const contact = (name: PointName | null | undefined) => {
     if (name !== null && name !== undefined) judge(name, contactMaximumAgeMilliseconds, true, null);
   };
-  for (const { meter, contactor } of site.branches) {
+  for (const { meter, contactor, derating } of site.branches) {
+    if (derating !== undefined && derating.point !== null)
+      judge(derating.point, derating.maximumAgeMilliseconds, false, coolantChangePerSecond);
     if (meter !== null)
       for (const name of [meter.powerWatts, ...meter.currentAmperes, ...meter.voltageVolts])
         judge(name, meter.maximumAgeMilliseconds, false, null);

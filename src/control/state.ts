@@ -22,6 +22,7 @@ import type { DriveStandsSince } from "./plausibility/drive-watch.ts";
 import { type MeterWatch, unwatched } from "./plausibility/meter-watch.ts";
 import type { PumpFlowSince } from "./plausibility/pump-flow.ts";
 import { type RampState, rampAtStart } from "./ramp.ts";
+import type { AddedLoad } from "./step-limit.ts";
 import { storeTrip } from "./trips.ts";
 
 export interface ControlState {
@@ -71,6 +72,8 @@ export interface ControlState {
   readonly frequency: GridFrequencyState | null;
   readonly response: ResponseState;
   readonly ramp: RampState;
+  /** Added within the last interval of the site's step limit. */
+  readonly added: readonly AddedLoad[];
   /** Moments of the last starts, at most one interval's worth. */
   readonly starts: readonly Milliseconds[];
   /** When each standing trip was seen first by this process: its cool-down counts from there. */
@@ -119,6 +122,7 @@ export function startControl(site: Site, durable: Durable | "none" | "unreadable
     frequency: frequencyAtStart(site, now),
     response: noResponse,
     ramp: rampAtStart,
+    added: [],
     starts: [],
     trippedAt: Object.fromEntries(stored.trips.map(({ name }) => [name, now])),
     alarms: {},

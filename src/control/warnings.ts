@@ -4,7 +4,7 @@ import type { Site } from "../model/site.ts";
 import type { Acted } from "./act.ts";
 import { limitWarnings } from "./alarms.ts";
 import type { Assessed } from "./assess.ts";
-import { openWarning } from "./contactors.ts";
+import { openWarning, wornWarning } from "./contactors.ts";
 import type { Warning } from "./envelopes/finding.ts";
 import { slowWarnings } from "./envelopes/frequency-response.ts";
 import type { Ordered } from "./orders.ts";
@@ -28,7 +28,10 @@ export function warningsOf(
     ...ordered.trips
       .filter(({ reason }) => reason.code === "sensor-latched")
       .map(({ name, reason }) => ({ name: `sensor-latched ${name}`, severity: "alarm", reason }) as const),
-    ...site.branches.flatMap(({ name }, index) => openWarning(name, acted.contactors[index] ?? null)),
+    ...site.branches.flatMap(({ name, contactor }, index) => [
+      ...openWarning(name, acted.contactors[index] ?? null),
+      ...wornWarning(name, contactor?.ratedOperations, acted.contactorOperations[name] ?? 0),
+    ]),
     ...(behind ? [{ name: "store-behind", severity: "warning", reason: { code: "store-behind", text } } as const] : []),
   ];
 }

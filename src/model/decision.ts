@@ -111,6 +111,19 @@ export interface ActiveSetpoint {
   readonly reason: string;
 }
 
+/** Schedule as `state` lists it. */
+export interface ActiveSchedule {
+  readonly source: string;
+  readonly id: string;
+  /** What it says for this moment; null: nothing before its first level [W]. */
+  readonly watts: number | null;
+  /** What follows, and when: its next level, or what follows its end. */
+  readonly nextWatts: number;
+  readonly nextMilliseconds: Milliseconds;
+  readonly remainingMilliseconds: Milliseconds;
+  readonly reason: string;
+}
+
 export interface Availability {
   /** Lowest power that can be held with everything asleep that may sleep [W]. */
   readonly minimumWatts: number;
@@ -162,6 +175,8 @@ export interface Decision {
   /** Commanded outputs: of a switch 1 energised or closed, 0 not; of a speed reference a number in the unit of its point. */
   readonly outputs: Readonly<Record<PointName, number>>;
   readonly setpoints: readonly ActiveSetpoint[];
+  /** Absent where none stands. */
+  readonly schedules?: readonly ActiveSchedule[];
   readonly acknowledgements: readonly Acknowledgement[];
   readonly outcomes: readonly LocalOutcome[];
   readonly durable: Durable;

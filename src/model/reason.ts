@@ -19,6 +19,7 @@ export type ReasonCode =
   | "miner-inlet-hot"
   | "contactor-open"
   | "contactor-welded"
+  | "contactor-worn"
   | "trip-latched"
   | "setpoint"
   | "self-test"

@@ -5,7 +5,7 @@ import type { FirmataSite } from "./firmata.ts";
 import type { MinerName } from "./miner.ts";
 import type { MinerPowerMode, MinerTrim } from "./miner-model.ts";
 import type { Milliseconds, PointName } from "./reading.ts";
-import type { Contract, Generator, GridFrequency, ProtectedLoad } from "./supply.ts";
+import type { BreakerDerating, Contract, Generator, GridFrequency, ProtectedLoad, StepLimit } from "./supply.ts";
 
 export interface Site {
   readonly container: string;
@@ -54,6 +54,8 @@ export interface Site {
 export interface Policy {
   readonly rampUpWattsPerSecond: number;
   readonly rampDownWattsPerSecond: number;
+  /** Absent: the ramp and the staggered starts alone. */
+  readonly largestStepUp?: StepLimit;
   readonly failsafeWatts: number;
   readonly heartbeatTimeoutMilliseconds: Milliseconds;
   /** Failsafe entry and what follows an expiry are delayed by a fixed share of this, made from the container's name. */
@@ -86,6 +88,8 @@ export interface Contactor {
   readonly output: PointName;
   /** Auxiliary contact: 1 is closed. */
   readonly feedback: PointName;
+  /** Operations its maker rates it for; absent: they are counted, and nobody is told. */
+  readonly ratedOperations?: number;
 }
 
 /** A node of the feeder tree. The root is the metering point of the container. */
@@ -95,6 +99,8 @@ export interface Branch {
   readonly breakerAmperes: number;
   /** Time until the breaker trips from cold at twice its rating, from its curve [s]; absent: by the size of its frame. */
   readonly doubleCurrentTripSeconds?: number;
+  /** What hot air takes off the breaker; absent: nothing. */
+  readonly derating?: BreakerDerating;
   /** Share of the breaker that may flow continuously. */
   readonly continuousRatio: number;
   /** Line to neutral [V]: used while no voltage is measured. */

@@ -8,6 +8,25 @@ export interface ProtectedLoad {
   readonly riseWatts?: number;
 }
 
+/** How a breaker's rating falls with the air around it, from the maker's table. */
+export interface BreakerDerating {
+  /** Its air [°C]; null: not measured, and the hottest counts. */
+  readonly point: PointName | null;
+  readonly maximumAgeMilliseconds: Milliseconds;
+  /** Up to this air it carries its whole rating. */
+  readonly calibratedCelsius: number;
+  /** Share of its rating lost for each kelvin above. */
+  readonly lossPerKelvin: number;
+  /** The hottest air it will ever stand in: counts while none is measured. */
+  readonly hottestCelsius: number;
+}
+
+/** Most that may be added within an interval, whatever adds it. */
+export interface StepLimit {
+  readonly watts: number;
+  readonly intervalMilliseconds: Milliseconds;
+}
+
 export interface Contract {
   readonly watts: number;
   /** 15 or 30 minutes, counted from the full hour. */

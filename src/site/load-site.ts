@@ -15,13 +15,14 @@ import { meterPhases, settlement, transports } from "./rules/boards.ts";
 import { coolingLoops, coolingPoints, standbyPumps } from "./rules/cooling.ts";
 import { firmataAlone } from "./rules/firmata.ts";
 import { gridFrequency } from "./rules/frequency.ts";
-import { generatorContactors, generatorFrequency, generatorSteps } from "./rules/generator.ts";
+import { generatorFrequency, generatorSteps, gridStep, stepContactors } from "./rules/generator.ts";
 import { tankInlets, warmUps } from "./rules/heat.ts";
 import { brokerAddress } from "./rules/links.ts";
 import { machineAddresses, machineNames, machinePlaces, switchableMachines } from "./rules/machines.ts";
 import {
   branchMeters,
   breakerCurves,
+  breakerDerating,
   contactors,
   containerFigures,
   feederTree,
@@ -48,10 +49,12 @@ const rules: readonly SiteRule[] = [
   feederTree,
   branchMeters,
   breakerCurves,
+  breakerDerating,
   protectedLoads,
   smokeDetectors,
   generatorSteps,
-  generatorContactors,
+  gridStep,
+  stepContactors,
   generatorFrequency,
   gridFrequency,
   contactors,

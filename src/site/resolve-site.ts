@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import type { SettlementEnergy } from "../model/device.ts";
 import type { SiteFile } from "../model/generated/site.ts";
 import type { Branch, LineSite, MeterPoints, MinerModel, MinerSite, Policy, Site, Tank } from "../model/site.ts";
+import type { BreakerDerating } from "../model/supply.ts";
 import { loopOutputs, resolveInlet, resolveLoop, resolvePump } from "./resolve-cooling.ts";
 import type { ResolvedWires } from "./resolve-lines.ts";
 
@@ -117,6 +118,14 @@ function resolvePolicy({ ramp, failsafe, times }: SiteFile): Policy {
   return {
     rampUpWattsPerSecond: ramp.upWattsPerSecond,
     rampDownWattsPerSecond: ramp.downWattsPerSecond,
+    ...(ramp.largestStepUp === undefined
+      ? {}
+      : {
+          largestStepUp: {
+            watts: ramp.largestStepUp.watts,
+            intervalMilliseconds: ramp.largestStepUp.intervalSeconds * 1000,
+          },
+        }),
     failsafeWatts: failsafe.limitWatts,
     heartbeatTimeoutMilliseconds: failsafe.heartbeatTimeoutSeconds * 1000,
     jitterMilliseconds: failsafe.jitterSeconds * 1000,
@@ -140,6 +149,7 @@ function resolveBranch(branch: SiteFile["branches"][number], lines: readonly Lin
     ...(branch.doubleCurrentTripSeconds === undefined
       ? {}
       : { doubleCurrentTripSeconds: branch.doubleCurrentTripSeconds }),
+    ...(branch.derating === undefined ? {} : { derating: resolveDerating(branch.derating) }),
     continuousRatio: branch.continuousRatio,
     nominalVolts: branch.nominalVolts,
     phases: branch.phases,
@@ -148,6 +158,14 @@ function resolveBranch(branch: SiteFile["branches"][number], lines: readonly Lin
     ...(branch.protectedLoad === undefined ? {} : { protectedLoad: branch.protectedLoad }),
     auxiliaryWatts: branch.auxiliaryWatts,
   };
+}
+
+function resolveDerating({
+  point,
+  maximumAgeSeconds,
+  ...figures
+}: NonNullable<SiteFile["branches"][number]["derating"]>): BreakerDerating {
+  return { ...figures, point: point ?? null, maximumAgeMilliseconds: maximumAgeSeconds * 1000 };
 }
 
 /** The standard points of a meter; a set of phases is told whole or not at all. */

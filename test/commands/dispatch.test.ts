@@ -71,6 +71,20 @@ test("a stop, its release, and a group's setpoint", async () => {
   assert.match((await weir("setpoint", "80kW", "--group", "wolf")).out, /accepted 80 kW/);
 });
 
+test("a schedule of the operator is accepted; what cannot be read is wrong use", async () => {
+  const to = ["--container", "wolf-c07", "--source", "operator"];
+  const levels = ["3600=100kW", "0=90kW"];
+  const sent = await weir("schedule", ...levels, "--ends", "7200", "--after", "off", "--reference", "night", ...to);
+  assert.is(sent.code, 0, sent.error);
+  assert.match(sent.out, /accepted/);
+  assert.is((await weir("schedule", "soon=90kW", "--ends", "7200", "--after", "off", ...to)).code, 2);
+  assert.is((await weir("schedule", "0=90kW", "--ends", "tomorrow", "--after", "off", ...to)).code, 2);
+  assert.is((await weir("schedule", "0=90kW", "--ends", "60", "--after", "some", ...to)).code, 2);
+  const backwards = await weir("schedule", "3600=90kW", "--ends", "60", "--after", "off", ...to);
+  assert.is(backwards.code, 1);
+  assert.match(backwards.out, /rejected range/);
+});
+
 test("a container that is not there is unanswered", async () => {
   const unanswered = await weir("setpoint", "90kW", "--container", "wolf-c99", "--patience", "1");
   assert.is(unanswered.code, 1);

@@ -5,7 +5,7 @@ import type { ProcessImage } from "../../src/model/image.ts";
 import type { MinerReport } from "../../src/model/miner.ts";
 import type { Reading, Readings } from "../../src/model/reading.ts";
 import type { Branch, MinerModel, MinerSite, Policy, Site, Tank } from "../../src/model/site.ts";
-import type { Contract, Generator, GridFrequency, ProtectedLoad } from "../../src/model/supply.ts";
+import type { BreakerDerating, Contract, Generator, GridFrequency, ProtectedLoad } from "../../src/model/supply.ts";
 
 /** What a test may want otherwise. */
 export interface SiteWishes {
@@ -20,6 +20,8 @@ export interface SiteWishes {
   readonly voltages?: boolean;
   readonly currents?: boolean;
   readonly phases?: "three" | "rotate";
+  readonly derating?: BreakerDerating;
+  readonly ratedOperations?: number;
   readonly contract?: Contract;
   readonly generator?: Generator;
   readonly frequency?: GridFrequency;
@@ -151,7 +153,12 @@ function branch(index: number, wishes: SiteWishes): Branch {
     nominalVolts: 230,
     phases: 3,
     meter: wishes.branchMeters === false ? null : meterPoints(name, wishes),
-    contactor: { output: `${name}/contactorClosed`, feedback: `${name}/contactorFeedback` },
+    contactor: {
+      output: `${name}/contactorClosed`,
+      feedback: `${name}/contactorFeedback`,
+      ...(wishes.ratedOperations === undefined ? {} : { ratedOperations: wishes.ratedOperations }),
+    },
+    ...(wishes.derating === undefined ? {} : { derating: wishes.derating }),
     auxiliaryWatts: 0,
   };
 }
@@ -203,7 +210,8 @@ export function good(value: number, at: number): Reading {
 /** Everything in order: cool, flowing, dry, full, contactors closed, and the given powers on the meters. */
 export function healthyReadings(site: Site, now: number, powerWatts: Readonly<Record<string, number>> = {}): Readings {
   const readings: Record<string, Reading> = {};
-  for (const { name, meter, contactor, nominalVolts } of site.branches) {
+  for (const { name, meter, contactor, nominalVolts, derating } of site.branches) {
+    if (derating !== undefined && derating.point !== null) readings[derating.point] = good(25, now);
     const watts = powerWatts[name] ?? 0;
     if (meter !== null) readings[meter.powerWatts] = good(watts, now);
     for (const point of meter?.voltageVolts ?? []) readings[point] = good(nominalVolts, now);

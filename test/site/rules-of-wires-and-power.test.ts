@@ -128,6 +128,34 @@ const cases: readonly Broken[] = [
     expected: /at least 25 s/,
   },
   {
+    name: "a breaker that hot air leaves nothing of",
+    changes: [
+      ["    breakerAmperes: 100", "    breakerAmperes: 100\n    derating: { lossPerKelvin: 0.05, hottestCelsius: 60 }"],
+    ],
+    pointer: "/branches/1/derating/lossPerKelvin",
+    found: /leaves 0 % at 60 °C/,
+    expected: /at least 50 %/,
+  },
+  {
+    name: "a breaker derated by something that is no temperature",
+    changes: [
+      [
+        "    breakerAmperes: 100",
+        "    breakerAmperes: 100\n    derating: { point: feeder-meter/powerWatts, lossPerKelvin: 0.005, hottestCelsius: 60 }",
+      ],
+    ],
+    pointer: "/branches/1/derating/point",
+    found: /feeder-meter\/powerWatts/,
+    expected: /°C/,
+  },
+  {
+    name: "a step that starts no machine",
+    changes: [["ramp: {", "ramp: { largestStepUp: { watts: 1000, intervalSeconds: 10 },"]],
+    pointer: "/ramp/largestStepUp/watts",
+    found: /1000 W/,
+    expected: /the peak of the largest machine/,
+  },
+  {
     name: "a contract above rated",
     changes: [["minimumWatts: 3000", "minimumWatts: 3000\ncontract: { watts: 60001 }"]],
     pointer: "/contract/watts",

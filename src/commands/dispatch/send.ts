@@ -1,4 +1,4 @@
-/** `weir dispatch setpoint` and `control`: one command, sent again until it is answered, followed until what was asked for. */
+/** `weir dispatch setpoint`, `schedule` and `control`: one command, sent again until it is answered, followed until what was asked for. */
 import { randomBytes } from "node:crypto";
 import type { CommandSource } from "../../model/command.ts";
 import type { AcknowledgementMessage } from "../../model/generated/acknowledgement.ts";
@@ -7,6 +7,7 @@ import type { StateMessage } from "../../model/generated/state.ts";
 import { encodeMessage } from "../../protocol/messages/encode.ts";
 import { commandTopic, groupCommandTopic, heartbeatTopic } from "../../protocol/messages/topics.ts";
 import type { DispatchLink, Heard } from "./connect.ts";
+import type { LevelWish } from "./schedule.ts";
 import { lineOf } from "./watch.ts";
 
 export interface SendOptions {
@@ -55,6 +56,29 @@ export async function sendSetpoint(
   });
 }
 
+/** `levels` in order of time and `endsAt` in milliseconds since 1970; null: not readable. */
+export async function sendSchedule(
+  link: DispatchLink,
+  options: SendOptions & {
+    readonly levels: readonly LevelWish[] | null;
+    readonly endsAt: number;
+    readonly afterWatts: number | null;
+  },
+): Promise<0 | 1 | 2> {
+  const { levels, endsAt, afterWatts } = options;
+  if (levels === null) return wrongUse("levels are WHEN=WATTS: 0=250kW 3600=100kW, or 2026-11-23T18:00Z=100kW");
+  if (!Number.isSafeInteger(endsAt))
+    return wrongUse("--ends is a number of seconds or a moment like 2026-11-23T22:00Z");
+  if (afterWatts !== null && !Number.isSafeInteger(afterWatts)) return wrongUse("--after is watts, or off");
+  return await send(link, options, "schedule", {
+    entries: levels,
+    endsAt,
+    afterEnd: afterWatts === null ? { mode: "off" } : { mode: "limit", watts: afterWatts },
+    reason: options.reason,
+    ...(options.reference === undefined ? {} : { reference: options.reference }),
+  });
+}
+
 export async function sendControl(link: DispatchLink, options: SendOptions & { action: string }): Promise<0 | 1 | 2> {
   return await send(link, options, "control", {
     action: options.action,
@@ -65,7 +89,7 @@ export async function sendControl(link: DispatchLink, options: SendOptions & { a
 async function send(
   link: DispatchLink,
   options: SendOptions,
-  kind: "setpoint" | "control",
+  kind: "setpoint" | "control" | "schedule",
   content: object,
 ): Promise<0 | 1 | 2> {
   const { container, group, source } = options;

@@ -39,13 +39,18 @@ function summaryOf(heard: Heard): string {
       return `site ${site}, weir ${software}, rated ${kilowatts(capabilities.ratedWatts)}, ${points.length} points`;
     }
     case "state": {
-      const { mode, ceilingWatts, powerWatts, binding, setpoints, trips } = heard.message;
+      const { mode, ceilingWatts, powerWatts, binding, setpoints, schedules = [], trips } = heard.message;
       const slots = setpoints.map((slot) => `${slot.slot} ${slot.kind} ${kilowatts(slot.watts)} ${slot.state}`);
       const power = powerWatts === undefined ? "unmetered" : kilowatts(powerWatts);
+      const planned = schedules.map(
+        ({ source, watts, nextWatts, nextMilliseconds }) =>
+          `schedule of ${source} ${watts === undefined ? "says nothing" : kilowatts(watts)}, ${kilowatts(nextWatts)} in ${Math.round(nextMilliseconds / 1000)} s`,
+      );
       return [
         `${mode}, ${power} of ${kilowatts(ceilingWatts)}`,
         binding.text,
         ...slots,
+        ...planned,
         ...trips.map((trip) => trip.text),
       ].join(" | ");
     }

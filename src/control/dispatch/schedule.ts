@@ -1,5 +1,6 @@
 /** Schedules: what holds while nobody dispatches. A level for each moment of the monotonic clock, and the course that follows them gently. */
 import type { CommandSource, Encoding } from "../../model/command.ts";
+import type { ActiveSchedule } from "../../model/decision.ts";
 import type { Milliseconds } from "../../model/reading.ts";
 import type { Site } from "../../model/site.ts";
 import { certain } from "../impossible.ts";
@@ -51,6 +52,24 @@ function levelAt(schedule: Schedule, at: Milliseconds): Scheduled | null {
   let found: Scheduled | null = null;
   for (const level of schedule.levels) if (level.at <= at) found = { watts: level.watts, schedule, over: false };
   return found;
+}
+
+/** Schedules that are not over, as `state` lists them. */
+export function listSchedules(schedules: readonly Schedule[], now: Milliseconds): readonly ActiveSchedule[] {
+  return schedules
+    .filter(({ ended }) => !ended)
+    .map((schedule) => {
+      const next = schedule.levels.find(({ at }) => at > now) ?? null;
+      return {
+        source: schedule.source,
+        id: schedule.id,
+        watts: levelAt(schedule, now)?.watts ?? null,
+        nextWatts: next?.watts ?? schedule.afterEndWatts,
+        nextMilliseconds: Math.max(0, (next?.at ?? schedule.endsAt) - now),
+        remainingMilliseconds: Math.max(0, schedule.endsAt - now),
+        reason: schedule.purpose,
+      };
+    });
 }
 
 /** Without a heartbeat: the schedules that stood when it was lost, else, and after their end at most, the failsafe limit [W]. */

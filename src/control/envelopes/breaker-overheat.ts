@@ -4,6 +4,7 @@ import { certain } from "../impossible.ts";
 import type { Judged } from "../judge.ts";
 import type { BranchPlace, Layout } from "../layout.ts";
 import type { BranchBalance } from "../power/balance.ts";
+import { derate } from "./breaker-ambient.ts";
 import { heatAfter, heatToAct, tripHeat } from "./breaker-heat.ts";
 import { type Finding, merge, nothingFound } from "./finding.ts";
 
@@ -15,6 +16,8 @@ export interface JudgedHeat {
 
 /** Lowest voltage that is believed. Source: EN 50160: supply stays within 10 % of nominal. */
 const lowestVoltageRatio = 0.9;
+/** No air takes more of a breaker than this leaves; also keeps a division finite. Source: choice: `weir check` refuses more. */
+const leastShare = 0.5;
 
 /** Advances and judges the heat of every breaker. */
 export function judgeHeat(
@@ -28,9 +31,16 @@ export function judgeHeat(
   const findings = layout.branches.map((place, index): Finding => {
     const balanced = certain(balances[index], "balance");
     const amperes = fullestAmperes(place, balanced, judgedOf);
-    const heat = heatAfter(certain(before[index], "heat"), amperes.most, place.branch, elapsedMilliseconds);
+    // Hot air counts as more current: the element is as much nearer to its trip.
+    const { share } = derate(place.branch, judgedOf);
+    const heat = heatAfter(
+      certain(before[index], "heat"),
+      amperes.most / Math.max(leastShare, share),
+      place.branch,
+      elapsedMilliseconds,
+    );
     heats[index] = heat;
-    return judgeBranch(layout, place, heat, amperes);
+    return judgeBranch(layout, place, heat, amperes, share);
   });
   return { finding: merge(findings), heats };
 }
@@ -54,14 +64,20 @@ function fullestAmperes({ branch }: BranchPlace, balanced: BranchBalance, judged
   return { most, measured };
 }
 
-function judgeBranch(layout: Layout, { branch, scope }: BranchPlace, heat: number, amperes: Amperes): Finding {
+function judgeBranch(
+  layout: Layout,
+  { branch, scope }: BranchPlace,
+  heat: number,
+  amperes: Amperes,
+  share: number,
+): Finding {
   const act = heatToAct(branch);
   if (heat < act) return nothingFound;
   const name = `${branch.name}/heat`;
   const percent = Math.round((100 * heat) / tripHeat);
   const figures = `${Math.round(amperes.most)} A on ${branch.breakerAmperes} A`;
   const causes = { [name]: `its breaker is still warm, at ${percent} % of its trip.` };
-  if (!amperes.measured || amperes.most <= branch.breakerAmperes * branch.continuousRatio)
+  if (!amperes.measured || amperes.most <= branch.breakerAmperes * branch.continuousRatio * share)
     return { ...nothingFound, causes };
   const text = `Breaker ${branch.name} carries ${figures} and is at ${percent} % of its trip; its load is taken off before it trips.`;
   const violation = {

@@ -6,6 +6,7 @@ import { certain } from "../impossible.ts";
 import type { Judged } from "../judge.ts";
 import type { BranchPlace, Layout } from "../layout.ts";
 import type { BranchBalance } from "../power/balance.ts";
+import { type Derated, derate } from "./breaker-ambient.ts";
 import { type Finding, merge, nothingFound } from "./finding.ts";
 
 /** Voltage that counts while none is measured, and the lowest that is believed. Source: EN 50160: supply stays within 10 % of nominal. */
@@ -62,7 +63,7 @@ function judgeBranch(
   const { ceilingWatts, lost } = carried;
   // Machines taken over as they run were below their breaker before; what is not read yet does not shed them.
   const overloaded = isAbove(balanced, lost.length === 0 ? ceilingWatts : carried.mostWatts);
-  const patience = meter === null ? 0 : patienceFor(lost, meter.maximumAgeMilliseconds, now);
+  const patience = patienceFor(place.branch, lost, carried.derated, now);
   const limit: Limit = {
     scope,
     ceilingWatts,
@@ -93,7 +94,9 @@ interface Carried {
   readonly imbalanceAmperes: number;
   readonly perPhaseWatts: number;
   readonly ceilingWatts: number;
-  /** At nominal voltage and with even phases [W]. */
+  /** What the air around it leaves of it. */
+  readonly derated: Derated;
+  /** At nominal voltage, with even phases and in cool air [W]. */
   readonly mostWatts: number;
   /** Voltages and currents that are not good. */
   readonly lost: readonly Judged[];
@@ -104,7 +107,9 @@ interface Carried {
 function carries(branch: Branch, unevenBefore: number, judgedOf: (name: string) => Judged): Carried {
   const voltages = (branch.meter?.voltageVolts ?? []).map(judgedOf);
   const currents = (branch.meter?.currentAmperes ?? []).map(judgedOf);
-  const amperes = branch.breakerAmperes * branch.continuousRatio;
+  const derated = derate(branch, judgedOf);
+  const coolAmperes = branch.breakerAmperes * branch.continuousRatio;
+  const amperes = coolAmperes * derated.share;
   const volts = lowestVolts(voltages, branch.nominalVolts, branch.nominalVolts * lowestVoltageRatio);
   const measured = measuredImbalance(currents);
   const uneven = measured ?? unevenBefore;
@@ -116,8 +121,11 @@ function carries(branch: Branch, unevenBefore: number, judgedOf: (name: string) 
     imbalanceAmperes: imbalance,
     perPhaseWatts: amperes * volts,
     ceilingWatts: Math.max(0, amperes - imbalance) * volts * branch.phases,
-    mostWatts: amperes * branch.nominalVolts * branch.phases,
-    lost: [...voltages, ...currents].filter(({ quality }) => quality !== "good"),
+    derated,
+    mostWatts: coolAmperes * branch.nominalVolts * branch.phases,
+    lost: [...voltages, ...currents, ...(derated.lost === null ? [] : [derated.lost])].filter(
+      ({ quality }) => quality !== "good",
+    ),
     isUneven: measured !== null && Math.min(measured, unevenBefore) > amperes * worstImbalanceRatio,
   };
 }
@@ -125,7 +133,9 @@ function carries(branch: Branch, unevenBefore: number, judgedOf: (name: string) 
 function reasonOf({ name }: Branch, carried: Carried): Reason {
   const { amperes, volts, imbalanceAmperes: uneven, ceilingWatts } = carried;
   const off = uneven > 0 ? `, less ${rounded(uneven)} A for uneven phases` : "";
-  const figures = `${rounded(amperes)} A at ${rounded(volts)} V${off}`;
+  const { share, celsius } = carried.derated;
+  const warm = share < 1 && celsius !== null ? ` in air of ${rounded(celsius)} °C` : "";
+  const figures = `${rounded(amperes)} A at ${rounded(volts)} V${warm}${off}`;
   return carried.lost.length === 0
     ? {
         code: "breaker-continuous",
@@ -133,7 +143,7 @@ function reasonOf({ name }: Branch, carried: Carried): Reason {
       }
     : {
         code: "breaker-meter-lost",
-        text: `Meter of ${name} is not good; its breaker counts with ${figures}: ${kilowatts(ceilingWatts)}.`,
+        text: `${carried.lost.length === 1 && carried.derated.lost !== null ? `The air around the breaker of ${name} is not known` : `Meter of ${name} is not good`}; its breaker counts with ${figures}: ${kilowatts(ceilingWatts)}.`,
       };
 }
 
@@ -158,9 +168,13 @@ function measuredImbalance(currents: readonly Judged[]): number | null {
 }
 
 /** A narrowing that only a lost reading causes may wait until that reading is really too old. */
-function patienceFor(lost: readonly Judged[], maximumAgeMilliseconds: number, now: number): number {
+function patienceFor({ meter, derating }: Branch, lost: readonly Judged[], derated: Derated, now: number): number {
   if (lost.length === 0 || lost.some(({ quality }) => quality === "bad")) return 0;
-  return Math.max(0, maximumAgeMilliseconds - (now - Math.min(...lost.map(({ at }) => at))));
+  const left = lost.map((judged) => {
+    const maximumAge = judged === derated.lost ? derating?.maximumAgeMilliseconds : meter?.maximumAgeMilliseconds;
+    return certain(maximumAge, "maximum age of what was read") - (now - judged.at);
+  });
+  return Math.max(0, Math.min(...left));
 }
 
 function belowAccount(name: string, balanced: BranchBalance): Finding["warnings"][number] {

@@ -194,10 +194,11 @@ function nextDue(due: Milliseconds, now: Milliseconds, interval: Milliseconds): 
 
 /** What makes a state worth telling at once: not the clock, the meter or what follows from them every second. */
 function essenceOf(state: StateMessage): string {
-  const { at, powerWatts, availability, firm, binding, setpoints, ...rest } = state;
+  const { at, powerWatts, availability, firm, binding, setpoints, schedules = [], ...rest } = state;
   return JSON.stringify({
     ...rest,
     binding: [binding.source, binding.code],
     setpoints: setpoints.map(({ remainingMilliseconds, ...setpoint }) => setpoint),
+    schedules: schedules.map(({ remainingMilliseconds, nextMilliseconds, ...schedule }) => schedule),
   });
 }

@@ -212,6 +212,19 @@ export interface SiteFile {
      * Steepest way down, where safety does not ask for more.
      */
     downWattsPerSecond: number;
+    /**
+     * Most that may be added within an interval (closing contactors and waking machines at their start peaks), as the grid connection or the inrush demands it; absent: ramp and staggered starts alone.
+     */
+    largestStepUp?: {
+      /**
+       * At most this, start peaks included.
+       */
+      watts: number;
+      /**
+       * Within any interval this long.
+       */
+      intervalSeconds: number;
+    };
   };
   /**
    * Without dispatcher.
@@ -514,6 +527,31 @@ export interface SiteFile {
      */
     doubleCurrentTripSeconds?: number;
     /**
+     * What hot air takes off its breaker, from the maker's table; absent: nothing.
+     */
+    derating?: {
+      /**
+       * Air around it; absent: the hottest counts.
+       */
+      point?: string;
+      /**
+       * Older readings count as bad.
+       */
+      maximumAgeSeconds: number;
+      /**
+       * Carries its whole rating up to here (40 on most frames).
+       */
+      calibratedCelsius: number;
+      /**
+       * Share of its rating lost for each kelvin above.
+       */
+      lossPerKelvin: number;
+      /**
+       * Hottest air it will ever stand in: counts while none is measured.
+       */
+      hottestCelsius: number;
+    };
+    /**
      * Share of the breaker that may flow continuously (NEC: 0.8).
      */
     continuousRatio: number;
@@ -542,6 +580,10 @@ export interface SiteFile {
        * Auxiliary contact: 1 is closed.
        */
       feedback: string;
+      /**
+       * Operations its maker rates it for at this load; from nine tenths on a person is told.
+       */
+      ratedOperations?: number;
     };
     /**
      * A load that must never be interrupted (AI racks); nothing else is behind this branch. Room is kept free for its rises.

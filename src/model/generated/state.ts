@@ -144,6 +144,43 @@ export interface StateMessage {
     reason: string;
   }[];
   /**
+   * Schedules that are not over, one of each source; absent where there is none.
+   *
+   * @maxItems 3
+   *
+   * Items: One schedule.
+   */
+  schedules?: {
+    /**
+     * dispatch, site or operator.
+     */
+    source: string;
+    /**
+     * The schedule's identifier.
+     */
+    id: string;
+    /**
+     * Its level for this moment; absent before its first.
+     */
+    watts?: number;
+    /**
+     * Its next level, or what follows its end.
+     */
+    nextWatts: number;
+    /**
+     * Until then.
+     */
+    nextMilliseconds: number;
+    /**
+     * Until its end.
+     */
+    remainingMilliseconds: number;
+    /**
+     * Reason and reference.
+     */
+    reason: string;
+  }[];
+  /**
    * Latched trips.
    *
    * Items: One trip.

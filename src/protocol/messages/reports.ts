@@ -12,6 +12,8 @@ import type { KeyRegistry } from "./contract.ts";
 import { pointColumns, scaled } from "./points.ts";
 
 /** Source: DESIGN section 6: state is valid for 180 s and lists the last 16 answers. */
+/** One of each source. */
+const listedSchedules = 3;
 const stateValidSeconds = 180;
 const listedAnswers = 16;
 
@@ -115,6 +117,7 @@ export function stateMessage(
       watts: wholeWatts(setpoint.watts),
       remainingMilliseconds: Math.max(0, Math.round(setpoint.remainingMilliseconds)),
     })),
+    ...schedulesOf(decision),
     trips: decision.trips.map((trip) => ({
       name: trip.name.slice(0, 96),
       scope: trip.scope,
@@ -199,4 +202,19 @@ function registersOf(order: OrderRegisters): BirthMessage["order"] {
 
 function lastEventOf(snapshot: Snapshot): number {
   return snapshot.events.reduce((newest, event) => Math.max(newest, event.number), 0);
+}
+
+/** Absent where none stands. */
+function schedulesOf({ schedules }: Snapshot["decision"]): Pick<StateMessage, "schedules"> {
+  if (schedules === undefined) return {};
+  return {
+    schedules: schedules.slice(0, listedSchedules).map(({ watts, ...schedule }) => ({
+      ...schedule,
+      ...(watts === null ? {} : { watts: wholeWatts(watts) }),
+      nextWatts: wholeWatts(schedule.nextWatts),
+      nextMilliseconds: Math.round(schedule.nextMilliseconds),
+      remainingMilliseconds: Math.round(schedule.remainingMilliseconds),
+      reason: schedule.reason.slice(0, 96),
+    })),
+  };
 }

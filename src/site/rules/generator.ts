@@ -1,12 +1,20 @@
-/** Rules of a generator of our own: every machine and every contactor fits into its steps, and its stages make sense. */
+/** Rules of load steps and of a generator of our own: every machine and every contactor fits into the steps, and the stages of frequency make sense. */
 import { checkPointUse, pathToRoot, type SiteRule } from "../context.ts";
 import { pointerOf } from "../document.ts";
 import type { Finding } from "../problem.ts";
 
 /** Machines that hash by themselves come with their contactor all at once: no more of them than a step may hang behind one. */
-export const generatorContactors: SiteRule = ({ file, miners, models }) => {
-  const { generator } = file;
-  if (generator === undefined) return [];
+export const stepContactors: SiteRule = ({ file, miners, models }) => {
+  const steps = [
+    ...(file.generator === undefined
+      ? []
+      : [{ name: "generator.largestStepUpWatts", watts: file.generator.largestStepUpWatts }]),
+    ...(file.ramp.largestStepUp === undefined
+      ? []
+      : [{ name: "ramp.largestStepUp", watts: file.ramp.largestStepUp.watts }]),
+  ].sort((a, b) => a.watts - b.watts);
+  const [least] = steps;
+  if (least === undefined) return [];
   return file.branches.flatMap(({ name, contactor }, index) => {
     if (contactor === undefined) return [];
     const comes = miners.reduce((sum, row) => {
@@ -14,17 +22,32 @@ export const generatorContactors: SiteRule = ({ file, miners, models }) => {
       const own = row.miners.filter(({ model }) => behind && models[model]?.hashesAfterPowerCycle === true);
       return sum + own.length * (row.peakWatts ?? 0);
     }, 0);
-    if (comes <= generator.largestStepUpWatts) return [];
+    if (comes <= least.watts) return [];
     return [
       {
         pointer: pointerOf("branches", index, "contactor"),
         found: `${comes} W behind ${name} that start by themselves when it closes`,
-        expected: `at most generator.largestStepUpWatts, ${generator.largestStepUpWatts} W: after a black-out it would never close`,
+        expected: `at most ${least.name}, ${least.watts} W: after a black-out it would never close`,
         remedy:
           "split the branch, or use firmware that stays asleep after a power cycle (hashesAfterPowerCycle: false)",
       },
     ];
   });
+};
+
+/** A step that starts no machine would keep all of them asleep for ever. */
+export const gridStep: SiteRule = ({ file, miners }) => {
+  const step = file.ramp.largestStepUp;
+  const peak = miners.reduce((most, { peakWatts }) => Math.max(most, peakWatts ?? 0), 0);
+  if (step === undefined || step.watts >= peak) return [];
+  return [
+    {
+      pointer: "/ramp/largestStepUp/watts",
+      found: `${step.watts} W`,
+      expected: `at least ${peak} W, the peak of the largest machine: a smaller step never starts one`,
+      remedy: "raise it, or leave it out where the connection has none",
+    },
+  ];
 };
 
 export const generatorSteps: SiteRule = ({ file, miners }) => {

@@ -115,6 +115,28 @@ export const breakerCurves: SiteRule = ({ file }) =>
     ];
   });
 
+/** Less than half of a breaker is left only by a slip of the pen. */
+const leastDeratedShare = 0.5;
+
+/** Hot air: its point is a temperature, and the figures leave a breaker to speak of. */
+export const breakerDerating: SiteRule = (context) =>
+  context.file.branches.flatMap(({ derating }, index) => {
+    if (derating === undefined) return [];
+    const { point, calibratedCelsius, lossPerKelvin, hottestCelsius } = derating;
+    const pointer = pointerOf("branches", index, "derating");
+    const findings: Finding[] =
+      point === undefined ? [] : [...checkPointUse(context, point, `${pointer}/point`, { output: false, unit: "°C" })];
+    const share = 1 - lossPerKelvin * Math.max(0, hottestCelsius - calibratedCelsius);
+    if (share < leastDeratedShare)
+      findings.push({
+        pointer: `${pointer}/lossPerKelvin`,
+        found: `${lossPerKelvin} per kelvin, which leaves ${Math.round(share * 100)} % at ${hottestCelsius} °C`,
+        expected: "at least 50 % of the breaker at the hottest air",
+        remedy: "correct the figures by the maker's table (0.005 means 0.5 % for each kelvin)",
+      });
+    return findings;
+  });
+
 /** Nothing of ours hangs behind a protected load, and nothing of ours can take its power. */
 export const protectedLoads: SiteRule = ({ file }) =>
   file.branches.flatMap((branch, index) => {
