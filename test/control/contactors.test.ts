@@ -462,4 +462,22 @@ test("a fleet does not close as one after a black-out: each container waits for 
   assert.is(new Set(times).size, 3, times.join());
 });
 
+test("a contactor near the end of its rated operations is told, one operation earlier it is not", () => {
+  const told = (operations: number): string | undefined => {
+    const plant = startPlant(siteForTests({ ...quick, ratedOperations: 1000 }));
+    const durable = { ...plant.state.durable, contactorOperations: { "branch-1": operations } };
+    plant.state = { ...plant.state, durable };
+    run(plant, 3);
+    return plant.decision?.alarms.find(({ name }) => name === "contactor-worn branch-1")?.reason.text;
+  };
+  assert.is(told(899), undefined);
+  assert.match(told(900) ?? "", /has operated 900 times of the 1000 it is rated for/);
+  const plant = settled();
+  assert.is(
+    plant.decision?.alarms.some(({ name }) => name.startsWith("contactor-worn")),
+    false,
+    "no figure, no word",
+  );
+});
+
 test.run();

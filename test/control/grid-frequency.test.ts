@@ -2,6 +2,8 @@
 import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { frequencyAtStart, judgeFrequency } from "../../src/control/envelopes/grid-frequency.ts";
+import type { Judged } from "../../src/control/judge.ts";
 import type { GridFrequency } from "../../src/model/supply.ts";
 import { setpoint } from "./commands-for-tests.ts";
 import { type Plant, run, scan, startPlant, trueWatts } from "./plant-for-tests.ts";
@@ -307,6 +309,40 @@ test("sheds that something else asks for are no response to the frequency", () =
   scan(plant, 1000, [setpoint(10_000, plant.now + 1000)]);
   run(plant, 20);
   assert.is(plant.decision?.frequency?.lastResponseMilliseconds, null);
+});
+
+test("a lost frequency never raises what the last good one allowed, however long it is lost", () => {
+  const site = siteForTests({ frequency: { response: { ...response, headroomWatts: 2000 } }, ratedWatts: 70_000 });
+  const hertz = fc.double({ min: 59, max: 60.6, noNaN: true });
+  fc.assert(
+    fc.property(
+      fc.array(fc.record({ hertz, seconds: fc.integer({ min: 1, max: 20 }) }), { minLength: 1, maxLength: 8 }),
+      fc.constantFrom("held" as const, "bad" as const),
+      fc.integer({ min: 1, max: 600 }),
+      (lives, quality, lostSeconds) => {
+        let now = 0;
+        let state = frequencyAtStart(site, now);
+        const at = (judged: Judged): number => {
+          now += 1000;
+          const input = { site, judgedOf: () => judged, now, adopting: false, presentWatts: 60_000 };
+          const next = judgeFrequency(state, { ...input, smallestStepWatts: 3400 });
+          state = next.state;
+          return Math.min(...next.finding.limits.map(({ ceilingWatts }) => ceilingWatts), site.ratedWatts);
+        };
+        let allowed = site.ratedWatts;
+        for (const { hertz: value, seconds } of lives)
+          for (let second = 0; second < seconds; second += 1) allowed = at({ quality: "good", value, at: now });
+        const value = lives.at(-1)?.hertz ?? 60;
+        const lost: Judged =
+          quality === "held" ? { quality, value, at: now } : { quality, value, at: now, fault: "no-reply" };
+        for (let second = 0; second < lostSeconds; second += 1) {
+          const ceiling = at(lost);
+          assert.ok(ceiling <= allowed, `${ceiling} W after ${allowed} W`);
+        }
+      },
+    ),
+    { seed, numRuns: 200, includeErrorInReport: true },
+  );
 });
 
 test.run();

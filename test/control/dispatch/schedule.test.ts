@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { jitterMilliseconds } from "../../../src/control/dispatch/course.ts";
+import { listSchedules } from "../../../src/control/dispatch/schedule.ts";
 import type { ScheduleMessage } from "../../../src/model/command.ts";
 import { type Bench, benchSite, startBench, startUnix, words } from "./bench.ts";
 
@@ -254,6 +255,32 @@ test("cutting the time into other pieces changes nothing", () => {
     ),
     { seed, numRuns: 200, includeErrorInReport: true },
   );
+});
+
+test("the state lists what a schedule says, what follows and when, until its end", () => {
+  const bench = scheduled(
+    [
+      [600, 150_000],
+      [1200, 50_000],
+    ],
+    1800,
+  );
+  const listed = () => {
+    const [schedule] = listSchedules(bench.state().schedules, bench.now);
+    return schedule === undefined ? null : [schedule.source, schedule.watts, schedule.nextWatts];
+  };
+  const accepted = bench.now;
+  assert.equal(listed(), ["dispatch", null, 150_000]);
+  bench.now = accepted + 600_000;
+  assert.equal(listed(), ["dispatch", 150_000, 50_000]);
+  const [standing] = listSchedules(bench.state().schedules, bench.now);
+  assert.is(standing?.nextMilliseconds, 600_000);
+  assert.is(standing?.remainingMilliseconds, 1_200_000);
+  bench.now = accepted + 1_799_000;
+  assert.is(listed()?.[1], 50_000);
+  bench.now = accepted + 1_801_000;
+  bench.scan();
+  assert.equal(listSchedules(bench.state().schedules, bench.now), []);
 });
 
 test.run();

@@ -131,6 +131,26 @@ function reportDecision(change: Partial<Decision>): Decision {
       { name: "a-002", phase: "asleep", since: 0, accountedWatts: 20 },
     ],
     outputs: {},
+    schedules: [
+      {
+        source: "operator",
+        id: "3".repeat(32),
+        watts: null,
+        nextWatts: 120_000.4,
+        nextMilliseconds: 1000.5,
+        remainingMilliseconds: 2000.5,
+        reason: "price",
+      },
+      {
+        source: "site",
+        id: "4".repeat(32),
+        watts: 80_000.4,
+        nextWatts: 50_000,
+        nextMilliseconds: 1000,
+        remainingMilliseconds: 2000,
+        reason: "manual",
+      },
+    ],
     setpoints: [
       {
         slot: "dispatch",
