@@ -16,7 +16,7 @@ export interface BreakerDerating {
   /** Up to this air it carries its whole rating. */
   readonly calibratedCelsius: number;
   /** Share of its rating lost for each kelvin above. */
-  readonly lossPerKelvin: number;
+  readonly lossPerKelvinRatio: number;
   /** The hottest air it will ever stand in: counts while none is measured. */
   readonly hottestCelsius: number;
 }

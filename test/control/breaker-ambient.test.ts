@@ -17,7 +17,7 @@ const derating = {
   point: "io/cabinetCelsius",
   maximumAgeMilliseconds: 60_000,
   calibratedCelsius: 40,
-  lossPerKelvin: 0.01,
+  lossPerKelvinRatio: 0.01,
   hottestCelsius: 60,
 };
 
@@ -89,7 +89,7 @@ test("the element of a breaker in hot air comes nearer to its trip", () => {
 
 test("no reading, and no missing reading, ever leaves more than a hotter one", () => {
   const branch = { ...siteForTests().branches[1], derating };
-  fc.assert(
+  void fc.assert(
     fc.property(
       fc.double({ min: -40, max: 90, noNaN: true }),
       fc.constantFrom("held" as const, "bad" as const),

@@ -314,7 +314,7 @@ test("sheds that something else asks for are no response to the frequency", () =
 test("a lost frequency never raises what the last good one allowed, however long it is lost", () => {
   const site = siteForTests({ frequency: { response: { ...response, headroomWatts: 2000 } }, ratedWatts: 70_000 });
   const hertz = fc.double({ min: 59, max: 60.6, noNaN: true });
-  fc.assert(
+  void fc.assert(
     fc.property(
       fc.array(fc.record({ hertz, seconds: fc.integer({ min: 1, max: 20 }) }), { minLength: 1, maxLength: 8 }),
       fc.constantFrom("held" as const, "bad" as const),

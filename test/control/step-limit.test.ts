@@ -97,7 +97,7 @@ test("after a black-out no contactor closes that brings more than a step, and th
 });
 
 test("whatever is added, no interval sums up to more than the limit", () => {
-  fc.assert(
+  void fc.assert(
     fc.property(
       fc.array(fc.record({ gap: fc.integer({ min: 0, max: 40_000 }), watts: fc.integer({ min: 0, max: 9000 }) }), {
         maxLength: 60,

@@ -130,9 +130,12 @@ const cases: readonly Broken[] = [
   {
     name: "a breaker that hot air leaves nothing of",
     changes: [
-      ["    breakerAmperes: 100", "    breakerAmperes: 100\n    derating: { lossPerKelvin: 0.05, hottestCelsius: 60 }"],
+      [
+        "    breakerAmperes: 100",
+        "    breakerAmperes: 100\n    derating: { lossPerKelvinRatio: 0.05, hottestCelsius: 60 }",
+      ],
     ],
-    pointer: "/branches/1/derating/lossPerKelvin",
+    pointer: "/branches/1/derating/lossPerKelvinRatio",
     found: /leaves 0 % at 60 °C/,
     expected: /at least 50 %/,
   },
@@ -141,7 +144,7 @@ const cases: readonly Broken[] = [
     changes: [
       [
         "    breakerAmperes: 100",
-        "    breakerAmperes: 100\n    derating: { point: feeder-meter/powerWatts, lossPerKelvin: 0.005, hottestCelsius: 60 }",
+        "    breakerAmperes: 100\n    derating: { point: feeder-meter/powerWatts, lossPerKelvinRatio: 0.005, hottestCelsius: 60 }",
       ],
     ],
     pointer: "/branches/1/derating/point",

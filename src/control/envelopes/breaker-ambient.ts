@@ -21,6 +21,6 @@ export function derate({ derating }: Branch, judgedOf: (name: string) => Judged)
   const lost = judged === null || good ? null : judged;
   const read = judged?.value ?? Number.NEGATIVE_INFINITY;
   const celsius = good ? read : Math.max(derating.hottestCelsius, read);
-  const share = Math.max(0, 1 - derating.lossPerKelvin * Math.max(0, celsius - derating.calibratedCelsius));
+  const share = Math.max(0, 1 - derating.lossPerKelvinRatio * Math.max(0, celsius - derating.calibratedCelsius));
   return { share, celsius, lost };
 }

@@ -545,7 +545,7 @@ export interface SiteFile {
       /**
        * Share of its rating lost for each kelvin above.
        */
-      lossPerKelvin: number;
+      lossPerKelvinRatio: number;
       /**
        * Hottest air it will ever stand in: counts while none is measured.
        */

@@ -122,15 +122,15 @@ const leastDeratedShare = 0.5;
 export const breakerDerating: SiteRule = (context) =>
   context.file.branches.flatMap(({ derating }, index) => {
     if (derating === undefined) return [];
-    const { point, calibratedCelsius, lossPerKelvin, hottestCelsius } = derating;
+    const { point, calibratedCelsius, lossPerKelvinRatio, hottestCelsius } = derating;
     const pointer = pointerOf("branches", index, "derating");
     const findings: Finding[] =
       point === undefined ? [] : [...checkPointUse(context, point, `${pointer}/point`, { output: false, unit: "°C" })];
-    const share = 1 - lossPerKelvin * Math.max(0, hottestCelsius - calibratedCelsius);
+    const share = 1 - lossPerKelvinRatio * Math.max(0, hottestCelsius - calibratedCelsius);
     if (share < leastDeratedShare)
       findings.push({
-        pointer: `${pointer}/lossPerKelvin`,
-        found: `${lossPerKelvin} per kelvin, which leaves ${Math.round(share * 100)} % at ${hottestCelsius} °C`,
+        pointer: `${pointer}/lossPerKelvinRatio`,
+        found: `${lossPerKelvinRatio} per kelvin, which leaves ${Math.round(share * 100)} % at ${hottestCelsius} °C`,
         expected: "at least 50 % of the breaker at the hottest air",
         remedy: "correct the figures by the maker's table (0.005 means 0.5 % for each kelvin)",
       });
