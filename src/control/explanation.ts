@@ -9,6 +9,7 @@ import { kilowatts } from "./figures.ts";
 import { certain } from "./impossible.ts";
 import type { Layout } from "./layout.ts";
 import type { MachineState } from "./machines/machine.ts";
+import { reasonBook } from "./reason-book.ts";
 
 export interface ExplanationInput {
   readonly layout: Layout;
@@ -82,55 +83,18 @@ function behind(next: Limit | null): string {
     : `then ${kilowatts(next.ceilingWatts)} are next (${next.reason.code})`;
 }
 
-/** What would lift a limit, by who set it. */
-const remedies: Readonly<Record<Exclude<LimitSource, "envelope">, string>> = {
-  site: "Only a larger rating allows more",
+/** Some limits are lifted by whoever set them, whatever their reason. */
+const byWhoSet: Partial<Readonly<Record<LimitSource, string>>> = {
   trip: "A person here must reset the trip when its cause is gone and the cool-down is over",
   dispatch: "A higher setpoint of the dispatcher allows more",
   group: "A higher setpoint of the group allows more",
   operator: "A higher setpoint of the operator allows more",
-  failsafe: "A heartbeat of the dispatcher and then a fresh setpoint end the failsafe",
-  lockout: "A person at the container must release the lockout",
-  start: "The start must complete",
-  stop: "The process is ending",
-  ramp: "The ramp is on its way",
-  frequency: "The frequency of the grid must hold again, and the relay be released where it has tripped",
 };
 
-/** What would lift a limit of an envelope, by its reason. */
-const improvements: Partial<Readonly<Record<ReasonCode, string>>> = {
-  "breaker-continuous":
-    "Only a larger breaker, more voltage, more even phases or, where hot air derates it, cooler air allow more",
-  "breaker-meter-lost": "The voltages and currents of its meter, and the air around it, must be read again",
-  "protected-load": "The protected load must draw less or a larger breaker is needed",
-  "protected-load-unknown": "The meter of the protected load must be read again",
-  smoke: "The air of the container must be clear",
-  "smoke-unknown": "The smoke detectors must be read again",
-  "coolant-derate": "Its coolant must get cooler",
-  "coolant-trip": "Its coolant must get cooler",
-  "coolant-unknown": "Its coolant temperature must be read again",
-  "coolant-rising": "Its coolant must warm more slowly: look at its pump, its cooler and its fans",
-  "coolant-hold": "Its coolant must have left room for more for some minutes",
-  "coolant-difference": "More must flow through it, or its heat exchanger must be looked at",
-  "coolant-difference-trip": "More must flow through it, or its heat exchanger must be looked at",
-  "warm-up": "Its coolant must get warmer",
-  "cooling-capacity": "Cooler air or another running fan allows more",
-  "cooling-prerun": "Its circulation must be proven first",
-  "sensor-lost": "Another of its coolant sensors must be read again",
-  "flow-lost": "Its flow must be proven again",
-  "flow-unknown": "Its flow must be read again",
-  "pump-not-running": "Its pump must be proven to run",
-  leak: "Its leak detectors must be dry",
-  "leak-unknown": "Its leak detectors must be read again",
-  "level-low": "Its level must rise",
-  "level-unknown": "Its level must be read again",
-  "miner-inlet-hot": "Its inlet must get cooler",
-};
+/** Orders that do not end with another setpoint. */
+const ownRemedy: ReadonlySet<ReasonCode> = new Set(["remote-stop", "schedule", "schedule-end", "self-test"]);
 
 function remedy({ source, reason }: Limit): string {
-  if (reason.code === "remote-stop") return "Whoever ordered the stop must release it";
-  if (source === "envelope") return certain(improvements[reason.code], "remedy of an envelope");
-  if (reason.code === "generator-frequency") return "The generator's frequency must hold again";
-  if (reason.code === "contract-power") return "The next interval or a larger contract allows more";
-  return remedies[source];
+  const { more } = reasonBook[reason.code];
+  return ownRemedy.has(reason.code) ? more : (byWhoSet[source] ?? more);
 }
