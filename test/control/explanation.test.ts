@@ -28,7 +28,7 @@ test("where every machine is awake the free room is nobody's fault", () => {
 test("a breaker that is full says what would allow more", () => {
   assert.match(
     forMore(scan(running()), "branch/branch-1"),
-    /^Only a larger breaker, more voltage or more even phases allow more; nothing else limits it then\.$/,
+    /^Only a larger breaker, more voltage, more even phases or, where hot air derates it, cooler air allow more; nothing else limits it then\.$/,
   );
 });
 
