@@ -215,7 +215,7 @@ function see(state: ControlState, image: ProcessImage, site: Site, layout: Layou
     goodAgainMilliseconds: site.policy.goodAgainMilliseconds,
     latched: new Set(state.durable.trips.map(({ name }) => name)),
   });
-  const judgedOf = (name: PointName): Judged => certain(points.judged[name], `judged point ${name}`);
+  const judgedOf = (name: PointName): Judged => certain(points.judged[name], name);
   const meters = site.branches.map(({ meter }) => (meter === null ? null : judgedOf(meter.powerWatts)));
   const feedbacks = site.branches.map(({ contactor }) => (contactor === null ? null : judgedOf(contactor.feedback)));
   const open = feedbacks.map(
@@ -239,8 +239,10 @@ function see(state: ControlState, image: ProcessImage, site: Site, layout: Layou
 const always: Milliseconds = -Number.MAX_SAFE_INTEGER;
 
 function poweredSince(layout: Layout, state: ControlState): readonly Milliseconds[] {
+  const closedAt = state.contactors.map((contactor) => contactor?.closedAt ?? always);
+  if (closedAt.every((at) => at === always)) return layout.machines.map(() => always);
   return layout.machines.map(({ contactors }) =>
-    contactors.reduce((since, branch) => Math.max(since, state.contactors[branch]?.closedAt ?? always), always),
+    contactors.reduce((since, branch) => Math.max(since, certain(closedAt[branch], "contactor")), always),
   );
 }
 

@@ -17,7 +17,8 @@ export function availabilityOf(
   let asleep = 0;
   let runnable = 0;
   let machinesNext = 0;
-  for (const [index, { model, contactors }] of layout.machines.entries()) {
+  for (let index = 0; index < layout.machines.length; index += 1) {
+    const { model, contactors } = certain(layout.machines[index], "machine");
     const { phase, ours } = certain(fleet.machines[index], "machine");
     const { nextWatts, unknownWatts } = certain(fleet.accounts[index], "account");
     machinesNext += nextWatts + unknownWatts;

@@ -76,10 +76,12 @@ export function demandOf(branch: number, input: DemandInput): ContactorDemand {
     const account = certain(accounts[index], "account");
     const machine = certain(machines[index], "machine");
     awake ||= machine.phase === "hashing" || machine.phase === "trimmed" || machine.phase === "waking";
-    const mine = place.contactors.find(
-      (candidate) => !helpless.has(`${certain(layout.branches[candidate], "branch").branch.name}/contactor`),
-    );
-    if (closures.closed[index] !== true || mine !== branch) {
+    const isMine = (): boolean =>
+      branch ===
+      place.contactors.find(
+        (candidate) => !helpless.has(`${certain(layout.branches[candidate], "branch").branch.name}/contactor`),
+      );
+    if (closures.closed[index] !== true || !isMine()) {
       others += account.highWatts + account.unknownWatts;
       othersSurely += account.lowWatts;
       continue;

@@ -184,6 +184,7 @@ export function contactorEvent(name: string, text: string, severity: EventRecord
 
 /** Contactors between a machine and the feeder that are open: it has no power. */
 export function unpowered(layout: Layout, open: readonly boolean[]): readonly boolean[] {
+  if (!open.includes(true)) return layout.machines.map(() => false);
   return layout.machines.map(({ contactors }) => contactors.some((branch) => certain(open[branch], "contactor")));
 }
 

@@ -45,7 +45,8 @@ const freeShare = 0.1;
 /** How many machines of each scope could wake. */
 function sleepersOf(layout: Layout, machines: readonly MachineState[]): readonly number[] {
   const sleepers = layout.scopes.map(() => 0);
-  for (const [index, { phase, ours }] of machines.entries()) {
+  for (let index = 0; index < machines.length; index += 1) {
+    const { phase, ours } = certain(machines[index], "machine");
     if (phase !== "asleep" || !ours) continue;
     for (const { scope } of certain(layout.machines[index], "machine").scopes)
       sleepers[scope] = certain(sleepers[scope], "scope") + 1;

@@ -1,7 +1,7 @@
 /** Judges readings: range, age, believable change; a lost point counts again only after a time of good values. What a value means is decided elsewhere. */
 import type { Fault, Milliseconds, PointName, Reading, Readings } from "../model/reading.ts";
 import { certain } from "./impossible.ts";
-import type { JudgedPoint } from "./layout.ts";
+import type { JudgedPoint } from "./judged-points.ts";
 
 /** What the core remembers of a point. */
 export interface PointState {

@@ -1,9 +1,9 @@
 /** A site as arrays and indices: who is behind whom, which scopes cover a machine, which points are judged and how. Derived, never changed. */
 import type { CoolingLoop } from "../model/cooling.ts";
-import type { PointName } from "../model/reading.ts";
 import type { Scope } from "../model/reason.ts";
 import type { Branch, MinerModel, MinerSite, Site, Tank } from "../model/site.ts";
 import { certain } from "./impossible.ts";
+import { type JudgedPoint, judgedPoints } from "./judged-points.ts";
 
 /** Which part of a machine's power a scope carries: all of it, or a third on each phase of a three-phase machine. */
 export interface ScopeShare {
@@ -36,6 +36,10 @@ export interface BranchPlace {
   readonly auxiliaryWatts: number;
   /** Scopes of its three phases; empty where no single-phase machine hangs behind it. */
   readonly phases: readonly number[];
+  /** Tanks of the machines behind it. */
+  readonly tankNames: readonly string[];
+  /** Single-phase machines behind it, by phase; null: there are none. */
+  readonly onPhases: readonly [number, number, number] | null;
 }
 
 export interface TankPlace {
@@ -58,17 +62,6 @@ export interface LoopPlace {
   readonly tripCelsius: number;
 }
 
-export interface JudgedPoint {
-  readonly name: PointName;
-  readonly maximumAgeMilliseconds: number;
-  readonly minimum: number;
-  readonly maximum: number;
-  /** Only 0 and 1 are values. */
-  readonly contact: boolean;
-  /** Fastest believable change per second; null: any. */
-  readonly changePerSecond: number | null;
-}
-
 export interface Layout {
   /** Aligned with `site.miners`. */
   readonly machines: readonly MachinePlace[];
@@ -85,12 +78,6 @@ export interface Layout {
   readonly scopes: readonly Scope[];
   readonly points: readonly JudgedPoint[];
 }
-
-/** Contacts carry no age of their own in a site file [ms]. Source: choice: grid-and-safety 5.2 asks 5 s at most for what proves flow. */
-const contactMaximumAgeMilliseconds = 5000;
-
-/** Believable change of a coolant sensor [K/s]. Source: grid-and-safety 5.2: 13 K/min in stagnant oil is the worst; four times that. */
-const coolantChangePerSecond = 1;
 
 const layouts = new WeakMap<Site, Layout>();
 
@@ -162,6 +149,7 @@ function lay(site: Site): Layout {
         (branch.protectedLoad?.ratedWatts ?? 0) +
         (index === root ? Math.max(0, site.auxiliaryWatts - plates) : 0),
       phases: certain(phases[index], "phases"),
+      ...membersOf(certain(behind[index], "branch").map((machine) => certain(site.miners[machine], "machine"))),
     }),
   );
   const tanks = site.tanks.map((tank, index) => ({
@@ -181,6 +169,15 @@ function lay(site: Site): Layout {
     loops: layLoops(site, loopScopes, tanks),
     scopes,
     points: judgedPoints(site),
+  };
+}
+
+function membersOf(miners: readonly MinerSite[]): Pick<BranchPlace, "tankNames" | "onPhases"> {
+  const onPhases: [number, number, number] = [0, 0, 0];
+  for (const { phase } of miners) if (phase !== null) onPhases[phase - 1] = (onPhases[phase - 1] ?? 0) + 1;
+  return {
+    tankNames: [...new Set(miners.map(({ tank }) => tank))],
+    onPhases: onPhases.some((count) => count > 0) ? onPhases : null,
   };
 }
 
@@ -235,59 +232,4 @@ function layTank(
     machines,
     ratedWatts: machines.reduce((sum, machine) => sum + certain(places[machine], "machine").model.ratedWatts, 0),
   };
-}
-
-function judgedPoints(site: Site): readonly JudgedPoint[] {
-  const points = new Map<PointName, JudgedPoint>();
-  const ranges = rangesOf(site);
-  const judge = (name: PointName, maximumAgeMilliseconds: number, contact: boolean, changePerSecond: number | null) => {
-    const range = ranges.get(name) ?? { minimum: -Number.MAX_VALUE, maximum: Number.MAX_VALUE };
-    points.set(name, { name, maximumAgeMilliseconds, contact, changePerSecond, ...range });
-  };
-  const contact = (name: PointName | null | undefined) => {
-    if (name !== null && name !== undefined) judge(name, contactMaximumAgeMilliseconds, true, null);
-  };
-  for (const { meter, contactor, derating } of site.branches) {
-    if (derating !== undefined && derating.point !== null)
-      judge(derating.point, derating.maximumAgeMilliseconds, false, coolantChangePerSecond);
-    if (meter !== null)
-      for (const name of [meter.powerWatts, ...meter.currentAmperes, ...meter.voltageVolts])
-        judge(name, meter.maximumAgeMilliseconds, false, null);
-    contact(contactor?.feedback);
-  }
-  for (const name of site.smokeClear ?? []) contact(name);
-  const frequency = site.generator?.frequency;
-  if (frequency !== undefined) judge(frequency.point, frequency.maximumAgeMilliseconds, false, null);
-  const response = site.frequency?.response;
-  if (response !== undefined) judge(response.point, response.maximumAgeMilliseconds, false, null);
-  contact(site.frequency?.relay?.clear);
-  for (const { coolant, inlet, flow, pump, leakDry, level } of site.tanks) {
-    for (const name of coolant.sensors) judge(name, coolant.maximumAgeMilliseconds, false, coolantChangePerSecond);
-    if (inlet !== undefined) judge(inlet.point, inlet.maximumAgeMilliseconds, false, coolantChangePerSecond);
-    if (flow !== null) judge(flow.point, flow.maximumAgeMilliseconds, false, null);
-    if (level !== null) judge(level.point, level.maximumAgeMilliseconds, false, null);
-    contact(pump?.feedback);
-    contact(pump?.standby?.feedback);
-    for (const name of leakDry) contact(name);
-  }
-  for (const { ambient, fans, heat } of site.coolingLoops ?? []) {
-    if (ambient !== null) judge(ambient.point, ambient.maximumAgeMilliseconds, false, coolantChangePerSecond);
-    for (const { feedback } of fans) contact(feedback);
-    if (heat !== null) judge(heat.supply.point, heat.supply.maximumAgeMilliseconds, false, coolantChangePerSecond);
-    contact(heat?.ready);
-  }
-  return [...points.values()];
-}
-
-function rangesOf(site: Site): ReadonlyMap<PointName, { readonly minimum: number; readonly maximum: number }> {
-  const points = [
-    ...site.lines.flatMap((line) => line.devices.flatMap((device) => device.points)),
-    ...site.firmata.flatMap((board) => board.points),
-  ];
-  return new Map(
-    points.map(({ name, minimum, maximum }) => [
-      name,
-      { minimum: minimum ?? -Number.MAX_VALUE, maximum: maximum ?? Number.MAX_VALUE },
-    ]),
-  );
 }

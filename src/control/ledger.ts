@@ -48,7 +48,8 @@ interface Sheddable {
 /** Machines that run and obey, the fastest first, with what their sleep surely takes off. */
 function sheddableOf(miners: ProcessImage["miners"], { layout, fleet }: Assessed): readonly Sheddable[] {
   const shares: Sheddable[] = [];
-  for (const [index, { miner, model }] of layout.machines.entries()) {
+  for (let index = 0; index < layout.machines.length; index += 1) {
+    const { miner, model } = certain(layout.machines[index], "machine");
     const { phase } = certain(fleet.machines[index], "machine");
     const runs = phase === "hashing" || phase === "trimmed" || phase === "waking";
     if (!runs || !takesCommands(model.dialect)) continue;

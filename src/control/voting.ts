@@ -26,9 +26,12 @@ const changePerSecond = 1;
 export function voteCoolant(sensors: readonly Judged[], now: Milliseconds): Vote {
   const good = sensors.flatMap((sensor) => (sensor.quality === "good" ? [sensor.value] : [])).sort((a, b) => a - b);
   const held = sensors.flatMap((sensor) => (sensor.quality === "held" ? [sensor] : []));
-  const counting = [...good, ...held.map((sensor) => sensor.value)].sort((a, b) => a - b);
+  const counting = held.length === 0 ? good : [...good, ...held.map(({ value }) => value)].sort((a, b) => a - b);
   const celsius = voted(counting);
-  const cautious = [...good, ...held.map((sensor) => worstSince(sensor, now, changePerSecond))].sort((a, b) => a - b);
+  const cautious =
+    held.length === 0
+      ? good
+      : [...good, ...held.map((sensor) => worstSince(sensor, now, changePerSecond))].sort((a, b) => a - b);
   const lost = sensors.flatMap((sensor) =>
     sensor.quality === "bad" && sensor.value !== null && now - sensor.at <= lostSensorCountsMilliseconds
       ? [sensor.value]

@@ -2,7 +2,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { type Judged, judgeReadings, type PointState } from "../../src/control/judge.ts";
-import type { JudgedPoint } from "../../src/control/layout.ts";
+import type { JudgedPoint } from "../../src/control/judged-points.ts";
 import { voteCoolant } from "../../src/control/voting.ts";
 import type { Reading } from "../../src/model/reading.ts";
 import { good } from "./site-for-tests.ts";

@@ -49,8 +49,8 @@ export function openPlan(
     // Source: DESIGN section 3: while running machines are taken over, orders and fallbacks shed nothing.
     gentleWatts: adopting ? unlimitedWatts : ramp.gentleWatts,
   };
-  for (const [machine, { phase }] of machines.entries()) {
-    if (phase !== "curtailing") continue;
+  for (let machine = 0; machine < machines.length; machine += 1) {
+    if (machines[machine]?.phase !== "curtailing") continue;
     const { highWatts, nextWatts } = certain(accounts[machine], "account");
     spread(plan.pendingWatts, layout, machine, highWatts - nextWatts);
   }
@@ -75,7 +75,8 @@ function nextOfScopes(
     const named = place.behind.reduce((sum, machine) => sum + certain(accounts[machine], "account").nextWatts, 0);
     for (const phase of place.phases) next[phase] = (nextWatts + unknownWatts - named) / 3;
   }
-  for (const [machine, place] of layout.machines.entries()) {
+  for (let machine = 0; machine < layout.machines.length; machine += 1) {
+    const place = certain(layout.machines[machine], "machine");
     const account = certain(accounts[machine], "account");
     const { scope: tank, loopScope } = certain(layout.tanks[place.tank], "tank");
     add(next, tank, account.nextWatts + account.unknownWatts);

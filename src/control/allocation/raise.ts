@@ -55,7 +55,8 @@ function stepOf(plan: Plan, machine: number): number {
 function rankForWaking(plan: Plan, rules: RaiseRules): readonly number[] {
   const ready: number[] = [];
   let fits = false;
-  for (const [machine, state] of plan.machines.entries()) {
+  for (let machine = 0; machine < plan.machines.length; machine += 1) {
+    const state = certain(plan.machines[machine], "machine");
     if (!mayWake(state, rules) || rules.forbidden.has(machine)) continue;
     ready.push(machine);
     const step = stepOf(plan, machine);

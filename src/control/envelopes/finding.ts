@@ -19,12 +19,19 @@ export const nothingFound: Finding = { limits: [], violations: [], causes: {}, w
 
 /** All findings of a scan as one. */
 export function merge(findings: readonly Finding[]): Finding {
-  return {
-    limits: findings.flatMap(({ limits }) => limits),
-    violations: findings.flatMap(({ violations }) => violations),
-    causes: Object.assign({}, ...findings.map(({ causes }) => causes)),
-    warnings: findings.flatMap(({ warnings }) => warnings),
-  };
+  const limits: Limit[] = [];
+  const violations: Violation[] = [];
+  const causes: Record<TripName, string> = {};
+  const warnings: Warning[] = [];
+  for (const finding of findings) {
+    // Most find nothing in most scans.
+    if (finding === nothingFound) continue;
+    limits.push(...finding.limits);
+    violations.push(...finding.violations);
+    Object.assign(causes, finding.causes);
+    warnings.push(...finding.warnings);
+  }
+  return { limits, violations, causes, warnings };
 }
 
 /** A ceiling of nothing for a scope, at once. */

@@ -2,7 +2,7 @@
 
 import type { MinerPowerMode } from "../../model/miner-model.ts";
 import type { Milliseconds } from "../../model/reading.ts";
-import type { Reason } from "../../model/reason.ts";
+import type { Limit, Reason } from "../../model/reason.ts";
 import type { MinerModel } from "../../model/site.ts";
 import { celsius } from "../figures.ts";
 import { certain } from "../impossible.ts";
@@ -17,17 +17,19 @@ const releaseKelvin = 3;
 
 /** Whether each machine's inlet forbids it to run, and the limits that say so. */
 export function judgeInlets(layout: Layout, machines: readonly MachineState[], now: Milliseconds): Finding {
-  const limits = machines.flatMap((machine, index) => {
+  const limits: Limit[] = [];
+  for (let index = 0; index < machines.length; index += 1) {
+    const machine = certain(machines[index], "machine");
     const { miner, model } = certain(layout.machines[index], "machine");
     const inlet = machine.inletCelsius;
-    if (inlet === null || now - machine.inletAt > rememberedMilliseconds) return [];
+    if (inlet === null || now - machine.inletAt > rememberedMilliseconds) continue;
     // Asleep by our doing, it must be cooler before it may run again.
     const margin = machine.command === "sleep" ? releaseKelvin : 0;
     const { most, inMode } = mostOf(model, machine.powerMode);
-    if (inlet <= most - margin) return [];
+    if (inlet <= most - margin) continue;
     const text = `Inlet of ${miner.name} is at ${celsius(inlet)}; its model allows ${celsius(most)}${inMode}.`;
-    return [nothingAllowed(`miner/${miner.name}`, { code: "miner-inlet-hot", text })];
-  });
+    limits.push(nothingAllowed(`miner/${miner.name}`, { code: "miner-inlet-hot", text }));
+  }
   const [first] = limits;
   if (first === undefined) return nothingFound;
   // One alarm however many machines it is: a hot tank would flood the log otherwise.

@@ -67,14 +67,19 @@ function fullPhase(
   accounts: readonly Account[],
   ceilings: ReadonlyMap<Scope, number>,
 ): { readonly what: string; readonly drawnWatts: number; readonly ceilingWatts: number } | null {
-  for (const [index, phase] of phases.entries()) {
-    const ceilingWatts = ceilings.get(certain(layout.scopes[phase], "phase"));
+  if (phases.length === 0) return null;
+  const drawn = phases.map(() => 0);
+  for (const machine of behind) {
+    const { lowWatts } = certain(accounts[machine], "account");
+    for (const { scope, share } of certain(layout.machines[machine], "machine").phases) {
+      const index = phases.indexOf(scope);
+      if (index >= 0) drawn[index] = certain(drawn[index], "phase") + lowWatts * share;
+    }
+  }
+  for (const [index, drawnWatts] of drawn.entries()) {
+    const scope = certain(layout.scopes[certain(phases[index], "phase")], "scope");
+    const ceilingWatts = ceilings.get(scope);
     if (ceilingWatts === undefined) continue;
-    const drawnWatts = behind.reduce((sum, machine) => {
-      const share =
-        certain(layout.machines[machine], "machine").phases.find(({ scope }) => scope === phase)?.share ?? 0;
-      return sum + certain(accounts[machine], "account").lowWatts * share;
-    }, 0);
     if (drawnWatts > ceilingWatts) return { what: `${branch.name}, L${index + 1},`, drawnWatts, ceilingWatts };
   }
   return null;

@@ -36,7 +36,9 @@ export function observeFleet(input: FleetInput): Fleet {
   const machines: MachineState[] = [];
   const sightings: Sighting[] = [];
   const accounts: Account[] = [];
-  for (const [index, place] of layout.machines.entries()) {
+  // By index: iterators of pairs are felt where every machine is looked at in every scan.
+  for (let index = 0; index < layout.machines.length; index += 1) {
+    const place = certain(layout.machines[index], "machine");
     const powered = certain(input.powered[index], "power");
     const since = certain(input.poweredSince[index], "power");
     const sighting = sight(input.reports[place.miner.name], place.model, now, since);
@@ -81,7 +83,8 @@ export function sleepProofs(
   accounts: readonly Account[],
 ): readonly number[] {
   const own = layout.branches.map(({ auxiliaryWatts }) => auxiliaryWatts);
-  for (const [index, { branch }] of layout.machines.entries()) {
+  for (let index = 0; index < machines.length; index += 1) {
+    const { branch } = certain(layout.machines[index], "machine");
     const machine = certain(machines[index], "machine");
     const { highWatts, unknownWatts } = certain(accounts[index], "account");
     const asleep = machine.command === "sleep" && machine.asleepSince === null;
@@ -106,7 +109,8 @@ export function fleetWarnings(
   const defiant: string[] = [];
   const excluded: string[] = [];
   const relapsed: string[] = [];
-  for (const [index, { phase, relapsedAt }] of machines.entries()) {
+  for (let index = 0; index < machines.length; index += 1) {
+    const { phase, relapsedAt } = certain(machines[index], "machine");
     const { name } = certain(layout.machines[index], "machine").miner;
     if (phase === "unreachable" && powered[index] === true) unreachable.push(name);
     if (phase === "defiant") defiant.push(name);
@@ -132,11 +136,9 @@ export function defianceEvents(
   before: readonly MachineState[],
   machines: readonly MachineState[],
 ): readonly EventRecord[] {
-  const names = machines.flatMap(({ phase }, index) =>
-    phase === "defiant" && before[index]?.phase !== "defiant"
-      ? [certain(layout.machines[index], "machine").miner.name]
-      : [],
-  );
+  const names = layout.machines
+    .filter((_, index) => machines[index]?.phase === "defiant" && before[index]?.phase !== "defiant")
+    .map(({ miner }) => miner.name);
   if (names.length === 0) return [];
   const text = `${listed(names)}: told to sleep, but the power is still there.`;
   return [{ kind: "miner", severity: "alarm", subject: certain(names[0], "name"), text }];

@@ -53,16 +53,11 @@ function viewOf(
   { machines, accounts, sightings }: Fleet,
   balance: BranchBalance,
 ): BranchView {
-  const onPhases: [number, number, number] = [0, 0, 0];
-  const tanks = new Set<string>();
   let machinesWatts = 0;
   let telling = 0;
   let asleep = 0;
   for (const index of place.behind) {
-    const { miner, tank } = certain(layout.machines[index], "machine");
     const { lowWatts, unknownWatts } = certain(accounts[index], "account");
-    tanks.add(certain(layout.tanks[tank], "tank").tank.name);
-    if (miner.phase !== null) onPhases[miner.phase - 1] = (onPhases[miner.phase - 1] ?? 0) + 1;
     if (certain(sightings[index], "sighting").ownPower) telling += 1;
     if (machines[index]?.phase === "asleep") asleep += 1;
     machinesWatts += lowWatts + unknownWatts;
@@ -75,8 +70,8 @@ function viewOf(
     machines: place.behind.length,
     telling,
     asleep,
-    tanks: [...tanks],
-    onPhases: onPhases.some((count) => count > 0) ? onPhases : null,
+    tanks: [...place.tankNames],
+    onPhases: place.onPhases,
   };
 }
 

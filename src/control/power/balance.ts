@@ -62,17 +62,17 @@ function balanceBranch(sum: Sum, meter: Judged | null, excessRatio: number): Bra
   const belowBehind = metered !== null && metered < (1 - branchSumTolerance) * sum.meteredBehind;
   // Two meters sample at different moments: what is on its way may be seen by one of them only.
   const atFault = belowBehind && metered < (1 - branchSumTolerance) * (sum.meteredBehind - sum.inFlight);
-  const base = {
-    meteredWatts: metered,
-    meterBelowAccount: belowAccount || atFault,
-    inFlightWatts: sum.inFlight,
-    reservedWatts: sum.reserved,
-    provenWatts: provenOf(sum.proven, meter),
-    excessRatio,
-  };
+  const meterBelowAccount = belowAccount || atFault;
+  const provenWatts = provenOf(sum.proven, meter);
+  // Each written out: this is made for every branch in every scan, and a spread takes ten times as long.
   if (metered === null || belowAccount || belowBehind)
     return {
-      ...base,
+      meteredWatts: metered,
+      meterBelowAccount,
+      inFlightWatts: sum.inFlight,
+      reservedWatts: sum.reserved,
+      provenWatts,
+      excessRatio,
       presentWatts: sum.present,
       lowWatts: low,
       settledWatts: settled,
@@ -86,22 +86,38 @@ function balanceBranch(sum: Sum, meter: Judged | null, excessRatio: number): Bra
   // Below: an estimate too high, lowered a little. Above: something draws that nobody owned up to; it is added.
   if (metered < settled) {
     const nextWatts = next + presentWatts - settled;
-    const bounds = { lowWatts: presentWatts, settledWatts, highWatts: presentWatts };
-    return { ...base, ...bounds, presentWatts, nextWatts, unknownWatts: 0, excessRatio: still ? 0 : excessRatio };
+    return {
+      meteredWatts: metered,
+      meterBelowAccount,
+      inFlightWatts: sum.inFlight,
+      reservedWatts: sum.reserved,
+      provenWatts,
+      excessRatio: still ? 0 : excessRatio,
+      presentWatts,
+      lowWatts: presentWatts,
+      settledWatts,
+      highWatts: presentWatts,
+      nextWatts,
+      unknownWatts: 0,
+    };
   }
   const seen = Math.max(0, metered - high - unknown);
   const bounded = Math.min(unknown, metered - settled);
   // What machines promise or have promised hides what the others draw beyond their account: it is remembered meanwhile.
   const excess = still ? seen : Math.max(seen, Math.min(excessRatio * settled, metered - settled - bounded));
   return {
-    ...base,
+    meteredWatts: metered,
+    meterBelowAccount,
+    inFlightWatts: sum.inFlight,
+    reservedWatts: sum.reserved,
+    provenWatts,
+    excessRatio: still && settled > 0 ? Math.min(mostExcessRatio, seen / settled) : excessRatio,
     presentWatts,
     lowWatts: metered - bounded,
     settledWatts: Math.max(0, settledWatts - bounded),
     highWatts: Math.min(high + seen, metered),
     nextWatts: next + excess,
     unknownWatts: bounded,
-    excessRatio: still && settled > 0 ? Math.min(mostExcessRatio, seen / settled) : excessRatio,
   };
 }
 
@@ -136,9 +152,9 @@ function sumBehind(place: BranchPlace, accounts: readonly Account[], balances: r
     unknown: auxiliaryWatts,
     reserved: 0,
     present: auxiliaryWatts,
+    proven: 0,
+    meteredBehind: 0,
   };
-  let proven = 0;
-  let meteredBehind = 0;
   for (const machine of place.own) {
     const account = certain(accounts[machine], "account");
     sum.low += account.lowWatts;
@@ -149,7 +165,7 @@ function sumBehind(place: BranchPlace, accounts: readonly Account[], balances: r
     sum.unknown += account.unknownWatts;
     sum.reserved += account.reservedWatts;
     sum.present += account.lowWatts + account.unknownWatts;
-    proven += account.settledWatts;
+    sum.proven += account.settledWatts;
   }
   for (const child of place.children) {
     const behind = certain(balances[child], "balance");
@@ -161,8 +177,8 @@ function sumBehind(place: BranchPlace, accounts: readonly Account[], balances: r
     sum.unknown += behind.unknownWatts;
     sum.reserved += behind.reservedWatts;
     sum.present += behind.presentWatts;
-    proven += behind.provenWatts;
-    meteredBehind += behind.meteredWatts ?? 0;
+    sum.proven += behind.provenWatts;
+    sum.meteredBehind += behind.meteredWatts ?? 0;
   }
-  return { ...sum, proven, meteredBehind };
+  return sum;
 }

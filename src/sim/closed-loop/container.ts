@@ -72,6 +72,8 @@ class SimulatedContainer implements Container {
   readonly #tankWatts: number[];
   readonly #branchWatts: [number, number, number][];
   readonly #interlockSince: (number | null)[];
+  /** Tanks of the machines on each branch. */
+  readonly #tanksOn: readonly (readonly number[])[];
   /** When each contactor was told to open; null: told to close. */
   readonly #openSince: (number | null)[];
   #plant: Plant;
@@ -104,6 +106,9 @@ class SimulatedContainer implements Container {
     this.#branchWatts = branches.map(() => [0, 0, 0]);
     this.#interlockSince = tanks.map(() => null);
     this.#openSince = branches.map(() => null);
+    this.#tanksOn = branches.map((_, index) => [
+      ...new Set(this.machines.filter(({ branch }) => branch === index).map(({ tank }) => tank)),
+    ]);
     this.#sumUp();
   }
 
@@ -256,7 +261,7 @@ class SimulatedContainer implements Container {
     const held =
       this.#relayHolds &&
       this.#isOn(contactor.output) &&
-      this.#tanksBehind(index).every((tank) => this.interlockHolds(tank));
+      (this.#tanksOn[index] ?? []).every((tank) => this.interlockHolds(tank));
     if (held) {
       this.#openSince[index] = null;
       return true;
@@ -265,11 +270,6 @@ class SimulatedContainer implements Container {
     this.#openSince[index] = since;
     const late = this.#faults.find("contactor-late", branch.name);
     return late !== null && this.#now - since < (late.value ?? lateSeconds) * 1000;
-  }
-
-  #tanksBehind(index: number): readonly number[] {
-    const tanks = new Set(this.machines.filter(({ branch }) => branch === index).map(({ tank }) => tank));
-    return [...tanks];
   }
 
   #watchInterlocks(): void {
