@@ -48,7 +48,15 @@ export function act(state: ControlState, image: ProcessImage, site: Site, assess
   const { layout, fleet, balances } = assessed;
   const { now } = image;
   const { ceilings, ramp } = ordered;
-  const plan = openPlan(layout, fleet.machines, fleet.accounts, balances, ceilings, ramp, state.adopting);
+  const plan = openPlan(
+    layout,
+    fleet.machines,
+    fleet.accounts,
+    { balances, unrest: assessed.meterUnrest },
+    ceilings,
+    ramp,
+    state.adopting,
+  );
   const forbidden = forbiddenMachines(assessed, ordered);
   const room = stepRoomOf(site.generator, assessed.generator);
   const { minimumOnMilliseconds } = site.policy;

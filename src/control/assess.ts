@@ -29,6 +29,7 @@ import { judgeForeignFrames } from "./plausibility/foreign-frames.ts";
 import type { MeterWatch } from "./plausibility/meter-watch.ts";
 import { comparePumps, type PumpFlowSince } from "./plausibility/pump-flow.ts";
 import { type BranchBalance, balance } from "./power/balance.ts";
+import { type MeterUnrest, watchUnrest } from "./power/meter-unrest.ts";
 import { stillAdopting } from "./start.ts";
 import type { ControlState } from "./state.ts";
 
@@ -58,6 +59,7 @@ export interface Assessed {
   /** How uneven the phases of each branch were when all of them were last measured [A]. Aligned with branches. */
   readonly unevenAmperes: readonly number[];
   readonly meterWatches: readonly MeterWatch[];
+  readonly meterUnrest: readonly MeterUnrest[];
   readonly pumpFlowSince: PumpFlowSince;
   readonly drift: JudgedDrift;
   readonly driveStandsSince: DriveStandsSince;
@@ -126,6 +128,7 @@ export function judge(state: ControlState, image: ProcessImage, site: Site): Ass
     ...supply.states,
     unevenAmperes: feeder.unevenAmperes,
     meterWatches: doubted.watches,
+    meterUnrest: watchUnrest(layout, accounts, balances, state.meterUnrest, now),
     pumpFlowSince: pumps.since,
     drift,
     driveStandsSince: drives.since,

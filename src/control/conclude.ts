@@ -171,6 +171,7 @@ function nextState(
     machines: acted.plan.machines,
     sleepProofWatts: sleepProofs(assessed.layout, acted.plan.machines, assessed.fleet.accounts),
     targets,
+    meterUnrest: assessed.meterUnrest,
     excessRatios: assessed.balances.map(({ excessRatio }) => excessRatio),
     stoppedPumps: assessed.layout.tanks.flatMap(({ tank }, index) =>
       excused(certain(acted.cooling.pumps[index], "pump"), tank, acted.outputs, image.now) ? [tank.name] : [],

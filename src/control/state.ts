@@ -21,6 +21,7 @@ import { type MachineState, unseenMachine } from "./machines/machine.ts";
 import type { DriveStandsSince } from "./plausibility/drive-watch.ts";
 import { type MeterWatch, unwatched } from "./plausibility/meter-watch.ts";
 import type { PumpFlowSince } from "./plausibility/pump-flow.ts";
+import { type MeterUnrest, unmoved } from "./power/meter-unrest.ts";
 import { type RampState, rampAtStart } from "./ramp.ts";
 import type { AddedLoad } from "./step-limit.ts";
 import { storeTrip } from "./trips.ts";
@@ -43,6 +44,8 @@ export interface ControlState {
   readonly sleepProofWatts: readonly number[];
   /** Aligned with `site.branches`: what each draws beyond all accounts, as a share of them, when last nothing was coming or going. */
   readonly excessRatios: readonly number[];
+  /** Aligned with `site.branches`: how high each has read lately beside the accounts. */
+  readonly meterUnrest: readonly MeterUnrest[];
   /** Aligned with `site.tanks`: what the heat of each has taught. */
   readonly tanks: readonly TankMemory[];
   readonly cooling: CoolingState;
@@ -105,6 +108,7 @@ export function startControl(site: Site, durable: Durable | "none" | "unreadable
     targets: {},
     sleepProofWatts: layout.branches.map(() => 0),
     excessRatios: layout.branches.map(() => 0),
+    meterUnrest: layout.branches.map(() => unmoved),
     tanks: layout.tanks.map(() => freshTank),
     cooling: startCooling(site, now),
     stoppedPumps: [],

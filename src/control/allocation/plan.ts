@@ -6,7 +6,11 @@ import type { Layout } from "../layout.ts";
 import type { MachineState } from "../machines/machine.ts";
 import type { Account } from "../power/account.ts";
 import type { BranchBalance } from "../power/balance.ts";
+import { type MeterUnrest, unrestOf } from "../power/meter-unrest.ts";
 import type { RampState } from "../ramp.ts";
+
+/** A little of every ceiling is left free: the noise of a meter will be higher than it has been lately. Source: choice: the short-term noise of a class 0.5 meter, rounded up. */
+const freeShare = 0.0025;
 
 export interface Plan {
   readonly layout: Layout;
@@ -22,8 +26,16 @@ export interface Plan {
   readonly safetyWatts: readonly number[];
   /** What sheds have promised and nobody has proven gone yet: no raise may count on it [W]. */
   readonly pendingWatts: number[];
+  /** How much more than in this moment the meters of each scope have shown lately: nothing wakes into it [W]. */
+  readonly unrestWatts: readonly number[];
   /** The container's ceiling by orders, on its way down [W]. */
   readonly gentleWatts: number;
+}
+
+/** Aligned with `layout.branches`. */
+interface Metered {
+  readonly balances: readonly BranchBalance[];
+  readonly unrest: readonly MeterUnrest[];
 }
 
 /** Opens the sheet. */
@@ -31,7 +43,7 @@ export function openPlan(
   layout: Layout,
   machines: readonly MachineState[],
   accounts: readonly Account[],
-  balances: readonly BranchBalance[],
+  { balances, unrest }: Metered,
   ceilings: ReadonlyMap<Scope, ScopeCeilings>,
   ramp: RampState,
   adopting: boolean,
@@ -46,6 +58,7 @@ export function openPlan(
     raiseWatts: each.map(({ raiseWatts }, scope) => (scope === 0 ? Math.min(raiseWatts, ramp.raiseWatts) : raiseWatts)),
     safetyWatts: each.map(({ safetyWatts }) => safetyWatts),
     pendingWatts: layout.scopes.map(() => 0),
+    unrestWatts: unrestOfScopes(layout, unrest),
     // Source: DESIGN section 3: while running machines are taken over, orders and fallbacks shed nothing.
     gentleWatts: adopting ? unlimitedWatts : ramp.gentleWatts,
   };
@@ -86,6 +99,16 @@ function nextOfScopes(
   return next;
 }
 
+/** A tank has no meter. */
+function unrestOfScopes(layout: Layout, unrest: readonly MeterUnrest[]): number[] {
+  const watts = layout.scopes.map(() => 0);
+  for (const [index, { scope, phases }] of layout.branches.entries()) {
+    watts[scope] = unrestOf(certain(unrest[index], "unrest"));
+    for (const phase of phases) watts[phase] = certain(watts[scope], "scope") / 3;
+  }
+  return watts;
+}
+
 /** Changes what a machine will draw, in every scope that covers it. */
 export function change(plan: Plan, machine: number, byWatts: number): void {
   spread(plan.nextWatts, plan.layout, machine, byWatts);
@@ -100,16 +123,25 @@ export function move(plan: Plan, scope: number, byWatts: number): void {
 }
 
 /** What a raise in a scope may add at most [W]. */
-export function roomIn(plan: Plan, scope: number, reservedShare = 0): number {
-  const ceiling = certain(plan.raiseWatts[scope], "ceiling") * (1 - reservedShare);
-  return ceiling - certain(plan.nextWatts[scope], "next") - certain(plan.pendingWatts[scope], "pending");
+export function roomIn(plan: Plan, scope: number): number {
+  return roomUnder(plan, scope, certain(plan.raiseWatts[scope], "ceiling"));
+}
+
+/** What stays free below a ceiling [W]. */
+export function roomUnder(plan: Plan, scope: number, ceilingWatts: number): number {
+  return ceilingWatts - certain(plan.nextWatts[scope], "next") - certain(plan.pendingWatts[scope], "pending");
+}
+
+/** What a scope can take below a ceiling without the noise of its meter putting a machine just woken to sleep again [W]. */
+export function quietRoomUnder(plan: Plan, scope: number, ceilingWatts: number): number {
+  return roomUnder(plan, scope, ceilingWatts * (1 - freeShare)) - certain(plan.unrestWatts[scope], "unrest");
 }
 
 /** How much more may be drawn in the tightest of a machine's scopes [W]. */
-export function roomFor(plan: Plan, machine: number, reservedShare: number): number {
+export function roomFor(plan: Plan, machine: number): number {
   let room = Number.MAX_SAFE_INTEGER;
   for (const { scope, share } of certain(plan.layout.machines[machine], "machine").scopes)
-    room = Math.min(room, roomIn(plan, scope, reservedShare) / share);
+    room = Math.min(room, quietRoomUnder(plan, scope, certain(plan.raiseWatts[scope], "ceiling")) / share);
   return room;
 }
 

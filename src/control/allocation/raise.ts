@@ -23,9 +23,6 @@ export interface Raised {
   readonly spentWatts: number;
 }
 
-/** A little of every ceiling is left free, so that the noise of a meter does not put a machine just woken to sleep again. Source: choice: the short-term noise of a class 0.5 meter, rounded up. */
-const freeShare = 0.0025;
-
 /** Wakes what may be woken. */
 export function raise(plan: Plan, rules: RaiseRules): Raised {
   const { now, policy } = rules;
@@ -35,7 +32,7 @@ export function raise(plan: Plan, rules: RaiseRules): Raised {
   if (starts.length >= policy.startsPerInterval) return { starts, spentWatts };
   for (const machine of rankForWaking(plan, rules)) {
     const step = stepOf(plan, machine);
-    if (step > rules.budgetWatts - spentWatts || step > roomFor(plan, machine, freeShare)) continue;
+    if (step > rules.budgetWatts - spentWatts || step > roomFor(plan, machine)) continue;
     plan.machines[machine] = wake(certain(plan.machines[machine], "machine"), now);
     change(plan, machine, step);
     spentWatts += step;
@@ -60,10 +57,10 @@ function rankForWaking(plan: Plan, rules: RaiseRules): readonly number[] {
     if (!mayWake(state, rules) || rules.forbidden.has(machine)) continue;
     ready.push(machine);
     const step = stepOf(plan, machine);
-    fits ||= step <= rules.budgetWatts && step <= roomFor(plan, machine, freeShare);
+    fits ||= step <= rules.budgetWatts && step <= roomFor(plan, machine);
   }
   if (!fits) return [];
-  const chosen = worthWaking(plan, ready, (machine) => stepOf(plan, machine), freeShare);
+  const chosen = worthWaking(plan, ready, (machine) => stepOf(plan, machine));
   return ready.sort((a, b) => {
     const one = certain(plan.machines[a], "machine");
     const other = certain(plan.machines[b], "machine");

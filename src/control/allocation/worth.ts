@@ -1,7 +1,7 @@
 /** What machines are worth running, put as loads of a choice: which of those awake to keep, and which of those asleep to wake. */
 import { certain } from "../impossible.ts";
 import { choose } from "./choose.ts";
-import type { Plan } from "./plan.ts";
+import { type Plan, quietRoomUnder } from "./plan.ts";
 import type { Load } from "./sheet.ts";
 
 /** Each start that a machine has had beyond the least of its like weighs like so much of its worth, up to a few. Source: choice: a start costs some minutes of hashing and wears; makes differ by more than four of them. */
@@ -33,17 +33,13 @@ export function keptAwake(plan: Plan, awake: readonly number[]): ReadonlySet<num
   return new Set(shedding.filter((_, index) => certain(chosen[index], "load") > 0));
 }
 
-/** Which of the machines that could wake are worth it together, each with the peak of its start; a share of every ceiling is left free. */
+/** Which of the machines that could wake are worth it together, each with the peak of its start. */
 export function worthWaking(
   plan: Plan,
   asleep: readonly number[],
   stepOf: (machine: number) => number,
-  freeShare: number,
 ): ReadonlySet<number> {
-  const rooms = plan.limitWatts.map(
-    (ceiling, scope) =>
-      ceiling * (1 - freeShare) - certain(plan.nextWatts[scope], "next") - certain(plan.pendingWatts[scope], "pending"),
-  );
+  const rooms = plan.limitWatts.map((ceiling, scope) => quietRoomUnder(plan, scope, ceiling));
   const wear = wearOf(plan, asleep);
   const loads = asleep.map((machine): Load => {
     const { model, scopes } = certain(plan.layout.machines[machine], "machine");
