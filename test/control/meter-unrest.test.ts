@@ -4,7 +4,7 @@ import * as assert from "uvu/assert";
 import { layoutOf } from "../../src/control/layout.ts";
 import type { Account } from "../../src/control/power/account.ts";
 import type { BranchBalance } from "../../src/control/power/balance.ts";
-import { type MeterUnrest, unmoved, unrestOf, watchUnrest } from "../../src/control/power/meter-unrest.ts";
+import { type MeterUnrest, unmoved, watchUnrest } from "../../src/control/power/meter-unrest.ts";
 import { siteForTests } from "./site-for-tests.ts";
 
 const test = suite("unrest of meters");
@@ -45,7 +45,7 @@ function watch(
   before: readonly MeterUnrest[],
   atSeconds: number,
   addedWatts: number,
-  accounts: readonly Account[] = [accountOf(3000), accountOf(3200, 100)],
+  accounts: readonly Account[] = [accountOf(30_000), accountOf(32_000, 1000)],
 ): readonly MeterUnrest[] {
   const balances = layout.branches.map(({ behind }) =>
     balanceOf(behind.reduce((sum, machine) => sum + namedOf(accounts, machine), addedWatts)),
@@ -59,7 +59,7 @@ function namedOf(accounts: readonly Account[], machine: number): number {
 }
 
 function unrests(watched: readonly MeterUnrest[]): readonly number[] {
-  return watched.map((unrest) => Math.round(unrestOf(unrest)));
+  return watched.map((unrest) => Math.round(unrest.unrestWatts));
 }
 
 const fresh = layout.branches.map(() => unmoved);
@@ -85,9 +85,18 @@ test("the most of a spell counts until the next spell is over", () => {
   assert.equal(unrests(watched), each(0));
 });
 
+test("what moves by more than a hundredth of the power has come or gone, and is no noise", () => {
+  let watched = watch(fresh, 60, 5000);
+  watched = watch(watched, 61, 0);
+  assert.equal(
+    unrests(watched),
+    layout.branches.map(({ behind }) => behind.reduce((sum, machine) => sum + (machine === 0 ? 300 : 330), 0)),
+  );
+});
+
 test("what machines account for themselves is no unrest", () => {
   const watched = watch(fresh, 60, 40);
-  assert.equal(unrests(watch(watched, 61, 40, [accountOf(20), accountOf(9000, 500)])), each(0));
+  assert.equal(unrests(watch(watched, 61, 40, [accountOf(20), accountOf(90_000, 500)])), each(0));
   assert.ok(layout.branches.length >= 2, "a branch with branches behind it");
 });
 

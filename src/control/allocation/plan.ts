@@ -6,7 +6,7 @@ import type { Layout } from "../layout.ts";
 import type { MachineState } from "../machines/machine.ts";
 import type { Account } from "../power/account.ts";
 import type { BranchBalance } from "../power/balance.ts";
-import { type MeterUnrest, unrestOf } from "../power/meter-unrest.ts";
+import type { MeterUnrest } from "../power/meter-unrest.ts";
 import type { RampState } from "../ramp.ts";
 
 /** A little of every ceiling is left free: the noise of a meter will be higher than it has been lately. Source: choice: the short-term noise of a class 0.5 meter, rounded up. */
@@ -103,7 +103,7 @@ function nextOfScopes(
 function unrestOfScopes(layout: Layout, unrest: readonly MeterUnrest[]): number[] {
   const watts = layout.scopes.map(() => 0);
   for (const [index, { scope, phases }] of layout.branches.entries()) {
-    watts[scope] = unrestOf(certain(unrest[index], "unrest"));
+    watts[scope] = certain(unrest[index], "unrest").unrestWatts;
     for (const phase of phases) watts[phase] = certain(watts[scope], "scope") / 3;
   }
   return watts;

@@ -11,15 +11,18 @@ export interface MeterUnrest {
   readonly since: Milliseconds;
   readonly mostWatts: number;
   readonly mostBeforeWatts: number;
-  /** In this moment [W]. */
-  readonly watts: number;
+  /** How much more than in this moment it has been lately by noise [W]. */
+  readonly unrestWatts: number;
 }
 
 /** The most of one to two spells counts [ms]. Source: choice: a minute of a meter read each second shows its noise but for one sample in a hundred, and is over soon after a shed that a slow meter still shows. */
 const spellMilliseconds: Milliseconds = 60_000;
 
+/** What has moved by more of the power has come or gone, and is no noise. Source: choice: the noise of a class 1 meter at its widest. */
+const mostNoiseRatio = 0.01;
+
 /** Nothing seen yet. */
-export const unmoved: MeterUnrest = { since: 0, mostWatts: 0, mostBeforeWatts: 0, watts: 0 };
+export const unmoved: MeterUnrest = { since: 0, mostWatts: 0, mostBeforeWatts: 0, unrestWatts: 0 };
 
 /** Aligned with `layout.branches`. */
 export function watchUnrest(
@@ -41,18 +44,16 @@ export function watchUnrest(
     for (const child of children) sum += certain(named[child], "sum");
     named[index] = sum;
     const { nextWatts, unknownWatts } = certain(balances[index], "balance");
-    watched[index] = noteMost(certain(before[index], "unrest"), nextWatts + unknownWatts - sum, now);
+    watched[index] = note(certain(before[index], "unrest"), nextWatts + unknownWatts, sum, now);
   }
   return watched;
 }
 
-function noteMost(before: MeterUnrest, watts: number, now: Milliseconds): MeterUnrest {
-  const { since, mostWatts, mostBeforeWatts } = before;
-  if (now - since < spellMilliseconds) return { since, mostWatts: Math.max(mostWatts, watts), mostBeforeWatts, watts };
-  return { since: now, mostWatts: watts, mostBeforeWatts: mostWatts, watts };
-}
-
-/** How much more than in this moment it has been lately [W]. */
-export function unrestOf({ mostWatts, mostBeforeWatts, watts }: MeterUnrest): number {
-  return Math.max(mostWatts, mostBeforeWatts) - watts;
+function note(before: MeterUnrest, watts: number, namedWatts: number, now: Milliseconds): MeterUnrest {
+  const over = now - before.since >= spellMilliseconds;
+  const added = watts - namedWatts;
+  const mostWatts = over ? added : Math.max(before.mostWatts, added);
+  const mostBeforeWatts = over ? before.mostWatts : before.mostBeforeWatts;
+  const unrestWatts = Math.min(Math.max(mostWatts, mostBeforeWatts) - added, mostNoiseRatio * watts);
+  return { since: over ? now : before.since, mostWatts, mostBeforeWatts, unrestWatts };
 }
