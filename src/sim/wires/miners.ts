@@ -4,8 +4,8 @@
  * Setup: `MinersSetup` of miners/setup.ts: `{ machines: [{ name, kind, host, port?, webPort?, ratedWatts, ... }],
  * user, password }`.
  * Truth: `NAME/supplied` 1 or 0 (its contactor), `NAME/inletCelsius`.
- * Effects: `NAME/powerWatts`, four times a second where it moved by more than 1 W; `NAME/writeCount`, `NAME/refusedCount`,
- * `NAME/overlapCount`, `NAME/rebootCount`, `NAME/located` and `NAME/limitWatts` when they change.
+ * Effects: `NAME/powerWatts`, four times a second where it moved by more than 1 W; `NAME/writeCount`, `NAME/loginCount`,
+ * `NAME/refusedCount`, `NAME/overlapCount`, `NAME/rebootCount`, `NAME/located` and `NAME/limitWatts` when they change.
  * Faults: the names in miners/setup.ts; the target is a machine's name or `*`. `slow-post` takes milliseconds as value.
  */
 import type { Server, Socket } from "node:net";
@@ -43,7 +43,7 @@ const farEnd = serveFarEnd({
         sockets,
         servers: [],
         opened: false,
-        told: { writeCount: 0, refusedCount: 0, overlapCount: 0, rebootCount: 0, located: 0 },
+        told: { writeCount: 0, loginCount: 0, refusedCount: 0, overlapCount: 0, rebootCount: 0, located: 0 },
       });
     }
     await Promise.all([...played.values()].map(open));
@@ -110,8 +110,8 @@ function tick(): void {
     const watts = machine.watts(at);
     if (!(Math.abs(watts - (told["powerWatts"] ?? Number.NaN)) <= 1))
       effects[`${name}/powerWatts`] = told["powerWatts"] = watts;
-    const { writeCount, refusedCount, overlapCount, rebootCount, located, limitWatts } = machine;
-    const counted = { writeCount, refusedCount, overlapCount, rebootCount, located: located ? 1 : 0 };
+    const { writeCount, loginCount, refusedCount, overlapCount, rebootCount, located, limitWatts } = machine;
+    const counted = { writeCount, loginCount, refusedCount, overlapCount, rebootCount, located: located ? 1 : 0 };
     const limited = Number.isFinite(limitWatts) ? { ...counted, limitWatts } : counted;
     for (const [quantity, value] of Object.entries(limited))
       if (value !== told[quantity]) effects[`${name}/${quantity}`] = told[quantity] = value;

@@ -135,6 +135,7 @@ test("a replaced machine is named with both MACs and how to accept it, and was s
     /^fail replaced: .*00:09, before it was .*00:02 -> .*weir shell accept replaced/,
   );
   assert.is(farEnd.effects["replaced/loginCount"] ?? 0, 0);
+  assert.ok((farEnd.effects["secret/loginCount"] ?? 0) > 0, "the same dialect counts one that is sent a password");
 });
 
 test("behind a router, where the machine itself tells its MAC, a replaced one is noticed as well", () => {

@@ -59,7 +59,7 @@ export function serveWeb(
     request.on("end", () => {
       if (machine.faults.has("no-reply")) return;
       if (machine.faults.has("early-close")) return void request.socket.destroy();
-      const judged = authorised(request, access, nonces, now());
+      const judged = authorised(machine, request, access, nonces, now());
       const after = (milliseconds: number, reply: () => void): void => {
         if (milliseconds > 0) setTimeout(reply, milliseconds);
         else reply();
@@ -146,6 +146,7 @@ function store(machine: Machine, configuration: Configuration, body: string, now
 }
 
 function authorised(
+  machine: Machine,
   request: IncomingMessage,
   access: WebAccess,
   nonces: Map<string, { endsAt: number; used: Set<string> }>,
@@ -153,6 +154,7 @@ function authorised(
 ): "yes" | "no" | "unknown" | "stale" {
   const header = request.headers.authorization;
   if (header === undefined || !header.startsWith("Digest ")) return "unknown";
+  machine.loginCount += 1;
   const fields = new Map<string, string>();
   for (const match of header.matchAll(/(\w+)=(?:"([^"]*)"|([^\s,]+))/g))
     fields.set(match[1] ?? "", match[2] ?? match[3] ?? "");

@@ -11,6 +11,7 @@ export function braiinsAnswer(machine: Machine, index: number, setup: MinersSetu
   const tokens = new Map<string, number>();
   const lifeSeconds = setup.tokenSeconds ?? 3600;
   const logIn = (body: unknown): { status: number; body?: unknown } => {
+    machine.loginCount += 1;
     if (memberOf(body, "username") !== setup.user || memberOf(body, "password") !== setup.password) {
       machine.refusedCount += 1;
       return { status: 401 };

@@ -20,6 +20,7 @@ export function serveEbang(machine: Machine, setup: MinersSetup, sockets: Set<So
       if (machine.faults.has("no-reply")) return;
       if (machine.faults.delete("forget-tokens")) cookies.clear();
       if (request.url === "/user/login" && request.method === "POST") {
+        machine.loginCount += 1;
         const form = new URLSearchParams(text);
         const cookie = `-http-session-=1::http.session::${randomBytes(16).toString("hex")}`;
         // It hands out a cookie in any case; only the right password makes it count.

@@ -20,6 +20,7 @@ export function epicAnswer(machine: Machine, index: number, setup: MinersSetup, 
 }
 
 function write(machine: Machine, path: string, body: unknown, password: string, now: number): Answered {
+  machine.loginCount += 1;
   if (memberOf(body, "password") !== password) {
     machine.refusedCount += 1;
     return { status: 200, body: { result: false, error: "Invalid password" } };

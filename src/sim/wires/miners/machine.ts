@@ -9,6 +9,8 @@ export class Machine {
   readonly faults = new Map<FaultName, number>();
   /** Commands that arrived over the wire and were understood, whether or not they had effect. */
   writeCount = 0;
+  /** Requests that bore a password or what is derived of it, right or wrong. */
+  loginCount = 0;
   /** Requests turned away for their credentials. */
   refusedCount = 0;
   inletCelsius = 35;

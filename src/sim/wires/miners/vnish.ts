@@ -45,6 +45,7 @@ export function vnishAnswer(machine: Machine, index: number, setup: MinersSetup,
 
   return (asked) => {
     if (asked.path === "/api/v1/unlock") {
+      machine.loginCount += 1;
       if (machine.faults.has("token-limit")) return { status: 429 };
       if (memberOf(asked.body, "pw") !== setup.password) {
         machine.refusedCount += 1;

@@ -64,6 +64,7 @@ function answer(machine: Machine, index: number, password: string, text: string,
   if (mute && command.startsWith("get.")) return reply(-2, "service is stopped");
   if (command === "get.miner.status") return reply(0, status(machine, String(request["param"]), now));
   if (!command.startsWith("set.")) return reply(-1, "invalid command");
+  machine.loginCount += 1;
   const seconds = Number(request["ts"]);
   const wanted = createHash("sha256").update(`${command}${password}${salt}${seconds}`).digest("base64").slice(0, 8);
   const inTime = Math.abs(seconds - machine.clockSeconds()) <= clockToleranceSeconds;

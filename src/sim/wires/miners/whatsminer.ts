@@ -46,6 +46,7 @@ export function whatsminerAnswer(
   };
 
   const write = (request: Record<string, unknown>): string | undefined => {
+    machine.loginCount += 1;
     settleTokens();
     const key = cipherKey(salted);
     const command = plain(open(key, String(request["data"])));
