@@ -61,7 +61,10 @@ type Present<Shape> = {
 
 /** Leaves out members that are undefined, so that "not told" is an absent member. */
 export function present<Shape extends object>(shape: Shape): Present<Shape> {
-  return Object.fromEntries(Object.entries(shape).filter(([, value]) => value !== undefined)) as Present<Shape>;
+  // A loop, not entries there and back: 300 machines are presented many times a second, and this is the dearest line of the miners' bench (measured, November 2026).
+  const told: Record<string, unknown> = {};
+  for (const name in shape) if (shape[name] !== undefined) told[name] = shape[name];
+  return told as Present<Shape>;
 }
 
 /** Lower case, colons; undefined where it is no MAC address. */
