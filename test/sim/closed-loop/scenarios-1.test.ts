@@ -1,8 +1,8 @@
 import { suite } from "uvu";
 import { addScenarios } from "./run-scenarios.ts";
 
-const test = suite("scenarios, share 1 of 3");
+const test = suite("scenarios, share 1 of 6");
 
-addScenarios(test, 0, 3);
+addScenarios(test, 0, 6);
 
 test.run();

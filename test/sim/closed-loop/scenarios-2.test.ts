@@ -1,8 +1,8 @@
 import { suite } from "uvu";
 import { addScenarios } from "./run-scenarios.ts";
 
-const test = suite("scenarios, share 2 of 3");
+const test = suite("scenarios, share 2 of 6");
 
-addScenarios(test, 1, 3);
+addScenarios(test, 1, 6);
 
 test.run();
