@@ -33,6 +33,8 @@ export interface Container extends TrivialPlant {
   /** Null: there are none. */
   readonly drives: FarEnd | null;
   readonly miners: readonly FarEnd[];
+  /** Another machine in its place: the same address, another MAC; it hashes. */
+  replaceMiner(index: number): Promise<void>;
   readonly mosquitto: Mosquitto;
   readonly dispatcher: Dispatcher;
   /** Newest `state` and log lines, for messages. */
@@ -43,7 +45,7 @@ export interface Container extends TrivialPlant {
   heartbeat(): Promise<void>;
   /** Newest start of `weir run`. */
   weir(): WeirProcess;
-  startWeir(environment?: Readonly<Record<string, string>>): WeirProcess;
+  startWeir(environment?: Readonly<Record<string, string>>, moreWords?: readonly string[]): WeirProcess;
   /** Another one on the same site and folder; not the newest start. */
   startSecond(): WeirProcess;
   stop(): Promise<void>;
@@ -80,12 +82,12 @@ function drivesLine(link: string): object {
   return { ...serial, link, baudRate: 57_600, devices };
 }
 
-function machine(host: string, startAsleep: boolean): object {
+function machine(host: string, startAsleep: boolean, serialNumber = 0): object {
   const times = { sleepSeconds: 1, wakeSeconds: 2, bootSeconds: 0.2 };
   const watts = { ratedWatts: machineWatts, peakWakeWatts: machineWatts };
   return {
     ...minerLogin,
-    machines: [{ name: machineName, kind: "whatsminer", host, ...watts, ...times, startAsleep }],
+    machines: [{ name: machineName, kind: "whatsminer", host, ...watts, ...times, startAsleep, serialNumber }],
   };
 }
 
@@ -122,6 +124,11 @@ export async function startContainer(options: ContainerOptions = {}): Promise<Co
     cooling,
     drives,
     miners,
+    async replaceMiner(index) {
+      await miners[index]?.kill();
+      miners[index]?.forget();
+      await miners[index]?.start(machine(`${network}.${index + 1}`, false, 77));
+    },
     mosquitto,
     dispatcher,
     async stop() {
@@ -161,8 +168,8 @@ function controlPrograms(sitePath: string, data: string, dispatcher: Dispatcher)
     weir,
     state,
     heartbeat,
-    startWeir(environment: Readonly<Record<string, string>> = {}): WeirProcess {
-      started.push(startWeir(words, environment));
+    startWeir(environment: Readonly<Record<string, string>> = {}, moreWords: readonly string[] = []): WeirProcess {
+      started.push(startWeir([...words, ...moreWords], environment));
       startedAt = performance.now();
       return weir();
     },

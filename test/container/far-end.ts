@@ -15,8 +15,8 @@ export interface FarEnd {
   fault(target: string, fault: string, on: boolean, value?: number): void;
   /** As `kill -9` does; resolves when it is gone. */
   kill(): Promise<void>;
-  /** A fresh process with the same setup and the newest truth. */
-  start(): Promise<void>;
+  /** A fresh process with the same setup, or with another one, and the newest truth. */
+  start(other?: object): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -60,7 +60,7 @@ export async function startFarEnd(program: string, setup: object): Promise<FarEn
       if (dying !== null) await waitFor(() => ended(dying), { within: 5_000, what: `end of ${program}` });
       removeLink(setup);
     },
-    async start() {
+    async start(other = setup) {
       const module = new URL(`../../src/sim/wires/${program}.js`, import.meta.url);
       const born = fork(module, [], { stdio: ["ignore", "ignore", "inherit", "ipc"], execArgv: [] });
       child = born;
@@ -70,7 +70,7 @@ export async function startFarEnd(program: string, setup: object): Promise<FarEn
         else if (message.type === "ready") isUp = true;
         else failure = message.text;
       });
-      send({ type: "setup", setup });
+      send({ type: "setup", setup: other });
       await waitFor(() => isUp || failure !== "" || ended(born), { within: 10_000, what: `${program} to be ready` });
       if (!isUp) throw new Error(`${program} could not be started: ${failure}`);
       send({ type: "truth", values: truth });

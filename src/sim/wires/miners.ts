@@ -39,7 +39,13 @@ const farEnd = serveFarEnd({
       const sockets = new Set<Socket>();
       played.set(miner.name, {
         machine,
-        makeServers: makeServers({ machine, index, setup: setup as MinersSetup, sockets, now }),
+        makeServers: makeServers({
+          machine,
+          index: miner.serialNumber ?? index,
+          setup: setup as MinersSetup,
+          sockets,
+          now,
+        }),
         sockets,
         servers: [],
         opened: false,

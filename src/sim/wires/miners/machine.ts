@@ -5,7 +5,7 @@ import type { FaultName, SimulatedMiner } from "./setup.ts";
 const wakeShares = { dark: 0.15, ramp: 0.6, plateau: 0.8 };
 
 export class Machine {
-  readonly plate: Required<SimulatedMiner>;
+  readonly plate: Required<Omit<SimulatedMiner, "serialNumber">>;
   readonly faults = new Map<FaultName, number>();
   /** Commands that arrived over the wire and were understood, whether or not they had effect. */
   writeCount = 0;

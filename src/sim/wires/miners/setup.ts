@@ -41,6 +41,8 @@ export interface SimulatedMiner {
   readonly reportsPower?: boolean;
   /** Antminer: work mode it runs in unless asleep (0 normal, 2 efficient, 3 low). */
   readonly workMode?: number;
+  /** Ends its MAC; its place in the list if absent. Another number is another machine on the same address. */
+  readonly serialNumber?: number;
 }
 
 export interface MinersSetup {
