@@ -13,4 +13,9 @@ test("addresses: single, range, subnet, several; refused where they are none or 
     assert.is(addressesOf(text), null, text);
 });
 
+test("IPv6 is refused in every form, also where it ends in an IPv4 address", () => {
+  for (const text of ["fe80::1", "::ffff:10.0.0.7", "fe80::1-fe80::9", "fe80::/120", "10.0.0.1-::1", "10.0.0.1, ::1"])
+    assert.is(addressesOf(text), null, text);
+});
+
 test.run();

@@ -94,6 +94,16 @@ test("a row may be a subnet, whose machines are numbered; a search that names no
   assert.is(searching?.pointer, "/searchAddresses/1");
 });
 
+test("IPv6 addresses are refused with a sentence that says what is wanted", () => {
+  const [finding, ...more] = resolved("whatsminer-m50", {}, "fe80::1").findings;
+  assert.equal(more, []);
+  assert.is(finding?.pointer, "/miners/0/addresses");
+  assert.match(
+    `${finding?.found} ${finding?.expected} ${finding?.remedy}`,
+    /fe80::1.* IPv4 addresses.* for example 192/,
+  );
+});
+
 test("whether a machine hashes after a power cycle is the site's word before the file's, and yes where nobody tells", () => {
   assert.is(resolved("whatsminer-m50", {}).model.hashesAfterPowerCycle, true);
   assert.is(resolved("whatsminer-m50", { hashesAfterPowerCycle: false }).model.hashesAfterPowerCycle, false);
