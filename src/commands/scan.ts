@@ -120,7 +120,7 @@ function scannedText(port: string, { devices, garbled, skipped, interrupted }: S
     );
   if (skipped.length > 0 && devices.length > 0)
     rows.push(
-      `  ${skipped.length} other speeds were not searched whole: a line has one speed; --every-speed searches them too.`,
+      `  ${skipped.length} other ${skipped.length === 1 ? "speed was" : "speeds were"} not searched whole: a line has one speed; --every-speed searches them too.`,
     );
   if (interrupted) rows.push("  Interrupted: there may be more.");
   else if (devices.length === 0)

@@ -95,7 +95,7 @@ test("searches the other speeds too when it is told to, and stops at a line's sp
     testBoards,
   ];
   const one = await weir(words);
-  assert.match(one.stdout, /1 other speeds were not searched whole: a line has one speed/);
+  assert.match(one.stdout, /1 other speed was not searched whole: a line has one speed/);
   const both = await weir([...words, "--every-speed", "--json"]);
   assert.equal(JSON.parse(both.stdout).skipped, []);
 });

@@ -35,6 +35,8 @@ async function reads(wanted: Readonly<Record<string, number>>): Promise<void> {
   const fits = async (): Promise<boolean> => {
     const shown = await points();
     last = shown;
+    // Before the first scan is finished the shell refuses, and its answer has no points.
+    if (!Array.isArray(shown.points)) return false;
     return Object.entries(wanted).every(([name, value]) => {
       const point = shown.points.find((each) => each.name === name);
       return point?.quality === "good" && Math.abs((point.value ?? Number.NaN) - value) < 0.01;
