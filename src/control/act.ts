@@ -19,6 +19,7 @@ import { jitterMilliseconds } from "./dispatch/course.ts";
 import type { Violation } from "./envelopes/finding.ts";
 import { type GeneratorState, recordSteps, stepRoomOf } from "./envelopes/generator.ts";
 import { certain } from "./impossible.ts";
+import type { Layout } from "./layout.ts";
 import { responseMilliseconds } from "./ledger.ts";
 import type { Ordered } from "./orders.ts";
 import { outputsOf } from "./outputs.ts";
@@ -65,10 +66,7 @@ export function act(state: ControlState, image: ProcessImage, site: Site, assess
   countOut(plan, switches);
   const beforeWatts = certain(plan.nextWatts[0], "container");
   const rules = { now, minimumOnMilliseconds, limits: ordered.limits, forbidden };
-  shed(plan, { ...rules, orderedStepWatts: room.downWatts }, (machine) => {
-    const { miner, model } = certain(layout.machines[machine], "machine");
-    return responseMilliseconds(model, image.miners[miner.name]);
-  });
+  shed(plan, { ...rules, orderedStepWatts: room.downWatts }, responsesOf(layout, image.miners));
   const left = room.downWatts - (beforeWatts - certain(plan.nextWatts[0], "container"));
   const switchedOff = switchOff(plan, { ...rules, ...switches, orderedStepWatts: left });
   const shedWatts = beforeWatts - certain(plan.nextWatts[0], "container");
@@ -118,6 +116,14 @@ export function act(state: ControlState, image: ProcessImage, site: Site, assess
     generator: recordSteps(assessed.generator, rose.addedWatts, shedWatts, now),
     events: [...steps.flatMap((stepped) => stepped?.events ?? []), ...rose.events],
     openBranches: rose.openBranches,
+  };
+}
+
+/** How long each machine needs from its command until it has shed. */
+function responsesOf(layout: Layout, miners: ProcessImage["miners"]): (machine: number) => Milliseconds {
+  return (machine) => {
+    const { miner, model } = certain(layout.machines[machine], "machine");
+    return responseMilliseconds(model, miners[miner.name]);
   };
 }
 

@@ -30,7 +30,7 @@ function sound(value: number): Judged {
 }
 
 test("6: of three sensors one may say anything: it neither hides a trip of the two others nor makes one", () => {
-  fc.assert(
+  void fc.assert(
     fc.property(believable, believable, anything, fc.nat({ max: 2 }), (one, other, third, place) => {
       const sensors = [sound(one), sound(other)];
       sensors.splice(place, 0, third);
@@ -45,7 +45,7 @@ test("6: of three sensors one may say anything: it neither hides a trip of the t
 });
 
 test("6: of two sensors the worse wins, whatever the other says, and far apart they are an alarm", () => {
-  fc.assert(
+  void fc.assert(
     fc.property(believable, believable, (one, other) => {
       const { celsius, disagree } = voteCoolant([sound(one), sound(other)], now);
       assert.is(celsius, Math.max(one, other));
@@ -56,7 +56,7 @@ test("6: of two sensors the worse wins, whatever the other says, and far apart t
 });
 
 test("4 and 6: losing a sensor never makes what power is limited by cooler than the sensors that are left", () => {
-  fc.assert(
+  void fc.assert(
     fc.property(fc.array(anything, { minLength: 1, maxLength: 4 }), fc.nat({ max: 3 }), (sensors, index) => {
       const left = sensors.filter((_, place) => place !== index % sensors.length);
       const { celsius, cautiousCelsius } = voteCoolant(left, now);
@@ -68,7 +68,7 @@ test("4 and 6: losing a sensor never makes what power is limited by cooler than 
 });
 
 test("9: noise smaller than half of the hysteresis makes at most one passage, however often a person resets", () => {
-  fc.assert(
+  void fc.assert(
     fc.property(
       fc.double({ min: 50, max: 60, noNaN: true }),
       fc.array(fc.double({ min: -4.9, max: 4.9, noNaN: true }), { minLength: 60, maxLength: 60 }),

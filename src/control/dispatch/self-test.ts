@@ -3,6 +3,7 @@ import type { Acknowledgement, CommandSource, ControlMessage, Rejection, RemoteC
 import type { EventRecord } from "../../model/decision.ts";
 import type { Milliseconds } from "../../model/reading.ts";
 import type { Limit } from "../../model/reason.ts";
+import { certain } from "../impossible.ts";
 import { kilowatts } from "./answer.ts";
 import type { CommandContext, Judgement } from "./judgement.ts";
 import type { DispatchState, SelfTest } from "./state.ts";
@@ -25,8 +26,7 @@ export function refuseSelfTest(command: RemoteCommand, { dispatch, context }: Ju
 /** Begins the test; the caller has asked whether it may. */
 export function applySelfTest(command: RemoteCommand, body: ControlMessage, judgement: Judgement): DispatchState {
   const { dispatch, context, image } = judgement;
-  const begins = beginning(context);
-  if (begins === null) return dispatch;
+  const begins = certain(beginning(context), "self-test that may begin");
   const { encoding } = command;
   const { id, epoch, sequence } = body;
   const promisedWatts = Math.min(begins.promisedWatts, body.shedWatts ?? begins.promisedWatts);
