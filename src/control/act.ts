@@ -46,7 +46,7 @@ export interface Acted {
 
 /** Carries out what the limits demand, and what they leave room for. */
 export function act(state: ControlState, image: ProcessImage, site: Site, assessed: Assessed, ordered: Ordered): Acted {
-  const { layout, fleet, balances } = assessed;
+  const { layout, fleet, balances, feedbacks, meters } = assessed;
   const { now } = image;
   const { ceilings, ramp } = ordered;
   const plan = openPlan(
@@ -61,7 +61,6 @@ export function act(state: ControlState, image: ProcessImage, site: Site, assess
   const forbidden = forbiddenMachines(assessed, ordered);
   const room = stepRoomOf(site.generator, assessed.generator);
   const { minimumOnMilliseconds } = site.policy;
-  const { feedbacks, meters } = assessed;
   const switches = { now, contactors: state.contactors, feedbacks, meters };
   countOut(plan, switches);
   const beforeWatts = certain(plan.nextWatts[0], "container");

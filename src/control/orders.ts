@@ -63,7 +63,10 @@ export function order(state: ControlState, image: ProcessImage, site: Site, asse
     storedOk,
     durableRevision: state.durable.revision,
     firm: {
-      promisedWatts: firm.find(({ withinSeconds }) => withinSeconds === testedSeconds)?.watts ?? 0,
+      promisedWatts: certain(
+        firm.find(({ withinSeconds }) => withinSeconds === testedSeconds),
+        "tested time",
+      ).watts,
       meteredWatts: certain(assessed.balances[layout.root], "root").meteredWatts,
     },
   });

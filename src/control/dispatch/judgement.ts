@@ -12,8 +12,8 @@ export interface CommandContext {
   readonly storedOk: boolean;
   /** `Durable.revision` of the last scan; what this scan changes is on disk with the next one. */
   readonly durableRevision: number;
-  /** What the ledger promises for the time of a self-test, and what the meter shows [W]; absent: nothing is promised. */
-  readonly firm?: { readonly promisedWatts: number; readonly meteredWatts: number | null };
+  /** What the ledger promises for the time of a self-test, and what the meter shows [W]. */
+  readonly firm: { readonly promisedWatts: number; readonly meteredWatts: number | null };
 }
 
 /** Everything a check of one command may look at. */

@@ -41,8 +41,7 @@ export function applySelfTest(command: RemoteCommand, body: ControlMessage, judg
 function beginning({
   firm,
 }: CommandContext): { readonly promisedWatts: number; readonly baselineWatts: number } | null {
-  const baselineWatts = firm?.meteredWatts ?? null;
-  const promisedWatts = firm?.promisedWatts ?? 0;
+  const { meteredWatts: baselineWatts, promisedWatts } = firm;
   return baselineWatts === null || promisedWatts <= 0 ? null : { promisedWatts, baselineWatts };
 }
 

@@ -119,7 +119,8 @@ class DispatchBench {
   scan(...commands: Command[]): BenchScan {
     const image = this.#freeze(commands);
     const { trips, lockout, storedOk } = this;
-    const context = { trips, lockout, storedOk, durableRevision: this.#durableRevision };
+    const firm = { promisedWatts: 0, meteredWatts: null };
+    const context = { trips, lockout, storedOk, durableRevision: this.#durableRevision, firm };
     const received = receiveCommands(this.#dispatch, image, this.#site, context);
     if (received.order !== this.#dispatch.order) this.#durableRevision += 1;
     if (this.storedOk && this.storeKeepsUp) this.#storedRevision = this.#durableRevision;

@@ -57,7 +57,13 @@ function next(before: State, { afterMilliseconds, beat, order }: Input): State {
     storedRevision: storedOk ? serial : 0,
     stopping: false,
   };
-  const context = { trips: [], lockout: false, storedOk, durableRevision: serial - 1 };
+  const context = {
+    trips: [],
+    firm: { promisedWatts: 0, meteredWatts: null },
+    lockout: false,
+    storedOk,
+    durableRevision: serial - 1,
+  };
   const received = receiveCommands(before.dispatch, image, site, context);
   const limited = dispatchLimits(received.dispatch, image, site);
   const counts = beat === "new" || (beat === "repeated" && last.at === null);

@@ -69,7 +69,13 @@ function receive(dispatch: DispatchState, command: RemoteCommand): State {
     storedRevision: 1,
     stopping: false,
   };
-  const context = { trips: [], lockout: false, storedOk: true, durableRevision: 1 };
+  const context = {
+    trips: [],
+    firm: { promisedWatts: 0, meteredWatts: null },
+    lockout: false,
+    storedOk: true,
+    durableRevision: 1,
+  };
   const received = receiveCommands(dispatch, image, site, context);
   const own = received.acknowledgements.find(({ id }) => id === command.id);
   return { dispatch: received.dispatch, acknowledgement: own ?? null };

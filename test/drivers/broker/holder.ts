@@ -60,7 +60,13 @@ export function startHolder(site: Site): Holder {
       heartbeat: link.heartbeat(),
       storedRevision: revision,
     };
-    const context = { trips: [], lockout: false, storedOk: true, durableRevision: revision };
+    const context = {
+      trips: [],
+      firm: { promisedWatts: 0, meteredWatts: null },
+      lockout: false,
+      storedOk: true,
+      durableRevision: revision,
+    };
     const received = receiveCommands(dispatch, image, site, context);
     if (received.order !== dispatch.order) revision += 1;
     const limited = dispatchLimits(received.dispatch, image, site);
