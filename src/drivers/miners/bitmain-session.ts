@@ -33,7 +33,9 @@ import type { MinerObservation, MinerSetting } from "../../protocol/cgminer/obse
 import { encodeCommand } from "../../protocol/cgminer/sections.ts";
 import { BitmainWeb } from "./bitmain-web.ts";
 import { exchangeHttp } from "./http-exchange.ts";
+import { forgetWrite } from "./machine-memory.ts";
 import { createMinerApi, type MinerApi } from "./miner-api.ts";
+import { storeOwnLimit } from "./own-limit.ts";
 import type { MinerCredentials, MinerSession, SettingRead } from "./session.ts";
 import type { MinerShared } from "./shared.ts";
 
@@ -52,6 +54,9 @@ const pages = {
 
 /** How old the setting may be before it is read again without need [ms]: somebody may have changed it by hand. Choice. */
 const settingMilliseconds = 30_000;
+
+/** A hung disk holds a shed back for no longer than this [ms]. Choice: a small part of the time a machine takes to fall asleep. */
+const diskMilliseconds = 250;
 const identityMilliseconds = 10 * 60_000;
 
 /** A machine that has no port 6060 gets none by itself. Choice. */
@@ -77,6 +82,9 @@ export class BitmainSession implements MinerSession {
     this.api = createMinerApi(miner.host, miner.port ?? ports.api, shared);
     this.clock = clock;
     this.shared = shared;
+    const { document, mode = normalMode } = shared.memory.recall(miner.name).unprovenWrite ?? {};
+    const kept = document && decodeConfiguration(document, false);
+    if (kept?.ok) this.saved = { configuration: kept.value, mode };
   }
 
   async read(settingWanted: boolean, signal: AbortSignal): Promise<Result<MinerObservation, MinerFault>> {
@@ -120,6 +128,10 @@ export class BitmainSession implements MinerSession {
     const next = wanted === "sleep" ? sleepMode : (this.shared.memory.recall(this.name).runMode ?? normalMode);
     // Every second attempt uses the other spelling: which one a firmware takes is known only by its effect.
     const body = encodeMode(configuration.value, next, attempt % 2 === 0);
+    this.saved = undefined;
+    // On disk before the post: a controller killed behind it still knows the pools when it is back.
+    this.shared.memory.remember(this.name, { unprovenWrite: { document: configuration.value.document, mode: next } });
+    await storeOwnLimit(this.shared.memory, diskMilliseconds);
     const reply = await this.web.post(pages.setConfiguration, body, signal);
     // Only behind the answer, also a missing one: a page read before it may still show the pools of before.
     this.saved = { configuration: configuration.value, mode: next };
@@ -181,9 +193,10 @@ export class BitmainSession implements MinerSession {
     signal: AbortSignal,
   ): Promise<"restored" | "lost" | undefined> {
     const { saved } = this;
-    if (saved === undefined || truncated) return undefined;
+    if (saved === undefined || truncated || this.isAnother()) return undefined;
     if (!samePools(saved.configuration, body)) return await this.restorePools(saved, signal);
     this.saved = undefined;
+    forgetWrite(this.shared.memory, this.name);
     return undefined;
   }
 
@@ -195,7 +208,15 @@ export class BitmainSession implements MinerSession {
     this.saved = undefined;
     await this.web.post(pages.setConfiguration, encodeMode(configuration, mode, false), signal);
     const page = await this.web.get(pages.configuration, "write", signal);
+    // Somebody may set other pools by hand after a loss: those must stand.
+    if (page.ok) forgetWrite(this.shared.memory, this.name);
     return page.ok && samePools(configuration, page.value.body) ? "restored" : "lost";
+  }
+
+  /** After a restart the first read tells whose the address is; another machine gets no pools of the former. */
+  private isAnother(): boolean {
+    const [before, mac] = [this.shared.memory.recall(this.name).mac, this.information?.mac];
+    return before !== undefined && mac !== undefined && mac !== before;
   }
 
   private async readSetting(signal: AbortSignal): Promise<SettingRead> {

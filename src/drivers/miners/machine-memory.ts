@@ -1,7 +1,15 @@
-/** What the links must not forget over a restart: each machine's MAC, and the mode and limit it ran with before our commands. A file of its own, written off the control path. */
+/** What the links must not forget over a restart: each machine's MAC, and the mode, limit and pools it ran with before our commands. A file of its own, written off the control path. */
 import { readFileSync } from "node:fs";
-import { rename, writeFile } from "node:fs/promises";
+import { rename, rm, writeFile } from "node:fs/promises";
 import type { MinerName } from "../../model/miner.ts";
+import type { JsonObject } from "../../protocol/cgminer/json.ts";
+
+/** What a write was about to replace, until the machine shows that its pools stand. Holds the users and passwords of pools. */
+export interface UnprovenWrite {
+  readonly document: JsonObject;
+  /** Work mode that the write wanted. */
+  readonly mode: number;
+}
 
 export interface Remembered {
   /** First one seen; another one on the same address is another machine until a person accepts it. */
@@ -12,6 +20,7 @@ export interface Remembered {
   readonly ownLimitWatts?: number;
   /** With it, where the firmware's own manager picks the limit: the profile it had to stay below. */
   readonly ownMaximumProfile?: string;
+  readonly unprovenWrite?: UnprovenWrite;
 }
 
 export interface MachineMemory {
@@ -29,10 +38,10 @@ export interface MachineMemory {
 /** Changes of a whole container are stored together [ms]. Choice. */
 const gatherMilliseconds = 1_000;
 
-/** `file`: null keeps it in this process only; `stays`: what is in the file is known, and nothing is written to it. An unreadable file counts as empty: the modes are then normal, the MACs new. */
+/** `file`: null keeps it in this process only; `stays`: what is in the file is known, and nothing is written to it, nor any write of its owner made good. An unreadable file counts as empty: the modes are then normal, the MACs new. */
 export function openMachineMemory(file: string | null, stays = false): MachineMemory {
   const target = stays ? null : file;
-  const machines = new Map<MinerName, Remembered>(file === null ? [] : Object.entries(load(file)));
+  const machines = new Map<MinerName, Remembered>(file === null ? [] : Object.entries(load(file, stays)));
   let timer: NodeJS.Timeout | undefined;
   let storing: Promise<void> | undefined;
   let changed = false;
@@ -41,6 +50,8 @@ export function openMachineMemory(file: string | null, stays = false): MachineMe
     changed = false;
     const text = `${JSON.stringify(Object.fromEntries(machines), null, 1)}\n`;
     try {
+      // The mode counts for a new file only, and passwords of pools are in it.
+      await rm(`${path}.new`, { force: true });
       await writeFile(`${path}.new`, text, { mode: 0o600, flush: true });
       await rename(`${path}.new`, path);
     } catch {
@@ -48,15 +59,18 @@ export function openMachineMemory(file: string | null, stays = false): MachineMe
       changed = true;
     }
   };
-  // One at a time: a hung disk holds one thread of the pool and no more.
+  // One at a time, whoever asks: a hung disk holds one thread of the pool and no more.
+  const begin = (path: string): void => {
+    storing ??= store(path).finally(() => {
+      storing = undefined;
+      if (changed) storeSoon();
+    });
+  };
   const storeSoon = (): void => {
     if (target === null) return;
     timer ??= setTimeout(() => {
       timer = undefined;
-      storing ??= store(target).finally(() => {
-        storing = undefined;
-        if (changed) storeSoon();
-      });
+      begin(target);
     }, gatherMilliseconds);
     timer.unref();
   };
@@ -65,7 +79,9 @@ export function openMachineMemory(file: string | null, stays = false): MachineMe
     clearTimeout(timer);
     timer = undefined;
     await storing;
-    if (changed && target !== null) await store(target);
+    // The machines of a whole container ask together, and share one store.
+    if (changed && target !== null) begin(target);
+    await storing;
     clearTimeout(timer);
     timer = undefined;
   };
@@ -86,15 +102,21 @@ export function openMachineMemory(file: string | null, stays = false): MachineMe
   };
 }
 
+/** After the machine has shown what became of its pools. */
+export function forgetWrite(memory: MachineMemory, name: MinerName): void {
+  const { unprovenWrite, ...rest } = memory.recall(name);
+  if (unprovenWrite !== undefined) memory.replace(name, rest);
+}
+
 function same(one: Remembered, other: Remembered): boolean {
-  const names = ["mac", "runMode", "ownLimitWatts", "ownMaximumProfile"] as const;
+  const names = ["mac", "runMode", "ownLimitWatts", "ownMaximumProfile", "unprovenWrite"] as const;
   return names.every((name) => one[name] === other[name]);
 }
 
-function load(file: string): Record<MinerName, Remembered> {
+function load(file: string, stays: boolean): Record<MinerName, Remembered> {
   const remembered: Record<MinerName, Remembered> = {};
   for (const [name, entry] of Object.entries(parsed(file))) {
-    const { mac, runMode, ownLimitWatts, ownMaximumProfile } = (
+    const { mac, runMode, ownLimitWatts, ownMaximumProfile, unprovenWrite } = (
       typeof entry === "object" && entry !== null ? entry : {}
     ) as Record<string, unknown>;
     remembered[name] = {
@@ -102,9 +124,15 @@ function load(file: string): Record<MinerName, Remembered> {
       ...(typeof runMode === "number" && Number.isInteger(runMode) ? { runMode } : {}),
       ...(typeof ownLimitWatts === "number" && ownLimitWatts > 0 ? { ownLimitWatts } : {}),
       ...(typeof ownMaximumProfile === "string" ? { ownMaximumProfile } : {}),
+      ...(!stays && isUnproven(unprovenWrite) ? { unprovenWrite } : {}),
     };
   }
   return remembered;
+}
+
+function isUnproven(value: unknown): value is UnprovenWrite {
+  const { document, mode } = (typeof value === "object" && value !== null ? value : {}) as Record<string, unknown>;
+  return typeof document === "object" && document !== null && Number.isInteger(mode);
 }
 
 function parsed(file: string): object {

@@ -21,11 +21,11 @@ export function rememberOwnLimit(
   return own;
 }
 
-/** Resolves when what is remembered is on disk, or the disk hangs. */
-export async function storeOwnLimit(memory: MachineMemory): Promise<void> {
+/** Resolves when what is remembered is on disk, or the disk hangs for `longest` [ms]. */
+export async function storeOwnLimit(memory: MachineMemory, longest = diskMilliseconds): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, diskMilliseconds);
+    timer = setTimeout(resolve, longest);
   });
   await Promise.race([memory.flush(), late]);
   clearTimeout(timer);

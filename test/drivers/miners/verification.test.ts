@@ -19,7 +19,7 @@ import { clock, FarEnd, linkTo, loopback, password, quick, quickShared, waitForR
 
 const test = suite("miner verification");
 
-const names = ["pools", "mode", "stranger", "replaced", "brisk", "whole"] as const;
+const names = ["pools", "mode", "stranger", "replaced", "brisk", "whole", "killed", "moved"] as const;
 const machines: SimulatedMiner[] = names.map((name, index) => ({
   name,
   kind: name === "brisk" || name === "replaced" ? "whatsminer" : "antminer",
@@ -52,6 +52,20 @@ const closeAll = async (): Promise<void> => {
     await shared.stop();
   }
   open = [];
+};
+const sessionOf = (name: (typeof names)[number], shared: MinerShared): BitmainSession => {
+  const site = {
+    name,
+    model: "simulated",
+    host: machineOf(name).host,
+    port: null,
+    webPort: 8080,
+    tank: "tank-1",
+    branch: "branch-1",
+    phase: null,
+    credentials: "miners",
+  };
+  return new BitmainSession(site, { user: "root", password }, clock, shared);
 };
 const configurationOf = async (name: (typeof names)[number]): Promise<Record<string, unknown>> => {
   const shared = quickShared();
@@ -87,18 +101,7 @@ test("a write that loses the pools is noticed, and the pools are put back", asyn
 
 test("lost pools are noticed by a whole read too, where that comes before the cheap one", async () => {
   const shared = quickShared();
-  const site = {
-    name: "whole",
-    model: "simulated",
-    host: machineOf("whole").host,
-    port: null,
-    webPort: 8080,
-    tank: "tank-1",
-    branch: "branch-1",
-    phase: null,
-    credentials: "miners",
-  };
-  const session = new BitmainSession(site, { user: "root", password }, clock, shared);
+  const session = sessionOf("whole", shared);
   const { signal } = new AbortController();
   await waitFor(() => farEnd.watts("whole") > 3_000, { within: 5_000, what: "a running machine" });
   const before = (await configurationOf("whole"))["pools"];
@@ -109,6 +112,52 @@ test("lost pools are noticed by a whole read too, where that comes before the ch
   assert.is(read.ok && read.value.pools, "restored");
   assert.equal((await configurationOf("whole"))["pools"], before);
   await shared.stop();
+});
+
+/** Writes with the pools wiped, and ends as a killed controller does: nothing is read back, nothing stored behind the post. */
+const writeAndDie = async (name: "killed" | "moved", memoryFile: string): Promise<string> => {
+  const { signal } = new AbortController();
+  const shared = createMinerShared(quick, { memoryFile });
+  const session = sessionOf(name, shared);
+  await waitFor(() => farEnd.watts(name) > 3_000, { within: 5_000, what: "a running machine" });
+  assert.ok((await session.read(true, signal)).ok);
+  farEnd.fault(name, "wipe-pools", true);
+  assert.ok((await session.write("sleep", 1, signal)).ok);
+  const text = readFileSync(memoryFile, "utf8");
+  await shared.stop();
+  writeFileSync(memoryFile, text);
+  return text;
+};
+
+test("pools lost in a write are put back by the controller that starts after a kill, then forgotten", async () => {
+  const memoryFile = join(folder, "killed.json");
+  const before = (await configurationOf("killed"))["pools"];
+  // A leftover that anybody may read must not lend its mode to the passwords.
+  writeFileSync(`${memoryFile}.new`, "", { mode: 0o644 });
+  const text = await writeAndDie("killed", memoryFile);
+  assert.match(text, "unprovenWrite");
+  assert.is(statSync(memoryFile).mode & 0o777, 0o600);
+  assert.not.equal((await configurationOf("killed"))["pools"], before);
+  const reader = openMachineMemory(memoryFile, true);
+  assert.is(reader.recall("killed").unprovenWrite, undefined);
+  const link = openWith("killed", { memoryFile });
+  await waitForReport(link, "the pools put back", (one) => one.pools === "restored");
+  const after = await configurationOf("killed");
+  assert.equal(after["pools"], before);
+  assert.is(after["bitmain-work-mode"], "1");
+  await closeAll();
+  assert.not.match(readFileSync(memoryFile, "utf8"), "unprovenWrite");
+});
+
+test("another machine that has the address after a restart gets no pools of the former", async () => {
+  const memoryFile = join(folder, "moved.json");
+  const text = await writeAndDie("moved", memoryFile);
+  writeFileSync(memoryFile, JSON.stringify({ moved: { ...JSON.parse(text).moved, mac: "02:00:00:00:00:99" } }));
+  const writes = farEnd.writes("moved");
+  const link = openWith("moved", { memoryFile });
+  await waitForReport(link, "the stranger", (one) => one.fault === "replaced-machine");
+  assert.is(link.report().pools, undefined);
+  assert.is(farEnd.writes("moved"), writes);
 });
 
 test("the mode before the sleep survives a restart of the controller", async () => {
