@@ -17,6 +17,7 @@ import {
   emptySlot,
   endWrite,
   expireReadBack,
+  machineAccepted,
   machineReturned,
   nextAction,
   observeSetting,
@@ -115,7 +116,7 @@ class MinerLink implements MinerTool {
     this.session.accept();
     // Tokens, salts and habits were the other machine's.
     this.session = this.openAnew();
-    this.slot = { ...machineReturned(this.slot), ownLimitWatts: null };
+    this.slot = machineAccepted(this.slot);
     this.lookIn(0);
     this.advance();
   }

@@ -30,6 +30,8 @@ export interface Slot {
   readonly writing: boolean;
   /** Nothing is written before this. */
   readonly notBefore: Milliseconds;
+  /** Nor before this, whatever the target: the credentials have been refused. Kept by this link alone: a restart tries them once more. */
+  readonly refusedUntil: Milliseconds;
   /** Set while an acknowledged write waits for its effect. */
   readonly readBackUntil: Milliseconds | null;
   /** Reads that began before this are older than our last write and prove nothing. */
@@ -62,11 +64,12 @@ export const emptySlot: Slot = {
   command: null,
   writing: false,
   notBefore: Number.NEGATIVE_INFINITY,
+  refusedUntil: Number.NEGATIVE_INFINITY,
   readBackUntil: null,
   trustedFrom: Number.NEGATIVE_INFINITY,
 };
 
-/** Puts in the newest target; the same one again changes nothing. Whatever the older one still had to do is forgotten. */
+/** Puts in the newest target; the same one again changes nothing. Whatever the older one still had to do is forgotten, but for refused credentials: targets that alternate would lock the account. */
 export function replaceTarget(slot: Slot, target: MinerTarget, now: Milliseconds): Slot {
   if (sameTarget(slot.target, target)) return slot;
   const fresh = { ...slot, target, limiting: false, notBefore: Number.NEGATIVE_INFINITY, readBackUntil: null };
@@ -75,7 +78,13 @@ export function replaceTarget(slot: Slot, target: MinerTarget, now: Milliseconds
   // Refused instead of ignored: whoever asked must shed another way.
   if (target.mode === "limit" && !slot.limits)
     return { ...fresh, command: { ...command, failedAt: now, fault: "command-refused" } };
-  return { ...fresh, command };
+  return keepRefused({ ...fresh, command }, now);
+}
+
+/** Told at once, not after the pause: whoever asked must shed another way. */
+function keepRefused(slot: Slot, now: Milliseconds): Slot {
+  if (slot.command === null || now >= slot.refusedUntil) return slot;
+  return { ...slot, command: { ...slot.command, failedAt: now, fault: "credentials-refused" } };
 }
 
 /** What to do next. `seen` is the last good read, undefined if there was none lately. */
@@ -85,7 +94,8 @@ export function nextAction(slot: Slot, seen: SettingSeen | undefined, now: Milli
   if (target.mode === "limit" && !slot.limits) return { kind: "nothing" };
   if (command.readBackAt !== undefined) return { kind: "nothing" };
   if (slot.readBackUntil !== null) return { kind: "read" };
-  if (now < slot.notBefore) return { kind: "wait", until: slot.notBefore };
+  const notBefore = Math.max(slot.notBefore, slot.refusedUntil);
+  if (now < notBefore) return { kind: "wait", until: notBefore };
   // Waking and trimming are never blind: a machine that is so already would be restarted. A shed does not wait for a read.
   const known = seen !== undefined && seen.startedAt >= slot.trustedFrom;
   const restores = target.mode === "run" && slot.ownLimitWatts !== null;
@@ -111,8 +121,10 @@ export function endWrite(
   now: Milliseconds,
   timing: SlotTiming,
 ): Slot {
-  const ended = { ...slot, writing: false, trustedFrom: now };
-  if (slot.command === null || !sameTarget(slot.target, target)) return ended;
+  const refused = !outcome.ok && outcome.fault === "credentials-refused";
+  const refusedUntil = refused ? now + timing.refusedPauseMilliseconds : slot.refusedUntil;
+  const ended = { ...slot, writing: false, trustedFrom: now, refusedUntil };
+  if (slot.command === null || !sameTarget(slot.target, target)) return keepRefused(ended, now);
   // A target that went and came back while the write was under way has been served by it.
   const command = { ...slot.command, attempts: Math.max(1, slot.command.attempts) };
   if (outcome.ok)
@@ -149,6 +161,13 @@ export function machineReturned(slot: Slot): Slot {
   const fault = slot.command?.fault;
   if (fault !== "unreachable" && fault !== "no-reply" && fault !== "replaced-machine") return slot;
   return { ...slot, notBefore: Number.NEGATIVE_INFINITY };
+}
+
+/** A person has taken on another machine in its place: what the old one refused, and its own limit, are over. */
+export function machineAccepted(slot: Slot): Slot {
+  const never = Number.NEGATIVE_INFINITY;
+  const notBefore = slot.command?.fault === "credentials-refused" ? never : machineReturned(slot).notBefore;
+  return { ...slot, notBefore, refusedUntil: never, ownLimitWatts: null };
 }
 
 /** Somebody else, or a power cycle, changed it. A shed is asserted again at once; a wake not before the pause is over. */

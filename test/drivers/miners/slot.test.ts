@@ -6,6 +6,7 @@ import {
   emptySlot,
   endWrite,
   expireReadBack,
+  machineAccepted,
   machineReturned,
   nextAction,
   observeSetting,
@@ -121,6 +122,35 @@ test("refused credentials end the attempts at once, for long", () => {
   assert.is(slot.command?.failedAt, 100);
   assert.equal(nextAction(slot, undefined, 200), { kind: "wait", until: 900_100 });
   assert.is(machineReturned(slot), slot);
+});
+
+test("a newer target does not try refused credentials again before the pause is over, and says so at once", () => {
+  const writing = beginWrite(replaceTarget(emptySlot, sleep, 0), 0);
+  const refused = { ok: false, fault: "credentials-refused" } as const;
+  const pausing = endWrite(writing, writing.target, refused, 100, timing);
+  const superseded = endWrite(replaceTarget(writing, run, 50), writing.target, refused, 100, timing);
+  for (let slot of [pausing, superseded])
+    for (const [now, target] of [
+      [200, run],
+      [300, sleep],
+      [400, { mode: "leave" }],
+      [500, sleep],
+    ] as const) {
+      slot = replaceTarget(slot, target, now);
+      assert.is(slot.command?.fault, target.mode === "leave" ? undefined : "credentials-refused");
+      assert.is(["wait", "nothing"].includes(nextAction(slot, seen("run", now), now).kind), true, `${now}`);
+      if (now !== 500) continue;
+      assert.equal(nextAction(slot, undefined, now), { kind: "wait", until: 900_100 });
+      assert.equal(nextAction(slot, undefined, 900_100), { kind: "write", setting: "sleep" });
+      assert.equal(nextAction(machineAccepted(slot), undefined, 600), { kind: "write", setting: "sleep" });
+    }
+  assert.equal(superseded.command, {
+    target: run,
+    sentAt: 50,
+    attempts: 0,
+    failedAt: 100,
+    fault: "credentials-refused",
+  });
 });
 
 test("a machine that answers again is not kept waiting", () => {
