@@ -55,6 +55,23 @@ test("defiance waits for three windows of the measured response", () => {
   assert.is(secondsUntilDefiant(measured(20_000, 20)), 75);
 });
 
+test("what late machines of its model take meanwhile postpones nothing; what quick ones take hastens it", () => {
+  const courses = [
+    { told: (second: number) => 5_000 + 1_000 * second, until: 30 },
+    { told: () => 1_000, until: 18 },
+  ];
+  for (const { told, until } of courses) {
+    const plant = settled(null, { tanks: 1, machinesPerTank: 2 });
+    for (const machine of plant.machines.values()) machine.deaf = true;
+    scan(plant, 1000, [setpoint(1200, plant.now + 1000)]);
+    let second = 0;
+    for (const name of plant.machines.keys())
+      plant.reports.set(name, (report) => ({ ...report, provenResponse: measured(told(second), 50) }));
+    for (second = 1; second < 200; second += 1) if (scan(plant).miners.some(({ phase }) => phase === "defiant")) break;
+    assert.is(second, until);
+  }
+});
+
 /** Seconds from a lockout until the contactor of machines that do not obey opens. */
 function secondsUntilOpen(proven: Proven | null): number {
   const plant = settled(proven, { tanks: 1 });

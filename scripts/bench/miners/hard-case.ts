@@ -188,7 +188,12 @@ export function printHardCase(hard: HardCase): void {
   console.log(`  meters at half after ${at(hard.halfSeconds)}, at a tenth after ${at(hard.shedSeconds)}`);
 }
 
-/** Trip: flow proof 3 s, 5 s until the contactor, a scan each. Order: those that obey late are waited for (25 s and 5 s of grace), then three windows of those that took their place. Source: the site of this bench; measured, November 2026: 8.1 s and 38 s. */
+/**
+ * Trip: flow proof 3 s, 5 s until the contactor, a scan each. Order: WhatsMiners that never drop are late after 5 s and 5 s of grace,
+ * and disobedient after three such windows, 30 s; Antminers among those asked in their place are late after 25 s and 5 s more: 40 s.
+ * Then nothing is left to ask, and the contactor needs a scan and 0.1 s, the meters as much. Source: the site of this bench;
+ * measured, November 2026: 8.1 s and 38 s.
+ */
 const mostSeconds = { trip: 12, order: 45 } as const;
 
 export function hardMark({ cause, shedSeconds }: HardCase): Mark {

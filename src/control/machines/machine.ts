@@ -38,7 +38,7 @@ export interface MachineState {
   readonly reportWatts: number;
   /** Its own power was still coming at the newest report: awake is not settled. */
   readonly rising: boolean;
-  /** From a shed until its power is gone, as it counts: measured, or the model's own. */
+  /** From a shed until its power is gone, as it counts: measured, or the model's own; during a shed never longer than when it began. */
   readonly responseMilliseconds: Milliseconds;
 }
 
@@ -179,8 +179,15 @@ export function learn(machine: MachineState, sighting: Sighting, model: MinerMod
     inletCelsius: newer ? inletCelsius : machine.inletCelsius,
     inletAt: newer ? sighting.at : machine.inletAt,
     powerMode: sighting.powerMode ?? machine.powerMode,
-    responseMilliseconds: sighting.responseMilliseconds,
+    responseMilliseconds: promised(machine, sighting),
   };
+}
+
+/** What others take meanwhile must not excuse it: with every late one of its model its own window would grow, and a whole fleet that does not obey would wait for its slowest. */
+function promised({ phase, responseMilliseconds }: MachineState, sighting: Sighting): Milliseconds {
+  return phase === "curtailing"
+    ? Math.min(responseMilliseconds, sighting.responseMilliseconds)
+    : sighting.responseMilliseconds;
 }
 
 /** Awake, as the machine itself tells. */
