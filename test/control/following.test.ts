@@ -32,7 +32,14 @@ const builder = {
   startsPerInterval: 4,
   failsafeWatts: 71_000,
 } as const;
-const site = buildSite(builder);
+const built = buildSite(builder);
+/** The site names the age of its slow meters: a reading that lags by 10 s would be stale at 5 s, and no meter at all. */
+const site = {
+  ...built,
+  branches: built.branches.map((branch) =>
+    branch.meter === null ? branch : { ...branch, meter: { ...branch.meter, maximumAgeMilliseconds: 15_000 } },
+  ),
+};
 /** The plate of one machine: the smallest step of a container of whole machines [W]. */
 const stepWatts = 3400;
 
