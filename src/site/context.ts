@@ -40,6 +40,8 @@ export interface ResolvedRow {
   readonly dialect: MinerDialect | null;
   /** Most one machine draws, waking or running [W]; null where the model is not known. */
   readonly peakWatts: number | null;
+  /** null where neither the model's file nor the site tells, or the model is not known. */
+  readonly hashesAfterPowerCycle: boolean | null;
 }
 
 /** A rule names what is wrong; an empty answer is a site that keeps it. */

@@ -18,7 +18,7 @@ import { gridFrequency } from "./rules/frequency.ts";
 import { generatorFrequency, generatorSteps, gridStep, stepContactors } from "./rules/generator.ts";
 import { tankInlets, warmUps } from "./rules/heat.ts";
 import { brokerAddress } from "./rules/links.ts";
-import { machineAddresses, machineNames, machinePlaces, switchableMachines } from "./rules/machines.ts";
+import { machineAddresses, machineNames, machinePlaces, powerCycles, switchableMachines } from "./rules/machines.ts";
 import {
   branchMeters,
   breakerCurves,
@@ -75,6 +75,7 @@ const rules: readonly SiteRule[] = [
   machineNames,
   machineAddresses,
   switchableMachines,
+  powerCycles,
   brokerAddress,
 ];
 

@@ -33,7 +33,15 @@ export function resolveMiners(file: SiteFile, library: BoardLibrary, findings: F
     const miners = (hosts ?? []).map((host, at, all) => minerOf(row, model?.name ?? row.model, host, at, all.length));
     const peakWatts = model === null ? null : Math.max(model.peakWakeWatts, model.ratedWatts);
     const dialect = model?.dialect ?? null;
-    return { index, miners, maximumInletCelsius: model?.maximumInletCelsius ?? null, dialect, peakWatts };
+    const maximumInletCelsius = model?.maximumInletCelsius ?? null;
+    return {
+      index,
+      miners,
+      maximumInletCelsius,
+      dialect,
+      peakWatts,
+      hashesAfterPowerCycle: powerCycleOf(row, library),
+    };
   });
   checkSearches(file, findings);
   return { rows, models };
@@ -123,20 +131,26 @@ function modelOf(row: Row, model: MinerModelFile): MinerModel {
     sleepMilliseconds: figure("sleepSeconds") * 1000,
     wakeMilliseconds: figure("wakeSeconds") * 1000,
     maximumInletCelsius: figure("maximumInletCelsius"),
-    // Unknown counts as the dangerous case: power comes back by itself.
+    // Behind a contactor the site must tell (rules/machines.ts). Elsewhere nothing hangs on it, and unknown counts as
+    // the case that could overload: power comes back by itself.
     hashesAfterPowerCycle: row.overrides.hashesAfterPowerCycle ?? model.hashesAfterPowerCycle?.value ?? true,
     trim: trimOf(row, model),
     inletWarningCelsius: inletWarnings(model),
   };
 }
 
+function powerCycleOf({ model, overrides }: Row, library: BoardLibrary): boolean | null {
+  const found = library.miner(model);
+  return overrides.hashesAfterPowerCycle ?? (found.ok ? found.value.hashesAfterPowerCycle?.value : undefined) ?? null;
+}
+
 /** Null where the firmware takes no limit, or where a figure is known to nobody: such a machine is shed whole. */
 function trimOf({ overrides }: Row, model: MinerModelFile): MinerTrim | null {
   const minimumWatts = overrides.minimumLimitWatts ?? model.minimumLimitWatts?.value;
   const settleSeconds = overrides.limitSettleSeconds ?? model.limitSettleSeconds?.value;
-  if (!takeLimits.includes(model.dialect) || minimumWatts === undefined || settleSeconds === undefined) return null;
-  // Unknown counts as the worse case: the machine stops first.
-  const restarts = overrides.limitRestartsMining ?? model.limitRestartsMining?.value ?? true;
+  const restarts = overrides.limitRestartsMining ?? model.limitRestartsMining?.value;
+  if (!takeLimits.includes(model.dialect)) return null;
+  if (minimumWatts === undefined || settleSeconds === undefined || restarts === undefined) return null;
   return { minimumWatts, restarts, settleMilliseconds: settleSeconds * 1000 };
 }
 
@@ -157,10 +171,8 @@ function trimFinding(row: Row, pointer: string, model: MinerModelFile): Finding 
     const expected = `no ${told}: the dialect ${model.dialect} takes no limit in watts`;
     return { pointer: `${pointer}/overrides/${told}`, found, expected, remedy: `remove \`${told}\`` };
   }
-  const { minimumLimitWatts = model.minimumLimitWatts?.value, limitSettleSeconds = model.limitSettleSeconds?.value } =
-    row.overrides;
-  const lacks = minimumLimitWatts === undefined ? "minimumLimitWatts" : "limitSettleSeconds";
-  if (minimumLimitWatts !== undefined && limitSettleSeconds !== undefined) return null;
+  const lacks = trimFigures.find((figure) => (row.overrides[figure] ?? model[figure]?.value) === undefined);
+  if (lacks === undefined) return null;
   const remedy = `measure it and add \`overrides: {${lacks}: ...}\`; without it the machine is never trimmed`;
   return { pointer: `${pointer}/overrides`, found: `${found} without ${lacks}`, expected: lacks, remedy };
 }

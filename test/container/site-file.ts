@@ -215,6 +215,7 @@ export function writeSite(folder: string, options: SiteOptions): string {
           wakeSeconds: 3,
           sleepSeconds: 2,
           maximumInletCelsius: 60,
+          hashesAfterPowerCycle: true,
         },
       },
     ],

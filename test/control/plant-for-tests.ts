@@ -45,6 +45,8 @@ export interface Plant {
   foreignFrames: () => readonly ForeignFrames[];
   /** Machines need this many times their model's wake time until their power has come; above 1 it rises steadily, in 30 to 100 % of that. */
   wakeRatio: number;
+  /** Whatever the site believes of them, its machines come up asleep. */
+  sleepsAfterPower: boolean;
 }
 
 /** A plant with every machine hashing, before the first scan. */
@@ -83,6 +85,7 @@ export function startPlant(site: Site, now = 1000, state: ControlState = startCo
     image: null,
     foreignFrames: () => [],
     wakeRatio: 0.9,
+    sleepsAfterPower: false,
   };
 }
 
@@ -130,7 +133,8 @@ function move(plant: Plant): void {
       machine.mode = "stopped";
       machine.watts = 0;
       machine.changingSince = plant.now;
-      if (model.hashesAfterPowerCycle) machine.target = "run";
+      if (plant.sleepsAfterPower) machine.target = "sleep";
+      else if (model.hashesAfterPowerCycle) machine.target = "run";
       continue;
     }
     const elapsed = plant.now - machine.changingSince;

@@ -63,8 +63,15 @@ test("figures of the site replace those of the file", () => {
   });
 });
 
-test("where nobody tells whether a limit restarts mining, it counts as if it did", () => {
-  const { model } = resolved("antminer-s19k-pro-luxos", { limitSettleSeconds: 60 });
+test("whether a limit restarts mining is asked for where nobody tells", () => {
+  const unknown = resolved("antminer-s19k-pro-luxos", { limitSettleSeconds: 60 });
+  assert.is(unknown.model.trim, null);
+  assert.is(unknown.findings[0]?.expected, "limitRestartsMining");
+  const { model, findings } = resolved("antminer-s19k-pro-luxos", {
+    limitSettleSeconds: 60,
+    limitRestartsMining: true,
+  });
+  assert.equal(findings, []);
   assert.equal(model.trim, { minimumWatts: 784, restarts: true, settleMilliseconds: 60_000 });
 });
 
@@ -73,6 +80,7 @@ test("a site that wants to trim and does not tell enough is asked for the rest",
   assert.is(findings.length, 1);
   assert.is(findings[0]?.pointer, "/miners/0/overrides");
   assert.match(findings[0]?.expected ?? "", /limitSettleSeconds/);
+  assert.match(findings[0]?.remedy ?? "", /measure it/);
 });
 
 test("a limit of a machine that takes none is a mistake", () => {

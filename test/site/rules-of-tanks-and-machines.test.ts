@@ -1,7 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { type Broken, findsEach } from "./broken-site.ts";
-import { changed, problemsOf, validText } from "./site-under-test.ts";
+import { type Change, changed, problemsOf, validText } from "./site-under-test.ts";
 
 const test = suite("rules of tanks and machines");
 
@@ -311,6 +311,25 @@ const cases: readonly Broken[] = [
     found: /silent-miner on cooling: it takes no commands/,
     expected: /a branch with a contactor/,
   },
+  {
+    name: "a machine behind a contactor of which nobody tells what it does when power returns",
+    changes: [[", hashesAfterPowerCycle: true }", " }"]],
+    pointer: "/miners/1/model",
+    found: /half-known-miner behind the contactor of row; nobody has published whether it hashes/,
+    expected: /hashesAfterPowerCycle: true or false/,
+    remedy: /measure: switch one off while it hashes/,
+  },
+  {
+    name: "a machine that neither commands nor its power start again",
+    changes: [
+      ["model: half-known-miner", "model: silent-miner"],
+      ["hashesAfterPowerCycle: true }", "hashesAfterPowerCycle: false }"],
+    ],
+    pointer: "/miners/1/model",
+    found: /silent-miner behind the contactor of row: it takes no commands, and does not hash/,
+    expected: /hashesAfterPowerCycle: true/,
+    remedy: /nothing would start it again/,
+  },
   // Links and secrets.
   {
     name: "an open broker elsewhere",
@@ -374,6 +393,15 @@ test("all problems come at once, in the order of their lines", () => {
 
 test("a machine without commands is taken where a contactor stands above its branch", () => {
   assert.equal(problemsOf(changed(["model: half-known-miner", "model: silent-miner"])), []);
+});
+
+test("what a machine does when power returns need not be told where no contactor stands above it, and may be no", () => {
+  const without: Change[] = [
+    ["    contactor: { output: tank-board/contactor, feedback: io-1/contactorClosed }\n", ""],
+    ["    leakDry:", "    interlock: hard-wired\n    leakDry:"],
+  ];
+  assert.equal(problemsOf(changed(...without, [", hashesAfterPowerCycle: true }", " }"])), []);
+  assert.equal(problemsOf(changed(["hashesAfterPowerCycle: true }", "hashesAfterPowerCycle: false }"])), []);
 });
 
 test("points of a device whose board is unknown are not blamed as well", () => {

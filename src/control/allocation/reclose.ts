@@ -96,7 +96,7 @@ function carryOut(
     plan.machines[machine] =
       takesCommands(model.dialect) && (how.asleep || !model.hashesAfterPowerCycle)
         ? expectSleep(before, model, rules.now)
-        : expectPower(before, rules.now);
+        : expectPower(before, model, rules.now);
   }
   return {
     contactors: rules.contactors.map((state, index) =>

@@ -22,7 +22,7 @@ export function sendToSleep(machine: MachineState, model: MinerModel, now: Milli
   // Whoever is asleep already stays asleep, and is not ours; a machine out of reach gets the command for when it is back.
   if (machine.phase === "asleep") return machine;
   // Out of reach it is ours only if it ran when it was last seen: someone else may have put it to sleep.
-  const ours = machine.ours || (machine.lastWatts > 0 && machine.asleepSince === null);
+  const ours = machine.ours || ranWhenLastSeen(machine);
   return { ...machine, ...told, ours, baselineWatts, asleepSince: null };
 }
 
@@ -40,16 +40,20 @@ export function wake(machine: MachineState, now: Milliseconds): MachineState {
   };
 }
 
-/** A contactor above it closes: it comes up by itself, and counts with its peak until it is seen. */
-export function expectPower(machine: MachineState, now: Milliseconds): MachineState {
-  const told = { command: "leave", ours: false, commandedAt: now, asleepSince: null, relapsedAt: null } as const;
+/**
+ * A contactor above it closes: it comes up by itself, and counts with its peak until it is seen. Comes it up asleep all the same,
+ * because its firmware keeps our sleep or the site is wrong about it, then that is our doing and not a person's: we may wake it.
+ */
+export function expectPower(machine: MachineState, model: MinerModel, now: Milliseconds): MachineState {
+  const ours = takesCommands(model.dialect) && (machine.ours || ranWhenLastSeen(machine));
+  const told = { command: "leave", ours, commandedAt: now, asleepSince: null, relapsedAt: null } as const;
   return { ...machine, ...told, phase: "waking", since: now };
 }
 
 /** A contactor above it closes, and it is to sleep as it comes up: its link has the command, and nothing may count on it before it is seen. */
 export function expectSleep(machine: MachineState, model: MinerModel, now: Milliseconds): MachineState {
   // One that hashes by itself would run without this command: its sleep is our doing.
-  const ours = machine.ours || model.hashesAfterPowerCycle || (machine.lastWatts > 0 && machine.asleepSince === null);
+  const ours = machine.ours || model.hashesAfterPowerCycle || ranWhenLastSeen(machine);
   const told = { command: "sleep", commandedAt: now, wokenAt: null, relapsedAt: null, asleepSince: null } as const;
   return { ...machine, ...told, ours, phase: "curtailing", since: now, baselineWatts: model.ratedWatts };
 }
@@ -57,4 +61,8 @@ export function expectSleep(machine: MachineState, model: MinerModel, now: Milli
 /** The target for its link; the same objects every time, so that nothing looks changed that is not. */
 export function targetOf(machine: MachineState): MinerTarget {
   return targets[machine.command];
+}
+
+function ranWhenLastSeen({ lastWatts, asleepSince }: MachineState): boolean {
+  return lastWatts > 0 && asleepSince === null;
 }

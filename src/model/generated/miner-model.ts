@@ -101,7 +101,7 @@ export interface MinerModelFile {
     source: string;
   };
   /**
-   * True where the machine hashes again by itself when power returns.
+   * True where a machine that hashed when its power was cut hashes again by itself when it returns.
    */
   hashesAfterPowerCycle?: {
     value: boolean;

@@ -964,7 +964,7 @@ export interface SiteFile {
        */
       maximumInletCelsius?: number;
       /**
-       * Whether it hashes again by itself when power returns; counts as true where nobody tells.
+       * Whether a machine that hashed when its power was cut hashes again by itself when it returns. Must be told where a contactor stands above it.
        */
       hashesAfterPowerCycle?: boolean;
       /**
@@ -976,7 +976,7 @@ export interface SiteFile {
        */
       limitSettleSeconds?: number;
       /**
-       * Whether a new limit restarts mining; counts as true where nobody tells.
+       * Whether a new limit restarts mining.
        */
       limitRestartsMining?: boolean;
     };

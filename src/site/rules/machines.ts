@@ -45,6 +45,37 @@ export const switchableMachines: SiteRule = ({ file, miners }) =>
     ];
   });
 
+/**
+ * What a machine does when power returns decides what its contactor reserves as it closes, and whether weir wakes what lies behind it.
+ * Believed to sleep though it hashes, it overloads; believed to hash though it sleeps, its branch waits for room that it does not need.
+ * No maker publishes it: the site must tell wherever a contactor stands above.
+ */
+export const powerCycles: SiteRule = ({ file, miners }) =>
+  miners.flatMap(({ index, dialect, hashesAfterPowerCycle }) => {
+    const row = file.miners[index];
+    if (row?.branch === undefined || dialect === null || hashesAfterPowerCycle === true) return [];
+    const above = chainOf(file.branches, row.branch).find(({ contactor }) => contactor !== undefined);
+    if (above === undefined) return [];
+    if (hashesAfterPowerCycle === null)
+      return [
+        {
+          pointer: pointerOf("miners", index, "model"),
+          found: `${row.model} behind the contactor of ${above.name}; nobody has published whether it hashes when power returns`,
+          expected: "hashesAfterPowerCycle: true or false",
+          remedy: `measure: switch one off while it hashes and on again; hashes it within minutes, without a command, add \`overrides: {hashesAfterPowerCycle: true}\`, else false`,
+        },
+      ];
+    if (takesCommands(dialect)) return [];
+    return [
+      {
+        pointer: pointerOf("miners", index, "model"),
+        found: `${row.model} behind the contactor of ${above.name}: it takes no commands, and does not hash when power returns`,
+        expected: "hashesAfterPowerCycle: true: its contactor is its only switch",
+        remedy: "set it in its own menu to start with power, or take it off this branch: nothing would start it again",
+      },
+    ];
+  });
+
 /** A branch and those above it; a circle, which another rule refuses, ends. */
 function chainOf(branches: SiteFile["branches"], name: string): SiteFile["branches"] {
   const chain: SiteFile["branches"][number][] = [];
