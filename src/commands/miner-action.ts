@@ -1,6 +1,8 @@
 /** The one action of `weir miner`: carries it out over a link and says what was proven, and how. */
+import { abilities, type MinerAction } from "../drivers/miners/abilities.ts";
 import type { MinerTool } from "../drivers/miners/miner-tool.ts";
 import type { MinerOrder, MinerReport, MinerTarget } from "../model/miner.ts";
+import type { MinerDialect } from "../model/site.ts";
 import { commandText, faultText } from "../views/miner-text.ts";
 import type { Waiting } from "./progress.ts";
 
@@ -15,8 +17,18 @@ export interface Outcome {
   readonly text: string;
 }
 
-/** Longest waits for proof [ms]. Choice: three attempts at a Bitmain machine, which takes 21 s to answer; the boot of a control board. */
-const proofMilliseconds = { target: 150_000, percent: 90_000, locate: 5_000, reboot: 180_000 };
+/** Longest waits for proof [ms]. Choice: three attempts at a Bitmain machine, which takes 21 s to answer, and has been seen to draw on for 60 s; the boot of a control board. */
+const proofMilliseconds = {
+  target: 150_000,
+  fall: 90_000,
+  settle: 10_000,
+  percent: 90_000,
+  locate: 5_000,
+  reboot: 180_000,
+};
+
+/** Asleep means at most this share of what it drew before. Source: miners' fact sheet, 0.1. */
+const asleepShare = 0.5;
 
 /** What is to be done, or what is wrong with the words. */
 export function actionOf(word: string, value: string | undefined): Action | string {
@@ -47,9 +59,33 @@ function limitOf(value: string | undefined): Action | string {
   return { kind: "target", target: { mode: "limit", watts: number } };
 }
 
-export async function perform(link: MinerTool, action: Action, waiting: Waiting): Promise<Outcome | null> {
+/** What the firmware cannot do is never tried. */
+export function lacking(dialect: MinerDialect, words: readonly (string | undefined)[]): Outcome {
+  const what = words.filter((word) => word !== undefined).join(" ");
+  const none = Object.keys(abilities[dialect]).length === 0;
+  const why = none
+    ? "nobody has published how to command it; only its contactor switches it"
+    : "its firmware does not have this command, or nobody has published it";
+  return { proven: false, text: `${what}: NOT done, nothing was sent; ${why}` };
+}
+
+/** Null: it commands nothing. */
+export function abilityOf(action: Action): MinerAction | null {
   if (action.kind === "read") return null;
-  if (action.kind === "target") return await aim(link, action.target, waiting);
+  if (action.kind === "order") return action.order.kind;
+  const { mode } = action.target;
+  return mode === "run" ? "wake" : mode === "leave" ? null : mode;
+}
+
+/** `fallMilliseconds`: longest wait for the power of a machine that was set to sleep. */
+export async function perform(
+  link: MinerTool,
+  action: Action,
+  waiting: Waiting,
+  fallMilliseconds = proofMilliseconds.fall,
+): Promise<Outcome | null> {
+  if (action.kind === "read") return null;
+  if (action.kind === "target") return await aim(link, action.target, waiting, fallMilliseconds);
   const { order } = action;
   const name = nameOf(order);
   const before = link.report();
@@ -67,7 +103,7 @@ export async function perform(link: MinerTool, action: Action, waiting: Waiting)
   );
 }
 
-async function aim(link: MinerTool, target: MinerTarget, waiting: Waiting): Promise<Outcome> {
+async function aim(link: MinerTool, target: MinerTarget, waiting: Waiting, fallMilliseconds: number): Promise<Outcome> {
   const before = link.report().powerWatts;
   link.target(target);
   const ended = (): boolean => {
@@ -79,11 +115,57 @@ async function aim(link: MinerTool, target: MinerTarget, waiting: Waiting): Prom
     proofMilliseconds.target,
     () => until(proofMilliseconds.target, ended),
   );
-  const { command, powerWatts } = link.report();
+  const { command } = link.report();
   if (command === undefined) return { proven: false, text: "nothing was sent" };
+  const proven = command.readBackAt !== undefined;
+  if (proven && target.mode === "sleep" && command.attempts > 0)
+    return await seeFall(link, before, waiting, fallMilliseconds);
+  const { powerWatts } = link.report();
   const fell =
-    before === undefined || powerWatts === undefined ? "" : `; power ${before} W before, ${powerWatts} W after`;
-  return { proven: command.readBackAt !== undefined, text: `${commandText(command)}${fell}` };
+    before === undefined || powerWatts === undefined
+      ? ""
+      : `; power ${watts(before)} before, ${watts(powerWatts)} so far`;
+  return { proven, text: `${commandText(command)}${fell}` };
+}
+
+/** Set to sleep is not asleep: its own power must fall, where it tells any. */
+async function seeFall(
+  link: MinerTool,
+  before: number | undefined,
+  waiting: Waiting,
+  longest: number,
+): Promise<Outcome> {
+  const read = "sleep: proven by read-back";
+  if (before === undefined || before === 0)
+    return { proven: true, text: `${read}; it tells no power, so look at the branch meter` };
+  const fallen = (): boolean => {
+    const { powerWatts, mode } = link.report();
+    return powerWatts === undefined ? mode === "asleep" : powerWatts <= asleepShare * before;
+  };
+  const fell = await waiting(
+    () => "sleep: read back, waiting for its power to fall",
+    longest,
+    () => until(longest, fallen),
+  );
+  // Its averages say for a while that it hashes.
+  if (fell) await until(proofMilliseconds.settle, () => link.report().mode !== "hashing");
+  const { powerWatts } = link.report();
+  if (powerWatts === undefined)
+    return {
+      proven: fell,
+      text: `${read}; ${watts(before)} before, and asleep it tells no power: look at the branch meter`,
+    };
+  const seen = `${watts(before)} before, ${watts(powerWatts)} after`;
+  if (fell) return { proven: true, text: `${read} and by its own power: ${seen}` };
+  const seconds = longest / 1000;
+  return {
+    proven: false,
+    text: `sleep: set and read back, but NOT proven: ${seen} ${seconds} s. Look at the branch meter; its contactor is the last step`,
+  };
+}
+
+function watts(value: number): string {
+  return `${Math.round(value)} W`;
 }
 
 /** How far the command has come. */
@@ -118,7 +200,8 @@ async function prove(link: MinerTool, order: MinerOrder, before: MinerReport): P
   const most = ((before.powerWatts ?? Number.NaN) * (order.percent + 10)) / 100;
   const fell = await until(proofMilliseconds.percent, () => (link.report().powerWatts ?? Number.NaN) <= most);
   const { powerWatts } = link.report();
-  const seen = `power ${before.powerWatts ?? "not told"} W before, ${powerWatts ?? "not told"} W after`;
+  const told = (power: number | undefined): string => (power === undefined ? "not told" : watts(power));
+  const seen = `power ${told(before.powerWatts)} before, ${told(powerWatts)} after`;
   return { proven: fell, text: `${name}: ${fell ? "proven by its own power" : "acknowledged, NOT proven"}; ${seen}` };
 }
 

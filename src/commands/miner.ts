@@ -2,33 +2,43 @@
 import { readFileSync } from "node:fs";
 import { isIPv4 } from "node:net";
 import type { Command } from "commander";
-import { type Ability, abilities, type MinerAction } from "../drivers/miners/abilities.ts";
+import { abilities } from "../drivers/miners/abilities.ts";
 import { type Identified, identify, type Sighting, usualPorts } from "../drivers/miners/identify.ts";
 import { createMinerLink } from "../drivers/miners/link.ts";
 import type { MinerTool } from "../drivers/miners/miner-tool.ts";
+import type { MinerCredentials } from "../drivers/miners/session.ts";
 import { createMinerShared, type MinerShared } from "../drivers/miners/shared.ts";
-import type { MinerDetails } from "../model/miner.ts";
 import type { MinerDialect } from "../model/site.ts";
 import { addressesOf, mostAddresses } from "../site/addresses.ts";
-import { detailRows, faultText, reportRows, rowsText } from "../views/miner-text.ts";
-import { type Action, actionOf, type Outcome, perform, until } from "./miner-action.ts";
+import { abilityOf, actionOf, lacking, perform, until } from "./miner-action.ts";
+import { printMachine, printStranger } from "./miner-print.ts";
 import { searchMachines } from "./miner-search.ts";
 import { openWaiting } from "./progress.ts";
 
 const examples = `
 Examples:
-  weir miner 192.168.10.21                                          what it is and what it does
-  weir miner 192.168.10.21 sleep --user admin --password-file pw    put it to sleep, prove it by reading back
+  weir miner 192.168.10.21                          what it is and what it does
+  weir miner 192.168.10.21 sleep --user admin --password-file pw
+                                                    told, read back, power seen
   weir miner 192.168.10.21 wake --user admin --password-file pw
-  weir miner 192.168.10.21 limit 2800 --user admin --password-file pw    watts; or 80% where the firmware has it
-  weir miner 192.168.10.21 locate --password-file pw                its light blinks; locate off ends it
-  weir miner 192.168.10.21:4029 --json                              one JSON document
-  weir miner 192.168.10.0/24                                        every machine of a subnet, without a password
-  weir miner 192.168.10.20-192.168.10.60 --json                     or of a range
+  weir miner 192.168.10.21 limit 2800 --user admin --password-file pw
+                                            watts; 80% where the firmware has it
+  weir miner 192.168.10.21 locate --password-file pw         its light blinks
+  weir miner 192.168.10.21 locate off --password-file pw     and ends
+  weir miner 192.168.10.21 reboot --password-file pw
+  weir miner 192.168.10.21:4029 --json              one JSON document
+  weir miner 192.168.10.0/24                        every machine of a subnet,
+                                                    without a password
+  weir miner 192.168.10.20-192.168.10.60 --json     or of a range
 
-With a password, read also says whether the machine grants access.
-Exit code: 0 read, found, or the command is proven; 1 it is not, or access is refused; 2 wrong use.
-A proven setting is not yet a fall of power: look at the branch meter.`;
+Users are those of the machine's own page: Antminer and Braiins OS root,
+WhatsMiner admin, with API v3 super; VNish and ePIC take a password alone;
+Avalon, LuxOS and Sealminer none. With a password, read also says whether the
+machine grants access.
+Exit code: 0 read, found, or the command is proven; 1 it is not, or access is
+refused; 2 wrong use.
+Sleep waits for the power to fall, where the machine tells it; else look at the
+branch meter.`;
 
 /** Longest wait for a first report [ms]. Choice: three reads of a loaded machine. */
 const readMilliseconds = 15_000;
@@ -88,6 +98,11 @@ async function run(
   const action = actionOf(word, value);
   const wrong = typeof action === "string" ? action : wrongUse(host, port, options);
   if (typeof action === "string" || wrong !== null) command.error(`error: ${wrong}`, { exitCode: 2 });
+  const password = passwordOf(options.passwordFile);
+  if (password === null)
+    command.error(`error: ${options.passwordFile} cannot be read; its first line must be the password`, {
+      exitCode: 2,
+    });
   const asked = { host, port: numberOf(port), webPort: numberOf(options.webPort) };
   const waiting = openWaiting(options.json !== true && process.stderr.isTTY === true);
   const found = await waiting(
@@ -95,11 +110,13 @@ async function run(
     findMilliseconds,
     () => find(asked, options),
   );
-  if (found.dialect === null) return stranger(address, found.sightings, options);
-  if (word !== "read" && options.passwordFile === undefined && !open.includes(found.dialect))
+  if (found.dialect === null) return printStranger(address, found.sightings, options.json === true);
+  const able = abilityOf(action);
+  const impossible = able !== null && abilities[found.dialect][able] === undefined;
+  if (word !== "read" && !impossible && options.passwordFile === undefined && !open.includes(found.dialect))
     command.error(`error: ${word} needs --user and --password-file`, { exitCode: 2 });
   const shared = createMinerShared({ pollMilliseconds: 1_000, refusedPauseMilliseconds: readMilliseconds * 60 });
-  const link = openLink(found.place, found.dialect, options, shared);
+  const link = openLink(found.place, found.dialect, { user: options.user ?? "", password }, shared);
   try {
     await waiting(
       () => `${host}: reading (${found.dialect})`,
@@ -107,14 +124,20 @@ async function run(
       () =>
         until(readMilliseconds, () => link.report().at !== undefined || link.report().fault === "credentials-refused"),
     );
-    const outcome = await perform(link, action, waiting);
+    const outcome = impossible ? lacking(found.dialect, [word, value]) : await perform(link, action, waiting);
     const readable = link.report().at !== undefined;
     const details = readable ? await link.inspect() : undefined;
     // Without a password it would be the machine's own answer to an empty one, and a failed login.
     const asks = readable && action.kind === "read" && options.passwordFile !== undefined;
     const access = asks ? await link.access() : undefined;
-    const seen = { outcome, access, details: details?.ok === true ? details.value : {} };
-    print(address, found, link, action, seen, options);
+    printMachine(address, { ...found, host, dialect: found.dialect }, action, {
+      report: link.report(),
+      outcome,
+      access,
+      details: details?.ok === true ? details.value : {},
+      anonymous: options.passwordFile === undefined,
+      json: options.json === true,
+    });
   } finally {
     await link.stop();
     await shared.stop();
@@ -175,89 +198,20 @@ function placeOf(asked: Place, { dialect, port, web }: Identified): Place {
   return { ...asked, port };
 }
 
-function openLink(place: Place, dialect: MinerDialect, options: Options, shared: MinerShared): MinerTool {
-  const password =
-    options.passwordFile === undefined ? "" : (readFileSync(options.passwordFile, "utf8").split(/\r?\n/, 1)[0] ?? "");
+/** Null: there is no such file. */
+function passwordOf(file: string | undefined): string | null {
+  if (file === undefined) return "";
+  try {
+    return readFileSync(file, "utf8").split(/\r?\n/, 1)[0] ?? "";
+  } catch {
+    return null;
+  }
+}
+
+function openLink(place: Place, dialect: MinerDialect, credentials: MinerCredentials, shared: MinerShared): MinerTool {
   const clock = { now: () => performance.now(), unixMilliseconds: () => Date.now() };
   const miner = { ...place, name: place.host, model: "", tank: "", branch: "", phase: null, credentials: "" };
-  const link = createMinerLink(miner, { dialect }, { user: options.user ?? "", password }, clock, shared);
+  const link = createMinerLink(miner, { dialect }, credentials, clock, shared);
   link.start();
   return link;
-}
-
-function stranger(address: string, sightings: readonly Sighting[], options: Options): void {
-  process.exitCode = 1;
-  if (options.json === true) {
-    console.log(JSON.stringify({ host: address, good: false, sightings }, null, 2));
-    return;
-  }
-  const silent = sightings.every((one) => one.silent === true);
-  const heading = silent
-    ? `${address}: nothing answers`
-    : `${address}: no machine that weir knows. Nothing was changed on it. It answers:`;
-  console.log(rowsText(heading, silent ? [] : sightings.map(({ port, saw }) => [`port ${port}`, saw] as const)));
-}
-
-interface Seen {
-  readonly outcome: Outcome | null;
-  /** Absent: not asked, or the machine does not tell. */
-  readonly access: Awaited<ReturnType<MinerTool["access"]>>;
-  readonly details: MinerDetails;
-}
-
-function accessText(access: NonNullable<Seen["access"]>): string {
-  return access.ok ? "granted; that a command is obeyed shows when one is given" : faultText(access.error);
-}
-
-function print(
-  address: string,
-  found: Found,
-  link: MinerTool,
-  action: Action,
-  { outcome, access, details }: Seen,
-  options: Options,
-): void {
-  const report = link.report();
-  const good = report.at !== undefined && (outcome === null || outcome.proven) && access?.ok !== false;
-  process.exitCode = good ? 0 : 1;
-  const known = found.dialect === null ? undefined : abilities[found.dialect][abilityOf(action) ?? "sleep"];
-  const expected = action.kind === "read" ? undefined : known;
-  if (options.json === true) {
-    const { dialect, sightings, place } = found;
-    console.log(
-      JSON.stringify(
-        { host: place.host, good, dialect, report, access: access?.ok, details, outcome, expected, sightings },
-        null,
-        2,
-      ),
-    );
-    return;
-  }
-  const rows = [
-    ["speaks", found.dialect ?? undefined] as const,
-    ...reportRows(report),
-    ...detailRows(details),
-    ["access", access === undefined ? undefined : accessText(access)] as const,
-    ["known", expected === undefined ? undefined : abilityText(expected)] as const,
-    ["command", outcome?.text] as const,
-  ];
-  console.log(rowsText(address, rows));
-}
-
-function abilityOf(action: Action): MinerAction | null {
-  if (action.kind === "read") return null;
-  if (action.kind === "order") return action.order.kind;
-  const { mode } = action.target;
-  return mode === "run" ? "wake" : mode === "leave" ? null : mode;
-}
-
-function abilityText({ restartsMining, seconds, source }: Ability): string {
-  const mining =
-    restartsMining === "unknown"
-      ? "whether mining restarts is not published"
-      : restartsMining
-        ? "restarts mining"
-        : "mining goes on";
-  const time = seconds === undefined ? "no time published" : `${seconds.least} to ${seconds.most} s`;
-  return `${mining}; ${time} (${source})`;
 }

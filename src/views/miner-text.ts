@@ -24,10 +24,33 @@ export function faultText(fault: MinerFault): string {
 
 type Row = readonly [string, string | undefined];
 
-/** Name and value in two columns; rows without a value are left out. */
-export function rowsText(heading: string, rows: readonly Row[]): string {
+/** Where the values begin. */
+const valueColumn = 13;
+
+/** Name and value in two columns; rows without a value are left out, long values go on below themselves. */
+export function rowsText(heading: string, rows: readonly Row[], columns = Number.POSITIVE_INFINITY): string {
   const told = rows.filter((row): row is readonly [string, string] => row[1] !== undefined && row[1] !== "");
-  return [heading, ...told.map(([name, text]) => `  ${name.padEnd(10)} ${text}`)].join("\n");
+  return [
+    heading,
+    ...told.map(([name, text]) => {
+      const lines = wrapped(text, Math.max(20, columns - valueColumn));
+      return `  ${name.padEnd(valueColumn - 3)} ${lines.join(`\n${" ".repeat(valueColumn)}`)}`;
+    }),
+  ].join("\n");
+}
+
+/** A blank that may end a line: none that parts a figure from its unit. */
+const breaks = / (?!(?:W|°C|TH\/s|s|min|h|%|rpm)(?:[ ,;:.)]|$))/;
+
+/** Lines of whole words; a word that is longer than a line has one of its own. */
+function wrapped(text: string, width: number): readonly string[] {
+  const lines: string[] = [];
+  for (const word of text.split(breaks)) {
+    const last = lines.at(-1);
+    if (last === undefined || last.length + 1 + word.length > width) lines.push(word);
+    else lines[lines.length - 1] = `${last} ${word}`;
+  }
+  return lines;
 }
 
 export function reportRows(report: MinerReport): readonly Row[] {
@@ -39,25 +62,40 @@ export function reportRows(report: MinerReport): readonly Row[] {
       "machine",
       identity === undefined ? undefined : `${identity.make} ${identity.model}, firmware ${identity.firmware}`,
     ],
-    ["address", identity?.mac],
+    ["MAC", identity?.mac],
     ["does", report.at === undefined ? undefined : report.mode],
     ["hashrate", quantity(report.hashrateTerahashesPerSecond, "TH/s")],
-    ["power", direct === undefined ? wall : `${wall}, ${direct}`],
+    ["power", report.at === undefined ? undefined : direct === undefined ? wall : `${wall}, ${direct}`],
+    ["power mode", report.powerMode],
     ["limit", quantity(report.limitWatts, "W")],
-    ["inlet", quantity(report.inletCelsius, "°C")],
-    ["outlet", quantity(report.outletCelsius, "°C")],
-    ["board", quantity(report.boardCelsius, "°C")],
-    ["chip", quantity(report.chipCelsius, "°C")],
-    ["uptime", quantity(report.uptimeSeconds, "s")],
+    ["heat", heatText(report)],
+    ["uptime", report.uptimeSeconds === undefined ? undefined : durationText(report.uptimeSeconds)],
     ["fault", report.fault === undefined ? undefined : faultText(report.fault)],
   ];
+}
+
+function heatText({ inletCelsius, outletCelsius, boardCelsius, chipCelsius }: MinerReport): string {
+  const places = { inlet: inletCelsius, outlet: outletCelsius, board: boardCelsius, chip: chipCelsius };
+  return Object.entries(places)
+    .flatMap(([place, celsius]) => (celsius === undefined ? [] : [`${place} ${quantity(celsius, "°C")}`]))
+    .join(", ");
+}
+
+/** Seconds, then minutes, hours or days with the next smaller unit. */
+function durationText(seconds: number): string {
+  const minutes = Math.floor(seconds / 60);
+  if (minutes === 0) return `${Math.floor(seconds)} s`;
+  if (minutes < 60) return `${minutes} min ${Math.floor(seconds % 60)} s`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 48) return `${hours} h ${minutes % 60} min`;
+  return `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }
 
 export function detailRows(details: MinerDetails): readonly Row[] {
   const { boards, fansRevolutionsPerMinute: fans, limitBoundsWatts: bounds } = details;
   const hashing = boards?.filter((board) => board.hashes).length;
   return [
-    ["boards", boards === undefined ? undefined : `${hashing} of ${boards.length} hash`],
+    ["boards", boards === undefined || boards.length === 0 ? undefined : `${hashing} of ${boards.length} hash`],
     ["fans", fans === undefined ? undefined : fans.length === 0 ? "none" : `${fans.join(", ")} rpm`],
     ["target", quantity(details.targetDirectCurrentWatts, "W behind the supply (a target, not measured)")],
     ["limits", bounds === undefined ? undefined : `${bounds.least} to ${bounds.most} W`],
@@ -70,11 +108,16 @@ export function detailRows(details: MinerDetails): readonly Row[] {
 
 export function commandText(command: NonNullable<MinerReport["command"]>): string {
   const what = command.target.mode === "limit" ? `limit ${command.target.watts} W` : nameOf(command.target.mode);
-  const tries = command.attempts === 0 ? "was so already" : `${command.attempts} written`;
+  const { attempts } = command;
+  if (command.readBackAt !== undefined) {
+    const tries = attempts === 0 ? "was so already" : attempts === 1 ? "told once" : `told ${attempts} times`;
+    return `${what}: proven by read-back (${tries})`;
+  }
+  const tries = attempts === 0 ? "nothing was sent" : attempts === 1 ? "tried once" : `tried ${attempts} times`;
   const said = command.acknowledgedAt === undefined ? "not acknowledged" : "acknowledged";
-  if (command.readBackAt !== undefined) return `${what}: proven by read-back (${tries})`;
-  const why = command.fault === undefined ? "" : `, ${faultText(command.fault)}`;
-  return `${what}: NOT proven (${tries}, ${said}${why})`;
+  const disobeys = command.acknowledgedAt === undefined ? "" : "; it says yes and does not obey: its contactor is left";
+  const why = command.fault === undefined ? disobeys : `; ${faultText(command.fault)}`;
+  return `${what}: NOT proven (${attempts === 0 ? tries : `${tries}, ${said}`})${why}`;
 }
 
 /** The technician's word. */

@@ -7,8 +7,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { perform } from "../../src/commands/miner-action.ts";
 import type { MinerReport } from "../../src/model/miner.ts";
-import { FarEnd, loopback, password } from "../drivers/miners/far-end.ts";
+import { FarEnd, linkTo, loopback, password, quickShared } from "../drivers/miners/far-end.ts";
 import { waitFor } from "../waiting.ts";
 
 const test = suite("weir miner");
@@ -19,6 +20,10 @@ const access = ["--user", "root", "--password-file", passwordFile];
 const whatsminerHost = loopback(1);
 const antminerHost = loopback(2);
 const strangerHost = loopback(3);
+const braiinsHost = loopback(17);
+const sealminerHost = loopback(18);
+const vnishHost = loopback(19);
+const slow = { name: "slow", kind: "whatsminer", host: loopback(20), ratedWatts: 3300, sleepSeconds: 600 } as const;
 const stranger = createServer((_request, response) => response.end("<html><title>Printer</title></html>"));
 const web = ["--web-port", "8080"];
 let farEnd: FarEnd;
@@ -46,6 +51,10 @@ test.before(async () => {
   const machines = [
     { name: "w", kind: "whatsminer", host: whatsminerHost, ...plate },
     { name: "a", kind: "antminer", host: antminerHost, webPort: 8080, ...plate },
+    { name: "b", kind: "braiins", host: braiinsHost, webPort: 8080, ...plate },
+    { name: "s", kind: "sealminer", host: sealminerHost, ...plate },
+    { name: "v", kind: "vnish", host: vnishHost, webPort: 8080, ...plate },
+    slow,
   ] as const;
   await new Promise<void>((resolve) => stranger.listen({ host: strangerHost, port: 8081 }, resolve));
   farEnd = await FarEnd.start({ machines, user: "root", password });
@@ -71,7 +80,7 @@ test("finds out which machine it is and prints it", async () => {
 test("puts a machine to sleep and wakes it, and says that it is proven", async () => {
   const asleep = await weirMiner(whatsminerHost, "sleep", ...access);
   assert.is(asleep.exitCode, 0, asleep.text);
-  assert.match(asleep.text, "sleep: proven by read-back");
+  assert.match(asleep.text, /sleep: proven by read-back and by its own power: 3300 W before, \d{1,3} W after/);
   assert.is(asleep.text.includes(password), false);
   const awake = await weirMiner(whatsminerHost, "wake", ...access, "--json");
   assert.ok(awake.report.command?.readBackAt, awake.text);
@@ -91,12 +100,65 @@ test("trims, locates and reboots, and says what is known of it and what was prov
   assert.match(refused.text, "its firmware does not have this command");
 });
 
+test("a machine that reads back as asleep and draws on is not asleep", async () => {
+  const shared = quickShared();
+  const link = linkTo(slow, shared);
+  try {
+    await waitFor(() => link.report().powerWatts === 3300, { within: 5_000, what: "a first read" });
+    const sleep = { kind: "target", target: { mode: "sleep" } } as const;
+    const outcome = await perform(link, sleep, (_what, _most, work) => work(), 300);
+    assert.is(outcome?.proven, false, outcome?.text);
+    assert.match(
+      outcome?.text ?? "",
+      /read back, but NOT proven: 3300 W before, 3\d{3} W after 0.3 s\. .* contactor/,
+      outcome?.text,
+    );
+  } finally {
+    await link.stop();
+    await shared.stop();
+  }
+});
+
+test("what a firmware cannot do is not tried, and what it takes is told", async () => {
+  const [sleep, limit] = await Promise.all([
+    weirMiner(sealminerHost, "sleep"),
+    weirMiner(vnishHost, "limit", "900", ...web, ...access),
+  ]);
+  assert.is(sleep.exitCode, 1, sleep.text);
+  assert.match(
+    sleep.text,
+    "sleep: NOT done, nothing was sent; nobody has published how to command it; only its contactor",
+  );
+  assert.is(limit.exitCode, 1, limit.text);
+  assert.match(limit.text, "limit 900 W: NOT proven");
+  assert.match(limit.text, "limits     1980 to 3300 W");
+});
+
+test("without a password none is sent: what can be read is read, else the screen says what is needed", async () => {
+  const logins = (name: string): number => farEnd.effects[`${name}/loginCount`] ?? 0;
+  const before = ["a", "b", "v"].map(logins);
+  const [antminer, braiins, vnish] = await Promise.all([
+    weirMiner(antminerHost, ...web),
+    weirMiner(braiinsHost, ...web),
+    weirMiner(vnishHost, ...web),
+  ]);
+  assert.is(antminer.exitCode, 0, antminer.text);
+  assert.is(vnish.exitCode, 0, vnish.text);
+  assert.is(braiins.exitCode, 1, braiins.text);
+  assert.match(braiins.text, /speaks +braiins\n +access +it tells nothing without --user and --password-file/);
+  assert.is(/wrong|not told/.test(braiins.text), false, braiins.text);
+  await weirMiner(vnishHost, ...web, ...access);
+  await waitFor(() => logins("v") > (before[2] ?? 0), { within: 2_000, what: "the login that was meant" });
+  assert.equal(["a", "b"].map(logins), before.slice(0, 2));
+  assert.is(logins("v"), (before[2] ?? 0) + 1);
+});
+
 test("searches a range without a password: what each machine speaks, and what is none", async () => {
   const range = `${loopback(1)}-${loopback(9)}`;
   const [text, json, empty] = await Promise.all([
     weirMiner(range, "--web-port", "8081"),
     weirMiner(range, ...web, "--json"),
-    weirMiner(`${loopback(16)}/30`),
+    weirMiner(`${loopback(28)}/30`),
   ]);
   assert.is(text.exitCode, 0, text.text);
   assert.match(text.text, /: 2 machines on 9 addresses, in [\d.]+ s\n/);
@@ -159,6 +221,7 @@ test("wrong use is exit 2 with what was wrong", async () => {
     [[whatsminerHost, "locate", "there"], "it is on or off"],
     [[whatsminerHost, "sleep"], "needs --user and --password-file"],
     [[`${whatsminerHost}:x`], "is no port"],
+    [[whatsminerHost, "--password-file", "/nowhere"], "its first line must be the password"],
     [[whatsminerHost, "--dialect", "klingon"], "none of whatsminer-v2"],
   ] as const) {
     const printed = await weirMiner(...words);

@@ -6,7 +6,7 @@ import { fail, type Result, succeed } from "../../model/result.ts";
 import { type Challenge, decodeChallenge, encodeAuthorization } from "../../protocol/bitmain/digest.ts";
 import { decodeReply, type Reply } from "../../protocol/cgminer/reply.ts";
 import { exchangeHttp, type HttpReply, KeptConnection } from "./http-exchange.ts";
-import type { MinerCredentials } from "./session.ts";
+import { isAnonymous, type MinerCredentials } from "./session.ts";
 import type { MinerShared } from "./shared.ts";
 import type { Lane } from "./socket-pool.ts";
 
@@ -77,7 +77,7 @@ export class BitmainWeb {
     const first = await this.ask(bare ? { ...page, method: "GET", body: undefined } : page, this.challenge, signal);
     if (!first.ok || (first.value.status !== 401 && !bare)) return first;
     const fresh = decodeChallenge(first.value.challenge);
-    if (fresh === undefined) return fail("credentials-refused");
+    if (fresh === undefined || isAnonymous(this.credentials)) return fail("credentials-refused");
     // A new nonce starts its own count.
     this.challenge = fresh;
     this.count = 0;

@@ -12,7 +12,7 @@ import {
 } from "../../protocol/braiins/rest.ts";
 import type { JsonValue } from "../../protocol/cgminer/json.ts";
 import type { MinerObservation } from "../../protocol/cgminer/observation.ts";
-import type { MinerCredentials, MinerSession, SettingRead } from "./session.ts";
+import { isAnonymous, type MinerCredentials, type MinerSession, type SettingRead } from "./session.ts";
 import type { MinerShared } from "./shared.ts";
 import { TokenWeb } from "./token-web.ts";
 
@@ -26,7 +26,7 @@ export class BraiinsSession implements MinerSession {
     const scheme = {
       prefix: "/api/v1/",
       loginPath: "auth/login",
-      loginBody: { username: credentials.user, password: credentials.password },
+      loginBody: isAnonymous(credentials) ? null : { username: credentials.user, password: credentials.password },
       header: (_path: string, token: string) => token,
     };
     this.web = new TokenWeb(miner.host, miner.webPort ?? miner.port ?? webPort, scheme, clock, shared);

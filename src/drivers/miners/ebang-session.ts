@@ -13,7 +13,7 @@ import {
   paths,
 } from "../../protocol/ebang/messages.ts";
 import { askJson, type JsonReply } from "./json-web.ts";
-import type { MinerCredentials, MinerSession } from "./session.ts";
+import { isAnonymous, type MinerCredentials, type MinerSession } from "./session.ts";
 import type { MinerShared } from "./shared.ts";
 
 const webPort = 443;
@@ -83,7 +83,7 @@ export class EbangSession implements MinerSession {
   }
 
   private async logIn(signal: AbortSignal): Promise<string | Result<never, MinerFault>> {
-    if (this.clock.now() < this.refusedUntil) return fail("credentials-refused");
+    if (isAnonymous(this.credentials) || this.clock.now() < this.refusedUntil) return fail("credentials-refused");
     const { user, password } = this.credentials;
     const form = { "Content-Type": "application/x-www-form-urlencoded" };
     const reply = await this.post(paths.login, encodeLogin(user, password), form, signal);

@@ -9,6 +9,11 @@ export interface MinerCredentials {
   readonly password: string;
 }
 
+/** None were given: an empty password would be a failed login, and accounts lock after some. */
+export function isAnonymous({ user, password }: MinerCredentials): boolean {
+  return user === "" && password === "";
+}
+
 export type SettingRead = Pick<MinerObservation, "setting" | "limitWatts" | "pools">;
 
 export interface MinerSession {

@@ -13,7 +13,8 @@ export interface TokenScheme {
   /** In front of every path. */
   readonly prefix: string;
   readonly loginPath: string;
-  readonly loginBody: JsonObject;
+  /** null: nobody gave a password, and none is sent. */
+  readonly loginBody: JsonObject | null;
   /** Value of `Authorization`. */
   header(path: string, token: string): string;
 }
@@ -126,6 +127,7 @@ export class TokenWeb {
   private async logIn(lane: Lane, signal: AbortSignal): Promise<Result<string, MinerFault>> {
     const { pause, scheme } = this;
     const now = this.clock.now();
+    if (scheme.loginBody === null) return fail("credentials-refused");
     if (pause !== undefined && now < pause.until) return fail(pause.fault);
     const reply = await this.ask("POST", scheme.loginPath, scheme.loginBody, undefined, lane, signal);
     if (!reply.ok) return reply;

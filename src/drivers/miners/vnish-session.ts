@@ -18,7 +18,7 @@ import {
   presetBelow,
   type VnishPreset,
 } from "../../protocol/vnish/messages.ts";
-import type { MinerCredentials, MinerSession, SettingRead } from "./session.ts";
+import { isAnonymous, type MinerCredentials, type MinerSession, type SettingRead } from "./session.ts";
 import type { MinerShared } from "./shared.ts";
 import { TokenWeb } from "./token-web.ts";
 
@@ -43,7 +43,7 @@ export class VnishSession implements MinerSession {
     const scheme = {
       prefix: "/api/v1/",
       loginPath: "unlock",
-      loginBody: { pw: credentials.password },
+      loginBody: isAnonymous(credentials) ? null : { pw: credentials.password },
       // Source: a client that works writes the scheme in front for system pages only.
       header: (path: string, token: string) => (path.startsWith("system/") ? `Bearer ${token}` : token),
     };

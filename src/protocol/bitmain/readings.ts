@@ -87,19 +87,17 @@ export function decodeStatsCommand(body: JsonObject): Result<BitmainStats, Bitma
 /** `stats` and `pools` of TCP 4028 for a person to look at. */
 export function decodeDetails(stats: JsonObject, pools: JsonObject | undefined): MinerDetails {
   const figures = rowsOf(stats, "STATS").find((row) => row["Elapsed"] !== undefined) ?? {};
-  const numbered = (prefix: string): readonly JsonValue[] =>
-    [1, 2, 3, 4].map((number) => figures[`${prefix}${number}`]).filter((value) => value !== undefined);
-  const chips = numbered("chain_acn")
-    .map(numberOf)
-    .filter((count): count is number => count !== undefined && count > 0);
-  const rates = numbered("chain_rate").map(numberOf);
-  const fans = numbered("fan")
-    .map(numberOf)
-    .filter((fan): fan is number => fan !== undefined && fan > 0);
+  // Slots are numbered as the control board is wired: an S9 has its boards in 6, 7 and 8, its fans in 3 and 6.
+  const slots = Array.from({ length: 16 }, (_, index) => index + 1);
+  const boards = slots.flatMap((slot) => {
+    const chips = numberOf(figures[`chain_acn${slot}`]) ?? 0;
+    return chips > 0 ? [{ hashes: (numberOf(figures[`chain_rate${slot}`]) ?? 0) > 0, chips }] : [];
+  });
+  const fans = slots.map((slot) => numberOf(figures[`fan${slot}`]) ?? 0).filter((fan) => fan > 0);
   const ideal = terahashes(figures["total_rateideal"], figures["rate_unit"]);
   return present({
     fansRevolutionsPerMinute: fans,
-    boards: chips.map((count, index) => ({ hashes: (rates[index] ?? 0) > 0, chips: count })),
+    boards,
     pools: decodePools(pools),
     ratedTerahashesPerSecond: ideal,
   });

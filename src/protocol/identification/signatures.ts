@@ -120,6 +120,6 @@ export function compareDialects(one: MinerDialect, other: MinerDialect): number 
 
 /** Printable ASCII of what a stranger sent: it goes to a terminal. */
 export function excerpt(text: string): string {
-  const plain = text.replace(/[^\x20-\x7e]/g, "?");
+  const plain = text.trim().replace(/[^\x20-\x7e]/g, "?");
   return plain.length > 60 ? `${plain.slice(0, 57)}...` : plain;
 }

@@ -62,16 +62,21 @@ test("each dialect with a login stops trying, says so, and changes nothing", asy
   }
 });
 
+/** The machines tell their counts four times a second. */
+async function newestCounts(): Promise<void> {
+  const looked = performance.now();
+  await waitFor(() => performance.now() - looked > 600, { within: 2_000, what: "the newest counts" });
+}
+
 test("targets that alternate do not try the wrong password again", async () => {
+  await newestCounts();
   const before = kinds.map((kind) => farEnd.effects[`${kind}/refusedCount`] ?? 0);
   for (const mode of ["run", "sleep", "leave", "sleep", "run"] as const) {
     for (const link of links) link.target({ mode });
     // Each read waits for the write that the target would have begun, and tells what the machine has counted.
     for (let read = 0; read < 3; read += 1) await Promise.all(links.map((link) => link.look()));
   }
-  const looked = performance.now();
-  // The machines tell their counts four times a second.
-  await waitFor(() => performance.now() - looked > 600, { within: 2_000, what: "the newest counts" });
+  await newestCounts();
   assert.equal(
     kinds.map((kind) => farEnd.effects[`${kind}/refusedCount`] ?? 0),
     before,
