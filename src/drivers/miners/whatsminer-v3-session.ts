@@ -1,6 +1,7 @@
 /** WhatsMiner API v3 over TCP 4433: reads in the clear, writes under a token of the machine's own second. */
 import type { Clock } from "../../model/driver.ts";
 import type { MinerDetails, MinerFault, MinerOrder } from "../../model/miner.ts";
+import type { MinerPowerMode } from "../../model/miner-model.ts";
 import { fail, type Result, succeed } from "../../model/result.ts";
 import type { MinerSite } from "../../model/site.ts";
 import { present } from "../../protocol/cgminer/fields.ts";
@@ -10,6 +11,7 @@ import { decodeFrame, encodeFrame, encodeV3Write, frameIsComplete } from "../../
 import {
   decodeInformation,
   decodeV3Details,
+  decodeV3PowerMode,
   decodeV3Summary,
   decodeWhen,
   encodeV3Order,
@@ -35,6 +37,9 @@ const refusedPauseMilliseconds = 15 * 60_000;
 /** Older than this the machine's clock is read again before a write. Choice: two polls and a back-off. */
 const clockMilliseconds = 60_000;
 
+/** Its power mode changes by hand only, and then mining restarts, which takes longer [ms]. Choice. */
+const powerModeMilliseconds = 60_000;
+
 export class WhatsminerV3Session implements MinerSession {
   readonly readsOpenly = true;
   /** What a machine without a limit tells as its limit; that it takes it back is not proven. Source: fact sheet, section 2.4. */
@@ -47,6 +52,7 @@ export class WhatsminerV3Session implements MinerSession {
   private information: V3Information | undefined;
   /** How far the machine's clock is ahead of the monotonic one [s], and when that was seen. */
   private ahead: { readonly seconds: number; readonly at: number } | undefined;
+  private powerMode: { readonly value: MinerPowerMode | undefined; readonly at: number } | undefined;
   private refusedUntil = Number.NEGATIVE_INFINITY;
 
   constructor(miner: MinerSite, credentials: MinerCredentials, clock: Clock, shared: MinerShared) {
@@ -69,7 +75,7 @@ export class WhatsminerV3Session implements MinerSession {
     if (!summary.ok) return summary;
     const observation = decodeV3Summary(summary.value, working);
     if (observation === undefined) return fail("malformed-reply");
-    return succeed({ ...observation, identity });
+    return succeed(present({ ...observation, identity, powerMode: await this.readPowerMode(signal) }));
   }
 
   /** Only running or asleep: a limit is in the summary. */
@@ -158,6 +164,17 @@ export class WhatsminerV3Session implements MinerSession {
     if (information.model === undefined && information.salt === undefined) return fail("wrong-machine");
     this.information = information;
     return succeed(information);
+  }
+
+  /** Firmware without the command refuses it, and is asked again as seldom as any. */
+  private async readPowerMode(signal: AbortSignal): Promise<MinerPowerMode | undefined> {
+    const at = this.clock.now();
+    if (this.powerMode === undefined || at - this.powerMode.at > powerModeMilliseconds) {
+      const reply = await this.ask(encodeFrame({ cmd: "get.miner.setting" }), "read", signal);
+      const judged = reply.ok ? judgeV3(reply.value) : undefined;
+      this.powerMode = { value: judged?.ok === true ? decodeV3PowerMode(judged.value) : undefined, at };
+    }
+    return this.powerMode.value;
   }
 
   private async readStatus(parameter: string, signal: AbortSignal): Promise<Result<JsonObject, MinerFault>> {

@@ -44,13 +44,11 @@ export function observeEpic(summary: JsonValue): MinerObservation | undefined {
 
 /** A machine that stands by also idles when its pools are lost: only a person's or our own stop keeps it so. */
 function settingOf(state: string): MinerSetting {
-  if (/^(idling|idle|stopped)$/i.test(state)) return "sleep";
-  return state === "" ? "unknown" : "run";
+  return /^(idling|idle|stopped)$/i.test(state) ? "sleep" : "run";
 }
 
 function judgeMode(hashrate: number | undefined, setting: MinerSetting): MinerMode {
   if (hashrate === undefined) return setting === "sleep" ? "asleep" : "unknown";
-  if (setting === "unknown") return "unknown";
   if (hashrate > 0) return "hashing";
   return setting === "sleep" ? "asleep" : "starting";
 }

@@ -1,5 +1,6 @@
 /** WhatsMiner API v3: what its replies tell, and the parameters of its writes. */
 import type { MinerDetails, MinerMode, MinerOrder } from "../../model/miner.ts";
+import type { MinerPowerMode } from "../../model/miner-model.ts";
 import { fail, type Result, succeed } from "../../model/result.ts";
 import {
   booleanOf,
@@ -14,6 +15,7 @@ import {
 } from "../cgminer/fields.ts";
 import type { JsonObject, JsonValue } from "../cgminer/json.ts";
 import { type MinerObservation, type MinerSetting, plausible } from "../cgminer/observation.ts";
+import { powerModeOf } from "../whatsminer/messages.ts";
 
 /** A power limit of INT32 max stands for "none". Source: miners' fact sheet, section 2.4. */
 const unlimitedWatts = 99_999;
@@ -99,6 +101,11 @@ export function decodeV3Summary(body: JsonObject, working: boolean | undefined):
     chipCelsius: greatestOf([celsius(summary["chip-temp-max"]), celsius(summary["chip-temp-avg"])]),
     uptimeSeconds: numberWithin(summary["elapsed"], 0, Number.MAX_SAFE_INTEGER),
   } as const);
+}
+
+/** `get.miner.setting`: the power mode it is set to. Source: two open clients, one seen on firmware 20260312 with API 3.0.5; the summary does not tell it. */
+export function decodeV3PowerMode(body: JsonObject): MinerPowerMode | undefined {
+  return powerModeOf(objectOf(body["msg"])?.["power-mode"]);
 }
 
 /** Of `get.device.info`: whether the mining service runs. */

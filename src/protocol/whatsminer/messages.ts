@@ -126,7 +126,7 @@ export function decodeSummary(body: JsonObject, switchedOff: boolean | undefined
     powerWatts,
     powerSource: powerWatts === undefined ? "unknown" : "measured",
     limitWatts: decodeLimit(summary["Power Limit"]),
-    powerMode: decodePowerMode(summary["Power Mode"]),
+    powerMode: powerModeOf(summary["Power Mode"]),
     hashrateTerahashesPerSecond: hashrate,
     inletCelsius: celsius(summary["Env Temp"]),
     boardCelsius: celsius(summary["Temperature"]),
@@ -135,8 +135,8 @@ export function decodeSummary(body: JsonObject, switchedOff: boolean | undefined
   } as const);
 }
 
-/** Low, Normal or High (manual V2.2). */
-function decodePowerMode(value: JsonValue | undefined): MinerPowerMode | undefined {
+/** Low, Normal or High (manual V2.2); API v3 writes them small. */
+export function powerModeOf(value: JsonValue | undefined): MinerPowerMode | undefined {
   const mode = textOf(value)?.toLowerCase();
   return mode === "low" || mode === "normal" || mode === "high" ? mode : undefined;
 }

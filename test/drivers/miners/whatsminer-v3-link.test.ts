@@ -9,7 +9,7 @@ import { FarEnd, linkTo, loopback, password, quickShared, waitForReport } from "
 
 const test = suite("whatsminer v3 link");
 
-const names = ["whole", "skewed", "liar", "damaged", "secret", "disabled", "orders", "quiet"] as const;
+const names = ["whole", "skewed", "liar", "damaged", "secret", "disabled", "orders", "quiet", "older"] as const;
 const machines: SimulatedMiner[] = names.map((name, index) => ({
   name,
   kind: "whatsminer-v3",
@@ -56,6 +56,7 @@ test("tells what it is, sleeps, wakes and is trimmed, each read back and seen on
   });
   assert.is(first.powerSource, "measured");
   assert.is(first.limitWatts, undefined);
+  assert.is(first.powerMode, "normal");
   link.target({ mode: "sleep" });
   await waitForReport(link, "asleep", (one) => one.mode === "asleep" && one.command?.readBackAt !== undefined);
   await waitFor(() => farEnd.watts("whole") < 20, { within: 2_000, what: "the plug to fall" });
@@ -134,6 +135,15 @@ test("orders: a share of the power, the light, a reboot; and what a person sees"
   assert.is(details.ok && details.value.boards?.length, 3);
   assert.ok((await link.order({ kind: "reboot" })).ok);
   await waitFor(() => farEnd.effects["orders/rebootCount"] === 1, { within: 2_000, what: "a reboot" });
+});
+
+test("firmware that does not tell its power mode is read all the same, without one", async () => {
+  farEnd.fault("older", "old-firmware", true);
+  const link = open("older");
+  const report = await waitForReport(link, "a read", (one) => one.mode === "hashing");
+  assert.is(report.powerMode, undefined);
+  assert.is(report.fault, undefined);
+  assert.is(report.powerWatts, 3441);
 });
 
 test.run();

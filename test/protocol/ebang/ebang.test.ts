@@ -52,4 +52,11 @@ test("fans and pools for a person; the login is the form of its page", () => {
   assert.is(encodeLogin("u", "p&q"), "username=u&word=p%26q&yuyan=1&login=Login&get_password=");
 });
 
+test("what its pages leave out is unknown", () => {
+  const bare = observeEbang({ feedback: {} }, { feedback: { productname: "E" } });
+  assert.equal(bare, { mode: "unknown", setting: "unknown", powerSource: "unknown" });
+  assert.is(observeEbang(status("12T"), { feedback: {} }), undefined);
+  assert.equal(decodeEbangIdentity({ feedback: {} }), { make: "Ebang", model: "unknown", firmware: "unknown" });
+});
+
 test.run();

@@ -71,4 +71,41 @@ test("yes, no, and the wrong password", () => {
   assert.is(encodeEpicOrder({ kind: "percent", percent: 50 }), undefined);
 });
 
+const told = (state: string, boards: JsonValue[], more: Readonly<Record<string, JsonValue>> = {}) =>
+  observeEpic({ Session: {}, Status: { "Operating State": state }, HBs: boards, ...more });
+
+test("still is not asleep: only a stop keeps it so, and a board that tells nothing proves nothing", () => {
+  const [still, hashing, silent] = [{ Hashrate: [0] }, { Hashrate: [1e8] }, { Temperature: 50 }];
+  assert.is(told("Mining", [still])?.mode, "starting");
+  assert.is(told("Stopped", [still])?.mode, "asleep");
+  assert.is(told("Mining", [hashing])?.mode, "hashing");
+  assert.is(told("Stopped", [hashing])?.mode, "hashing");
+  assert.is(told("Mining", [hashing, silent])?.mode, "unknown");
+  assert.is(told("Mining", [hashing, silent])?.hashrateTerahashesPerSecond, undefined);
+  assert.is(told("Stopped", [silent])?.mode, "asleep");
+  assert.is(told("", [hashing]), undefined);
+  assert.is(told("Stopped", [])?.mode, "asleep");
+});
+
+test("0 W is no measurement, and figures that are left out are unknown", () => {
+  const unpowered = told("Mining", [], {
+    "Power Supply Stats": { "Input Power": 0, "Input Voltage": 240, "Input Current": 1 },
+  });
+  assert.is(unpowered?.powerWatts, undefined);
+  assert.is(unpowered?.powerSource, "unknown");
+  assert.is(told("Mining", [], { "Power Supply Stats": { "Input Power": 900 } })?.powerSource, "estimated");
+  assert.is(observeEpic({ Session: {}, Status: { "Operating State": "Stopped" } })?.mode, "asleep");
+  assert.is(observeEpic({ Status: { "Operating State": "Mining" } }), undefined);
+  assert.is(observeEpic({ Session: {} }), undefined);
+  assert.equal(decodeEpicDetails({}, undefined), { fansRevolutionsPerMinute: [], boards: [], pools: [], errors: [] });
+  const broken = decodeEpicDetails({ Status: { "Last Error": "fan 2" }, StratumConfigs: [{}] }, undefined);
+  assert.equal(broken.errors, ["fan 2"]);
+  assert.equal(broken.pools, [{ url: "", state: "not connected" }]);
+  assert.equal(decodeEpicIdentity({}, undefined, undefined), {
+    make: "Bitmain",
+    model: "unknown",
+    firmware: "ePIC unknown",
+  });
+});
+
 test.run();

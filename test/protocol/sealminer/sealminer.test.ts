@@ -48,4 +48,42 @@ test("another maker's stats are refused; nothing hashing proves nothing of the s
   assert.is(quiet?.setting, "unknown");
 });
 
+const told = (row: Readonly<Record<string, number | string | boolean>>) =>
+  observeSealminer({ STATS: [{ "PM State": "Running", ...row }] });
+
+test("a machine that raises its clock starts; one without figures is unknown, never asleep", () => {
+  assert.is(told({ "MHS(30s)": 2e8, "Raise Freq Done": true })?.mode, "hashing");
+  assert.is(told({ "MHS(30s)": 2e8, "Raise Freq Done": false })?.mode, "starting");
+  assert.is(told({ "MHS(30s)": 2e8 })?.mode, "hashing");
+  assert.is(told({ "MHS(30s)": 0 })?.mode, "starting");
+  assert.is(told({})?.mode, "unknown");
+  assert.is(told({})?.setting, "unknown");
+  assert.is(observeSealminer({ STATS: [{ ASIC: "SealMiner A2" }] })?.mode, "unknown");
+  assert.is(observeSealminer({ STATS: [{ Elapsed: 5 }, { "PM State": "Running", "MHS(30s)": 1e6 }] })?.mode, "hashing");
+});
+
+test("older firmware's one sample counts only where there is no figure of 30 s", () => {
+  assert.is(told({ "MHS(Sample)": 3e8 })?.hashrateTerahashesPerSecond, 300);
+  assert.is(told({ "MHS(30s)": 1e8, "MHS(Sample)": 3e8 })?.hashrateTerahashesPerSecond, 100);
+  assert.is(told({ "MHS(30s)": "?", "MHS(Sample)": 3e8 })?.hashrateTerahashesPerSecond, undefined);
+});
+
+test("0 W is no measurement, 0 °C is no sensor, and what is left out is unknown", () => {
+  const dark = told({ "PSU Input Power": 0, "MHS(30s)": 1e8, Temp: 0, "0 Temp 1": 61 });
+  assert.is(dark?.powerWatts, undefined);
+  assert.is(dark?.powerSource, "unknown");
+  assert.is(dark?.chipCelsius, 61);
+  assert.is(told({ "PSU Input Power": 3400 })?.powerSource, "measured");
+  const none: JsonObject = { STATS: [{ "GHS 5s": 1 }] };
+  assert.equal(decodeSealminerIdentity(none), { make: "Bitdeer", model: "Sealminer unknown", firmware: "unknown" });
+  const details = decodeSealminerDetails(none, undefined, undefined);
+  assert.equal([details.boards, details.errors], [[], []]);
+  const failed = {
+    STATS: [{ "PM State": "x", "Error Code": "E7", "0 Chip Count": 153, "Liquid Cooling": true, "0 Speed": 5 }],
+  };
+  assert.equal(decodeSealminerDetails(failed, undefined, undefined).errors, ["E7"]);
+  assert.equal(decodeSealminerDetails(failed, undefined, undefined).boards, [{ hashes: false, chips: 153 }]);
+  assert.equal(decodeSealminerDetails(failed, undefined, undefined).fansRevolutionsPerMinute, []);
+});
+
 test.run();

@@ -13,6 +13,7 @@ import {
 import {
   decodeInformation,
   decodeV3Details,
+  decodeV3PowerMode,
   decodeV3Summary,
   decodeWhen,
   encodeV3Order,
@@ -142,6 +143,13 @@ test("a service that works and hashes nothing is starting, never asleep; a perce
   assert.is(decodeV3Summary(still, true)?.mode, "starting");
   assert.is(decodeV3Summary(still, false)?.mode, "asleep");
   assert.equal(encodeV3Order({ kind: "percent", percent: 60 }).parameter, { percent: "60", mode: "fast" });
+});
+
+test("its power mode is low, normal or high, and nothing else", () => {
+  const mode = (value: string | number): string | undefined =>
+    decodeV3PowerMode({ code: 0, msg: { "power-mode": value } });
+  assert.equal(["low", "Normal", "high", "turbo", 1].map(mode), ["low", "normal", "high", undefined, undefined]);
+  assert.is(decodeV3PowerMode({ code: 0, msg: "ok" }), undefined);
 });
 
 test.run();

@@ -63,6 +63,8 @@ function answer(machine: Machine, index: number, password: string, text: string,
   const mute = machine.faults.has("asleep-status-only") && machine.setting === "sleep";
   if (mute && command.startsWith("get.")) return reply(-2, "service is stopped");
   if (command === "get.miner.status") return reply(0, status(machine, String(request["param"]), now));
+  const told = command === "get.miner.setting" && !machine.faults.has("old-firmware");
+  if (told) return reply(0, { "power-limit": 3600, "upfreq-speed": 2, "power-mode": "normal", "fast-boot": "disable" });
   if (!command.startsWith("set.")) return reply(-1, "invalid command");
   machine.loginCount += 1;
   const seconds = Number(request["ts"]);
