@@ -65,7 +65,7 @@ export function act(state: ControlState, image: ProcessImage, site: Site, assess
   countOut(plan, switches);
   const beforeWatts = certain(plan.nextWatts[0], "container");
   const rules = { now, minimumOnMilliseconds, limits: ordered.limits, forbidden };
-  shed(plan, { ...rules, orderedStepWatts: room.downWatts }, responsesOf(layout, image.miners));
+  shed(plan, { ...rules, orderedStepWatts: room.downWatts }, responsesOf(layout, fleet.reports));
   const left = room.downWatts - (beforeWatts - certain(plan.nextWatts[0], "container"));
   const switchedOff = switchOff(plan, { ...rules, ...switches, orderedStepWatts: left });
   const shedWatts = beforeWatts - certain(plan.nextWatts[0], "container");
@@ -119,11 +119,8 @@ export function act(state: ControlState, image: ProcessImage, site: Site, assess
 }
 
 /** How long each machine needs from its command until it has shed. */
-function responsesOf(layout: Layout, miners: ProcessImage["miners"]): (machine: number) => Milliseconds {
-  return (machine) => {
-    const { miner, model } = certain(layout.machines[machine], "machine");
-    return responseMilliseconds(model, miners[miner.name]);
-  };
+function responsesOf(layout: Layout, reports: Assessed["fleet"]["reports"]): (machine: number) => Milliseconds {
+  return (machine) => responseMilliseconds(certain(layout.machines[machine], "machine").model, reports[machine]);
 }
 
 /** Machines with a limit of their own: they must sleep. */

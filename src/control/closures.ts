@@ -19,11 +19,13 @@ const goneShare = 0.1;
 const idleReasons: ReadonlySet<ReasonCode> = new Set(["store-unreadable", "restart-loop", "coolant-rising"]);
 
 export interface Closures {
-  /** Machines that must be without power for safety: trips, lost proofs, lockout. */
+  /** Machines that must be without power for safety: trips, lost proofs, lockout; empty where nothing is closed. */
   readonly closed: readonly boolean[];
   /** Of those, the ones where it is urgent: not merely a lockout. */
   readonly urgent: readonly boolean[];
 }
+
+const nothingClosed: Closures = { closed: [], urgent: [] };
 
 /** Which machines a limit of nothing covers. Orders, the end of the process and the start do not close: they shed. */
 export function closuresOf(layout: Layout, limits: readonly Limit[]): Closures {
@@ -34,12 +36,11 @@ export function closuresOf(layout: Layout, limits: readonly Limit[]): Closures {
     if ((source === "trip" || source === "envelope") && !idleReasons.has(reason.code)) urgentScopes.add(scope);
     if (source === "trip" || source === "envelope" || source === "lockout") scopes.add(scope);
   }
+  if (scopes.size === 0) return nothingClosed;
   const covered = (wanted: ReadonlySet<Scope>): readonly boolean[] =>
-    wanted.size === 0
-      ? layout.machines.map(() => false)
-      : layout.machines.map(({ scopes: own }) =>
-          own.some(({ scope }) => wanted.has(certain(layout.scopes[scope], "scope"))),
-        );
+    layout.machines.map(({ scopes: own }) =>
+      own.some(({ scope }) => wanted.has(certain(layout.scopes[scope], "scope"))),
+    );
   return { closed: covered(scopes), urgent: covered(urgentScopes) };
 }
 
@@ -59,8 +60,27 @@ export interface DemandInput {
 
 /** What is asked of the contactor of one branch. */
 export function demandOf(branch: number, input: DemandInput): ContactorDemand {
-  const { layout, closures, machines, accounts, policy } = input;
+  const { layout, machines } = input;
   const { behind } = certain(layout.branches[branch], "branch");
+  const meter = input.meters[branch] ?? null;
+  const metered = meter === null || meter.quality === "bad" ? null : meter.value;
+  const awake = behind.some((index) => isAwake(certain(machines[index], "machine")));
+  return {
+    ...(input.closures.closed.length === 0 ? nothingToProve : toProve(branch, input, metered)),
+    aboveCeiling: isBelow(layout, branch, input.above),
+    allSeen: behind.every((index) => hasBeenSeen(certain(machines[index], "machine"))),
+    orderedWatts: input.switchedOff.get(branch) ?? null,
+    seemsClosed: awake || (metered ?? 0) > goneShare * behind.reduce((sum, index) => sum + ratedOf(layout, index), 0),
+  };
+}
+
+type Proof = Pick<ContactorDemand, "drawing" | "proofMilliseconds" | "drawnWatts">;
+
+const nothingToProve: Proof = { drawing: false, proofMilliseconds: 0, drawnWatts: 0 };
+
+/** What still flows to machines that must be without power and that this contactor is the next to help, and how long they have got. */
+function toProve(branch: number, input: DemandInput, metered: number | null): Proof {
+  const { layout, closures, machines, accounts, policy } = input;
   const helpless = new Set(
     input.trips.filter(({ reason }) => reason.code === "contactor-welded").map(({ name }) => name),
   );
@@ -70,12 +90,10 @@ export function demandOf(branch: number, input: DemandInput): ContactorDemand {
   let othersSurely = 0;
   let urgent = false;
   let window: Milliseconds | null = null;
-  let awake = false;
-  for (const index of behind) {
+  for (const index of certain(layout.branches[branch], "branch").behind) {
     const place = certain(layout.machines[index], "machine");
     const account = certain(accounts[index], "account");
     const machine = certain(machines[index], "machine");
-    awake ||= machine.phase === "hashing" || machine.phase === "trimmed" || machine.phase === "waking";
     const isMine = (): boolean =>
       branch ===
       place.contactors.find(
@@ -93,8 +111,6 @@ export function demandOf(branch: number, input: DemandInput): ContactorDemand {
     if (takesCommands(place.model.dialect))
       window = Math.max(window ?? policy.shedProofMilliseconds, shedWindow(machine));
   }
-  const meter = input.meters[branch] ?? null;
-  const metered = meter === null || meter.quality === "bad" ? null : meter.value;
   // What the meter shows beyond all that others may draw; and what these may draw themselves, as far as the meter leaves room for it.
   const drawnWatts = metered === null ? drawn : Math.max(0, metered - others, Math.min(drawn, metered - othersSurely));
   return {
@@ -102,11 +118,11 @@ export function demandOf(branch: number, input: DemandInput): ContactorDemand {
     // Nobody was told to sleep where nobody takes commands: there is nothing to wait for.
     proofMilliseconds: window === null ? 0 : urgent ? policy.shedProofMilliseconds : window,
     drawnWatts,
-    aboveCeiling: isBelow(layout, branch, input.above),
-    allSeen: behind.every((index) => hasBeenSeen(certain(machines[index], "machine"))),
-    orderedWatts: input.switchedOff.get(branch) ?? null,
-    seemsClosed: awake || (metered ?? 0) > goneShare * behind.reduce((sum, index) => sum + ratedOf(layout, index), 0),
   };
+}
+
+function isAwake({ phase }: MachineState): boolean {
+  return phase === "hashing" || phase === "trimmed" || phase === "waking";
 }
 
 function ratedOf(layout: Layout, machine: number): number {

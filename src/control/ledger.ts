@@ -1,7 +1,6 @@
 /** The firm-power ledger: how many watts can surely be shed within a few seconds to minutes, each machine counted with the response it has proven. */
 import type { FirmPower } from "../model/decision.ts";
 import { takesCommands } from "../model/dialects.ts";
-import type { ProcessImage } from "../model/image.ts";
 import type { MinerReport } from "../model/miner.ts";
 import type { Milliseconds } from "../model/reading.ts";
 import type { MinerModel, Site } from "../model/site.ts";
@@ -21,15 +20,15 @@ export function responseMilliseconds(model: MinerModel, report: MinerReport | un
 }
 
 /** What could be shed from this moment on by an order, nothing counted that is not proven. */
-export function firmPower({ miners }: ProcessImage, site: Site, assessed: Assessed): readonly FirmPower[] {
-  const shares = sheddableOf(miners, assessed);
+export function firmPower(site: Site, assessed: Assessed): readonly FirmPower[] {
+  const shares = sheddableOf(assessed);
   const believed = meterRatio(assessed);
   const stepWatts = Math.max(0, stepRoomOf(site.generator, assessed.generator).downWatts);
   return ledgerSeconds.map((withinSeconds) => {
     const left = withinSeconds * 1000 - commandMilliseconds;
     let shedWatts = 0;
     let firmWatts = 0;
-    for (const { response, watts } of shares) {
+    for (const [response, watts] of shares) {
       if (response > left) break;
       shedWatts += watts;
       // The order comes down its ramp first; the last machine it reaches needs its whole time after that.
@@ -40,23 +39,20 @@ export function firmPower({ miners }: ProcessImage, site: Site, assessed: Assess
   });
 }
 
-interface Sheddable {
-  readonly response: Milliseconds;
-  readonly watts: number;
-}
-
-/** Machines that run and obey, the fastest first, with what their sleep surely takes off. */
-function sheddableOf(miners: ProcessImage["miners"], { layout, fleet }: Assessed): readonly Sheddable[] {
-  const shares: Sheddable[] = [];
+/** What the sleep of machines that run and obey surely takes off [W], by how long they need for it, the fastest first: many share one time. */
+function sheddableOf({ layout, fleet }: Assessed): readonly (readonly [response: Milliseconds, watts: number])[] {
+  const shares = new Map<Milliseconds, number>();
   for (let index = 0; index < layout.machines.length; index += 1) {
-    const { miner, model } = certain(layout.machines[index], "machine");
+    const { model } = certain(layout.machines[index], "machine");
     const { phase } = certain(fleet.machines[index], "machine");
     const runs = phase === "hashing" || phase === "trimmed" || phase === "waking";
     if (!runs || !takesCommands(model.dialect)) continue;
     const watts = certain(fleet.accounts[index], "account").lowWatts - model.asleepWatts;
-    if (watts > 0) shares.push({ response: responseMilliseconds(model, miners[miner.name]), watts });
+    if (watts <= 0) continue;
+    const response = responseMilliseconds(model, fleet.reports[index]);
+    shares.set(response, (shares.get(response) ?? 0) + watts);
   }
-  return shares.sort((a, b) => a.response - b.response);
+  return [...shares].sort(([one], [other]) => one - other);
 }
 
 /** Machines that tell more than the meter shows are believed only as far as the meter goes. */

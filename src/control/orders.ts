@@ -55,7 +55,7 @@ export function order(state: ControlState, image: ProcessImage, site: Site, asse
     causes: storedOk ? finding.causes : { ...finding.causes, store: "the store does not take writes." },
     coolDownMilliseconds: site.policy.coolDownMilliseconds,
   });
-  const firm = firmPower(image, site, assessed);
+  const firm = firmPower(site, assessed);
   const latched = latch(local.trips, state.trippedAt, finding.violations, image);
   const received = receiveCommands(state.dispatch, image, site, {
     trips: latched.trips.map(({ name }) => name),

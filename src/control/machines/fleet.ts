@@ -16,6 +16,8 @@ export interface Fleet {
   readonly machines: readonly MachineState[];
   readonly sightings: readonly Sighting[];
   readonly accounts: readonly Account[];
+  /** Their newest reports, looked up by name once a scan. */
+  readonly reports: readonly (MinerReport | undefined)[];
 }
 
 export interface FleetInput {
@@ -36,12 +38,14 @@ export function observeFleet(input: FleetInput): Fleet {
   const machines: MachineState[] = [];
   const sightings: Sighting[] = [];
   const accounts: Account[] = [];
+  const reports: (MinerReport | undefined)[] = [];
   // By index: iterators of pairs are felt where every machine is looked at in every scan.
   for (let index = 0; index < layout.machines.length; index += 1) {
     const place = certain(layout.machines[index], "machine");
     const powered = certain(input.powered[index], "power");
     const since = certain(input.poweredSince[index], "power");
-    const sighting = sight(input.reports[place.miner.name], place.model, now, since);
+    const report = input.reports[place.miner.name];
+    const sighting = sight(report, place.model, now, since);
     const meterProof = certain(input.meterProofs[place.branch], "proof");
     const machine = observe(certain(input.machines[index], "machine"), sighting, place.model, {
       now,
@@ -51,8 +55,9 @@ export function observeFleet(input: FleetInput): Fleet {
     machines.push(machine);
     sightings.push(sighting);
     accounts.push(accountOf(machine, sighting, place.model, powered, now));
+    reports.push(report);
   }
-  return { machines, sightings, accounts };
+  return { machines, sightings, accounts, reports };
 }
 
 /** What the nearest meter at or above each branch says about machines that claim to sleep. Aligned with branches. */

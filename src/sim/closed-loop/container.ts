@@ -11,10 +11,9 @@ import {
   drawMachine,
   forgetTarget,
   giveTarget,
-  type MachineFaults,
+  machineFaults,
   moveMachine,
   type SimulatedMachine,
-  soundMachine,
   startUp,
 } from "./machine.ts";
 import type { HiddenPlant } from "./plant-of-site.ts";
@@ -82,6 +81,8 @@ class SimulatedContainer implements Container {
   #relayHolds = true;
   #darkUntil = Number.NEGATIVE_INFINITY;
   #commanded: Readonly<Record<PointName, number>> | null = null;
+  /** As they were told last: the same object tells the links nothing new. */
+  #targets: Readonly<Record<string, MinerTarget>> | null = null;
   /** Relays of the IO modules as they stand; 1 where nothing has been told yet. */
   #relays: Record<PointName, number> = {};
 
@@ -134,6 +135,8 @@ class SimulatedContainer implements Container {
     outputs: Readonly<Record<PointName, number>>,
   ): readonly SimulatedMachine[] {
     this.#commanded = outputs;
+    if (targets === this.#targets) return [];
+    this.#targets = targets;
     const woken: SimulatedMachine[] = [];
     for (const machine of this.machines) {
       const target = targets[machine.name];
@@ -144,6 +147,7 @@ class SimulatedContainer implements Container {
 
   forget(): void {
     this.#commanded = null;
+    this.#targets = null;
     for (const machine of this.machines) forgetTarget(machine);
   }
 
@@ -282,18 +286,4 @@ class SimulatedContainer implements Container {
       this.#interlockSince[index] = starved || hot ? (this.#interlockSince[index] ?? this.#now) : null;
     }
   }
-}
-
-function machineFaults(faults: Faults, name: string): MachineFaults {
-  const of = (fault: Parameters<Faults["find"]>[0]): ReturnType<Faults["find"]> => faults.find(fault, name);
-  const [slow, lies, trimmed] = [of("slow"), of("lies-about-power"), of("trimmed")];
-  const found: MachineFaults = {
-    deaf: of("deaf") !== null,
-    unreachable: of("unreachable") !== null,
-    slowRatio: slow === null ? 1 : (slow.value ?? 4),
-    reportRatio: lies === null ? 1 : (lies.value ?? 0.5),
-    reportsNoPower: of("reports-no-power") !== null,
-    trimRatio: trimmed === null ? 1 : (trimmed.value ?? 0.7),
-  };
-  return JSON.stringify(found) === JSON.stringify(soundMachine) ? soundMachine : found;
 }

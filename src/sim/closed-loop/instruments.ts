@@ -65,11 +65,12 @@ export function openInstruments(
     ...loopPoints(container),
     ...supplyPoints(container, faults),
   ];
+  const shown: Record<PointName, Reading> = {};
   for (const instrument of instruments) {
     instrument.shown = instrument.truth();
     instrument.nextAt = random.between(0, instrument.pollMilliseconds);
+    if (instrument.reading !== null) shown[instrument.name] = instrument.reading;
   }
-  const shown: Record<PointName, Reading> = {};
   let seen = -1;
   let before = 0;
   return {
@@ -84,11 +85,10 @@ export function openInstruments(
         const share = instrument.lagMilliseconds <= 0 ? 0 : Math.exp(-(now - before) / instrument.lagMilliseconds);
         const truth = instrument.truth();
         instrument.shown = truth + (instrument.shown - truth) * share;
-        if (instrument.nextAt <= now) {
-          instrument.nextAt = now + instrument.pollMilliseconds;
-          instrument.healthy = sample(instrument, now, random);
-          instrument.reading = instrument.faulty ? spoil(instrument, faults, dark, now) : instrument.healthy;
-        }
+        if (instrument.nextAt > now) continue;
+        instrument.nextAt = now + instrument.pollMilliseconds;
+        instrument.healthy = sample(instrument, now, random);
+        instrument.reading = instrument.faulty ? spoil(instrument, faults, dark, now) : instrument.healthy;
         if (instrument.reading === null) delete shown[instrument.name];
         else shown[instrument.name] = instrument.reading;
       }

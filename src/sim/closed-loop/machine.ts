@@ -3,6 +3,7 @@ import { takesCommands, tellsItself } from "../../model/dialects.ts";
 import type { MinerMode, MinerReport, MinerTarget } from "../../model/miner.ts";
 import type { MinerModel, MinerSite } from "../../model/site.ts";
 import type { Random } from "../random.ts";
+import type { Faults } from "./faults.ts";
 
 export type MachineStage = "off" | "booting" | "asleep" | "curtailing" | "waking" | "hashing";
 
@@ -27,6 +28,21 @@ export const soundMachine: MachineFaults = {
   reportsNoPower: false,
   trimRatio: 1,
 };
+
+/** What is broken of one machine at the moment. */
+export function machineFaults(faults: Faults, name: string): MachineFaults {
+  const of = (fault: Parameters<Faults["find"]>[0]): ReturnType<Faults["find"]> => faults.find(fault, name);
+  const [slow, lies, trimmed] = [of("slow"), of("lies-about-power"), of("trimmed")];
+  const found: MachineFaults = {
+    deaf: of("deaf") !== null,
+    unreachable: of("unreachable") !== null,
+    slowRatio: slow === null ? 1 : (slow.value ?? 4),
+    reportRatio: lies === null ? 1 : (lies.value ?? 0.5),
+    reportsNoPower: of("reports-no-power") !== null,
+    trimRatio: trimmed === null ? 1 : (trimmed.value ?? 0.7),
+  };
+  return JSON.stringify(found) === JSON.stringify(soundMachine) ? soundMachine : found;
+}
 
 export interface SimulatedMachine {
   readonly name: string;
@@ -214,9 +230,8 @@ function poll(machine: SimulatedMachine, now: number, inletCelsius: number): voi
   const mode = toldMode(machine, now);
   const { reportsNoPower, reportRatio } = machine.faults;
   const { command } = machine.report;
-  machine.report = {
+  const report: MinerReport = {
     name: machine.name,
-    ...(command === undefined ? {} : { command }),
     at: now,
     mode,
     powerWatts: reportsNoPower ? 0 : Math.round(machine.watts * machine.ownMeterRatio * reportRatio),
@@ -224,6 +239,7 @@ function poll(machine: SimulatedMachine, now: number, inletCelsius: number): voi
     hashrateTerahashesPerSecond: hashrateOf(machine),
     inletCelsius: Math.round(inletCelsius * 10) / 10,
   };
+  machine.report = command === undefined ? report : { ...report, command };
   const contradicts = (machine.want === "sleep" && mode !== "asleep") || (machine.want === "run" && mode === "asleep");
   if (contradicts && machine.sendAt > now && now - machine.sentAt >= retryMilliseconds) machine.sendAt = now;
 }

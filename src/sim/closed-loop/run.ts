@@ -84,6 +84,8 @@ interface Run {
   readonly measurer: ReturnType<typeof openMeasurer>;
   readonly judge: ReturnType<typeof openJudge>;
   readonly reports: Record<string, MinerReport>;
+  /** The same, aligned with the container's machines. */
+  readonly told: MinerReport[];
 }
 
 function openRun<State>(scenario: Scenario, site: Site, core: Core<State>, traces: readonly Trace[]): Run | string {
@@ -112,6 +114,7 @@ function openRun<State>(scenario: Scenario, site: Site, core: Core<State>, trace
     measurer: openMeasurer(parts),
     judge: openJudge(scenario.expect, parts),
     reports: {},
+    told: [],
   };
 }
 
@@ -127,7 +130,7 @@ function second(run: Run, now: number): Moment {
   container.relay(now - controller.scannedAt() < relayMilliseconds);
   container.advance(now - container.now());
   instruments.advance(now);
-  for (const { name, report } of container.machines) reports[name] = report;
+  collect(run);
   const alive = controller.startedAt() !== null;
   const remote = alive ? dispatcher.arrivals(now) : [];
   const commands: Command[] = [...remote, ...local];
@@ -141,6 +144,15 @@ function second(run: Run, now: number): Moment {
   const woken = scan === null ? [] : apply(container, scan, dispatcher);
   if (scan !== null) happenings.see(scan.decision.trips);
   return { now, scan, startedAt: controller.startedAt(), commands: scan === null ? [] : remote, woken };
+}
+
+/** Gathers the newest reports; a name is looked up only where a link has told something new. */
+function collect({ parts, reports, told }: Run): void {
+  for (const [index, { name, report }] of parts.container.machines.entries()) {
+    if (told[index] === report) continue;
+    told[index] = report;
+    reports[name] = report;
+  }
 }
 
 function apply(

@@ -135,6 +135,7 @@ function advanceCell(plant: Plant, effects: PlantEffects): Plant {
   const powered = !plant.feeder.breaker.tripped && !dark;
   const fanRatio = approach(plant.fanRatio, effects.fanCommanded && powered ? (effects.fanShare ?? 1) : 0, fanSeconds);
   const exchangedWatts = plant.tanks.map((tank, index) => exchanged(at(parameters.tanks, index), tank, plant));
+  const { branches, feeder, volts, auxiliaryWatts } = electrics(plant, effects, fanRatio);
   const conductance =
     (effects.coolerRatio ?? 1) *
     (parameters.coolerStillWattsPerKelvin +
@@ -143,10 +144,15 @@ function advanceCell(plant: Plant, effects: PlantEffects): Plant {
   const heatRejectedWatts =
     (1 - toCustomer) * conductance * (plant.loopCelsius - effects.ambientCelsius) +
     (effects.customerTakes === true ? toCustomer * takenWatts(parameters, plant.loopCelsius) : 0);
+  // Written out: this is made ten times a second, and a spread takes ten times as long.
   return {
-    ...plant,
-    ...electrics(plant, effects, fanRatio),
+    parameters,
+    branches,
+    feeder,
+    volts,
+    auxiliaryWatts,
     milliseconds: plant.milliseconds + cellMilliseconds,
+    pendingMilliseconds: plant.pendingMilliseconds,
     tanks: plant.tanks.map((tank, index) =>
       advanceTank(at(parameters.tanks, index), tank, at(effects.tanks, index), {
         exchangedWatts: at(exchangedWatts, index),
@@ -223,9 +229,9 @@ function electrics(
     [auxiliaryWatts / 3, auxiliaryWatts / 3, auxiliaryWatts / 3],
     plant.volts > 0 ? plant.volts : parameters.nominalVolts,
   );
-  const amperes: Phases = [0, 1, 2].map((phase) =>
-    sum([at(third, phase), ...branches.map((branch) => at(branch.amperes, phase))]),
-  ) as unknown as Phases;
+  const onPhase = (phase: 0 | 1 | 2): number =>
+    branches.reduce((total, branch) => total + branch.amperes[phase], third[phase]);
+  const amperes: Phases = [onPhase(0), onPhase(1), onPhase(2)];
   return {
     branches,
     auxiliaryWatts,
@@ -273,7 +279,9 @@ function currents(watts: Phases, volts: number): Phases {
 }
 
 function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
+  let total = 0;
+  for (const value of values) total += value;
+  return total;
 }
 
 function at<Item>(items: readonly Item[], index: number): Item {
