@@ -1,10 +1,14 @@
 /** Signatures against recorded replies of every make we have. */
+import { readdirSync } from "node:fs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import type { MinerDialect } from "../../../src/model/site.ts";
 import type { JsonObject, JsonValue } from "../../../src/protocol/cgminer/json.ts";
+import { decodeReply } from "../../../src/protocol/cgminer/reply.ts";
 import {
   compareDialects,
   excerpt,
+  pages,
   recognizeFrame,
   recognizePage,
   recognizeReply,
@@ -39,6 +43,53 @@ test("recorded replies betray their dialect", () => {
   assert.is(page("/graphql", recorded("braiins-s21plus-25.03/gql_system")).dialect, "braiins-graphql");
 });
 
+/** Folders of recordings and what their machines speak. */
+const spoken: readonly (readonly [start: string, dialect: MinerDialect])[] = [
+  ["bitmain-", "bitmain-stock"],
+  ["braiins-s19xp-25.07", "braiins"],
+  ["braiins-s21plus-25.03", "braiins-graphql"],
+  ["canaan-", "avalon"],
+  ["epic-", "epic"],
+  ["luxos-", "luxos"],
+  ["microbt-m20s", "whatsminer-v2"],
+  ["microbt-m60s", "whatsminer-v3"],
+  ["sealminer-", "sealminer"],
+];
+
+/** What of a recording an identification without a password may meet: any reply to the API, a frame, the pages it asks. */
+function meet(folder: string, name: string): readonly (MinerDialect | undefined)[] {
+  const bytes = recording(`${folder}/${name}`);
+  const reply = decodeReply(bytes);
+  if (!reply.ok) return pages.map(({ path }) => page(path, undefined, "", bytes.toString()).dialect);
+  const { body } = reply.value;
+  if (/^get\.|^set\./.test(name)) return [recognizeFrame(body).dialect];
+  const web = pages.map(({ path }) => page(path, body));
+  const met = /\.cgi$|^gql_|^web_/.test(name) ? web : [recognizeReply(body), ...web];
+  return met.map(({ dialect }) => dialect);
+}
+
+test("no recorded reply is taken for another machine's, and one at least tells each machine", () => {
+  const folders = readdirSync(new URL("../../../../test/recordings/miners/", import.meta.url)).filter(
+    (name) => !name.endsWith(".md"),
+  );
+  for (const folder of folders) {
+    const wanted = spoken.find(([start]) => folder.startsWith(start))?.[1];
+    assert.ok(wanted !== undefined, `${folder}: a recording of a machine that this test does not know`);
+    const names = readdirSync(new URL(`../../../../test/recordings/miners/${folder}/`, import.meta.url))
+      .filter((name) => name.endsWith(".json") && name !== "expected.json")
+      .map((name) => name.replace(/\.json$/, ""));
+    const seen = names.map((name) => [name, meet(folder, name).filter((dialect) => dialect !== undefined)] as const);
+    for (const [name, dialects] of seen)
+      for (const dialect of dialects) assert.is(dialect, wanted, `${folder}/${name} passes for ${dialect}`);
+    // Antminers with pages alone are told by the realm of their login, which no recording holds; frames of status name no machine.
+    if (/-cgi$|-doubtful$/.test(folder)) continue;
+    assert.ok(
+      seen.some(([, dialects]) => dialects.includes(wanted)),
+      `${folder} is not told from its replies`,
+    );
+  }
+});
+
 test("Braiins OS on the cgminer port is no dialect yet: its web interface decides which", () => {
   const seen = recognizeReply(recorded("braiins-s21plus-25.03/version"));
   assert.is(seen.dialect, undefined);
@@ -60,6 +111,7 @@ test("firmware on top of another wins over it", () => {
 });
 
 test("excerpts are short and printable", () => {
+  assert.is(excerpt("SSH-2.0\r\n"), "SSH-2.0");
   assert.is(excerpt("a\u001b[2Jb"), "a?[2Jb");
   assert.is(excerpt("x".repeat(200)).length, 60);
 });
