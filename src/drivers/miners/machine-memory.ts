@@ -1,8 +1,8 @@
 /** What the links must not forget over a restart: each machine's MAC, and the mode, limit and pools it ran with before our commands. A file of its own, written off the control path. */
 import { readFileSync } from "node:fs";
-import { rename, rm, writeFile } from "node:fs/promises";
 import type { MinerName } from "../../model/miner.ts";
 import type { JsonObject } from "../../protocol/cgminer/json.ts";
+import { type MemoryWriter, openMemoryWriter } from "./memory-writer.ts";
 
 /** What a write was about to replace, until the machine shows that its pools stand. Holds the users and passwords of pools. */
 export interface UnprovenWrite {
@@ -40,37 +40,30 @@ const gatherMilliseconds = 1_000;
 
 /** `file`: null keeps it in this process only; `stays`: what is in the file is known, and nothing is written to it, nor any write of its owner made good. An unreadable file counts as empty: the modes are then normal, the MACs new. */
 export function openMachineMemory(file: string | null, stays = false): MachineMemory {
-  const target = stays ? null : file;
+  const writer = stays || file === null ? undefined : openMemoryWriter(file);
   const machines = new Map<MinerName, Remembered>(file === null ? [] : Object.entries(load(file, stays)));
   let timer: NodeJS.Timeout | undefined;
   let storing: Promise<void> | undefined;
   let changed = false;
 
-  const store = async (path: string): Promise<void> => {
+  const store = async (to: MemoryWriter): Promise<void> => {
     changed = false;
-    const text = `${JSON.stringify(Object.fromEntries(machines), null, 1)}\n`;
-    try {
-      // The mode counts for a new file only, and passwords of pools are in it.
-      await rm(`${path}.new`, { force: true });
-      await writeFile(`${path}.new`, text, { mode: 0o600, flush: true });
-      await rename(`${path}.new`, path);
-    } catch {
-      // A full or broken disk costs the memory, never the control; the store's own alarm tells of the disk.
-      changed = true;
-    }
+    const stored = await to.write(`{\n${[...machines].map(lineOf).join(",\n")}\n}\n`);
+    // A full or broken disk costs the memory, never the control; the store's own alarm tells of the disk.
+    if (!stored) changed = true;
   };
-  // One at a time, whoever asks: a hung disk holds one thread of the pool and no more.
-  const begin = (path: string): void => {
-    storing ??= store(path).finally(() => {
+  // One at a time, whoever asks.
+  const begin = (to: MemoryWriter): void => {
+    storing ??= store(to).finally(() => {
       storing = undefined;
       if (changed) storeSoon();
     });
   };
   const storeSoon = (): void => {
-    if (target === null) return;
+    if (writer === undefined) return;
     timer ??= setTimeout(() => {
       timer = undefined;
-      begin(target);
+      begin(writer);
     }, gatherMilliseconds);
     timer.unref();
   };
@@ -80,7 +73,7 @@ export function openMachineMemory(file: string | null, stays = false): MachineMe
     timer = undefined;
     await storing;
     // The machines of a whole container ask together, and share one store.
-    if (changed && target !== null) begin(target);
+    if (changed && writer !== undefined) begin(writer);
     await storing;
     clearTimeout(timer);
     timer = undefined;
@@ -98,7 +91,10 @@ export function openMachineMemory(file: string | null, stays = false): MachineMe
     remember: (name, news) => replace(name, { ...machines.get(name), ...news }),
     replace,
     flush,
-    stop: flush,
+    stop: async () => {
+      await flush();
+      await writer?.stop();
+    },
   };
 }
 
@@ -106,6 +102,15 @@ export function openMachineMemory(file: string | null, stays = false): MachineMe
 export function forgetWrite(memory: MachineMemory, name: MinerName): void {
   const { unprovenWrite, ...rest } = memory.recall(name);
   if (unprovenWrite !== undefined) memory.replace(name, rest);
+}
+
+/** Worked out once an entry: a shed of a whole container stores several times, and each time all of it. */
+const entryTexts = new WeakMap<Remembered, string>();
+
+function lineOf([name, entry]: readonly [MinerName, Remembered]): string {
+  const text = entryTexts.get(entry) ?? JSON.stringify(entry);
+  entryTexts.set(entry, text);
+  return `${JSON.stringify(name)}: ${text}`;
 }
 
 function same(one: Remembered, other: Remembered): boolean {
