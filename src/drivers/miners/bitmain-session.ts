@@ -243,7 +243,7 @@ export class BitmainSession implements MinerSession {
     if (this.clock.now() < this.noPowerBefore) return undefined;
     const { pool, timing } = this.shared;
     const asked = { host: this.host, port: ports.power, method: "GET", path: "/miner_power" } as const;
-    const reply = await pool.run("read", () =>
+    const reply = await pool.run("read", this.host, () =>
       exchangeHttp({ ...asked, authorization: undefined, body: undefined }, timing, signal),
     );
     const watts = reply.ok ? decodePowerText(reply.value.body.toString("latin1", 0, 200)) : undefined;

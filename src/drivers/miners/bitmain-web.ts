@@ -34,6 +34,8 @@ export class BitmainWeb {
   private challenge: Challenge | undefined;
   /** How often the nonce of `challenge` has been used. */
   private count = 0;
+  /** Ours beside it: drawn with each challenge, not with each request; the count tells requests apart. Source: RFC 7616, section 3.4. */
+  private clientNonce = "";
   private refusedUntil = Number.NEGATIVE_INFINITY;
 
   constructor(host: string, port: number, credentials: MinerCredentials, clock: Clock, shared: MinerShared) {
@@ -81,6 +83,7 @@ export class BitmainWeb {
     // A new nonce starts its own count.
     this.challenge = fresh;
     this.count = 0;
+    this.clientNonce = randomBytes(8).toString("hex");
     const second = await this.ask(page, fresh, signal);
     if (!second.ok || second.value.status !== 401) return second;
     this.challenge = undefined;
@@ -102,7 +105,7 @@ export class BitmainWeb {
       replyMilliseconds: method === "POST" ? postReplyMilliseconds : replyMilliseconds,
     };
     const authorization = challenge === undefined ? undefined : this.authorize(challenge, method, path);
-    const reply = await shared.pool.run(lane, () =>
+    const reply = await shared.pool.run(lane, host, () =>
       exchangeHttp({ host, port, method, path, authorization, body, kept: this.kept[lane] }, deadlines, signal),
     );
     if (reply.ok) return reply;
@@ -112,8 +115,7 @@ export class BitmainWeb {
 
   private authorize(challenge: Challenge, method: "GET" | "POST", path: string): string {
     this.count += 1;
-    const clientNonce = randomBytes(8).toString("hex");
-    const { user, password } = this.credentials;
-    return encodeAuthorization(challenge, { method, path, user, password, count: this.count, clientNonce });
+    const { count, clientNonce } = this;
+    return encodeAuthorization(challenge, { method, path, ...this.credentials, count, clientNonce });
   }
 }

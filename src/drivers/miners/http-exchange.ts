@@ -5,6 +5,7 @@ import { fail, type Result, succeed } from "../../model/result.ts";
 import { maximumReplyBytes } from "../../protocol/cgminer/reply.ts";
 import { type HttpResponse, ResponseReader } from "../../protocol/http/response.ts";
 import type { Deadlines, ExchangeFault } from "./tcp-exchange.ts";
+import { whenAborted } from "./when-aborted.ts";
 
 export interface HttpRequest {
   readonly host: string;
@@ -21,38 +22,64 @@ export interface HttpRequest {
   readonly kept?: KeptConnection;
 }
 
+/** How a connection stops being one. */
+type Ending = "end" | "error" | "close";
+
+/** Whoever has the connection at the moment. */
+interface Holder {
+  took(chunk: Buffer): void;
+  ended(how: Ending): void;
+}
+
+/** A connection that serves one holder after the other, under the same listeners all its life: putting them on and off for each request costs as much as its digest. */
+class Line {
+  readonly socket: Socket;
+  holder: Holder | undefined;
+
+  constructor(socket: Socket) {
+    this.socket = socket;
+    socket.on("data", (chunk: Buffer) => this.holder?.took(chunk));
+    socket.on("end", () => this.holder?.ended("end"));
+    socket.on("error", () => this.holder?.ended("error"));
+    socket.on("close", () => this.holder?.ended("close"));
+  }
+}
+
 /** One connection that waits for the next request of the same machine. Not for two requests at a time. */
 export class KeptConnection {
-  private socket: Socket | undefined;
+  private line: Line | undefined;
   private timer: NodeJS.Timeout | undefined;
   private readonly useless = (): void => this.drop();
+  /** Whatever comes unasked, an end above all, makes a waiting connection useless. */
+  private readonly waits: Holder = { took: this.useless, ended: this.useless };
 
   /** undefined: none waits. */
-  take(): Socket | undefined {
-    const { socket } = this;
+  take(): Line | undefined {
+    const { line } = this;
     clearTimeout(this.timer);
-    this.socket = undefined;
-    for (const event of ends) socket?.removeListener(event, this.useless);
-    return socket?.destroyed === false ? socket : undefined;
+    this.line = undefined;
+    return line?.socket.destroyed === false ? line : undefined;
   }
 
-  keep(socket: Socket): void {
+  keep(line: Line): void {
     this.drop();
-    this.socket = socket;
-    for (const event of ends) socket.on(event, this.useless);
+    this.line = line;
+    line.holder = this.waits;
     this.timer = setTimeout(this.useless, keptMilliseconds);
     this.timer.unref();
   }
 
   private drop(): void {
     clearTimeout(this.timer);
-    this.socket?.destroy();
-    this.socket = undefined;
+    if (this.line !== undefined) hangUp(this.line);
+    this.line = undefined;
   }
 }
 
-/** Whatever comes unasked, an end above all, makes a waiting connection useless. */
-const ends = ["data", "end", "error", "close"] as const;
+function hangUp(line: Line): void {
+  line.holder = undefined;
+  line.socket.destroy();
+}
 
 /** Machines close idle connections after 5 s (lighttpd's default) or less, and have few: long enough for the requests of one read or write. Choice. */
 const keptMilliseconds = 300;
@@ -80,20 +107,20 @@ export function exchangeHttp(
     let connected = waiting !== undefined;
     let bytes = 0;
     const reader = new ResponseReader();
-    const socket = waiting ?? open(asked);
+    const line = waiting ?? new Line(connectTo(asked));
     const end = (result: Result<HttpReply, ExchangeFault>): void => {
-      detach();
-      socket.destroy();
+      leave();
+      hangUp(line);
       resolve(result);
     };
     const finish = (response: HttpResponse): void => {
-      detach();
-      if (asked.kept !== undefined && response.keepsAlive) asked.kept.keep(socket);
-      else socket.destroy();
+      leave();
+      if (asked.kept !== undefined && response.keepsAlive) asked.kept.keep(line);
+      else hangUp(line);
       resolve(succeed(replyOf(response)));
     };
     const giveUp = (): void => end(fail(connected ? "no-reply" : "unreachable"));
-    const ended = (): void => {
+    const cutOff = (): void => {
       const progress = reader.end();
       if (typeof progress !== "string") {
         finish(progress);
@@ -104,45 +131,45 @@ export function exchangeHttp(
         giveUp();
         return;
       }
-      detach();
-      socket.destroy();
+      leave();
+      hangUp(line);
       exchangeHttp(asked, deadlines, signal).then(resolve, giveUp);
     };
-    const abort = (): void => end(fail("stopped"));
     let timer = setTimeout(giveUp, deadlines.connectMilliseconds);
-    signal.addEventListener("abort", abort);
+    const unwatch = whenAborted(signal, () => end(fail("stopped")));
+    const leave = (): void => {
+      clearTimeout(timer);
+      unwatch();
+      line.holder = undefined;
+    };
+    line.holder = {
+      took: (chunk) => {
+        bytes += chunk.length;
+        const progress = bytes > maximumReplyBytes ? "too-long" : reader.push(chunk);
+        if (progress === "too-long") end(fail("too-long"));
+        else if (progress === "malformed") giveUp();
+        else if (progress !== "more") finish(progress);
+      },
+      ended: (how) => {
+        if (how === "end" || (how === "error" && waiting !== undefined)) cutOff();
+        else giveUp();
+      },
+    };
     const send = (): void => {
       connected = true;
       clearTimeout(timer);
       timer = setTimeout(giveUp, deadlines.replyMilliseconds);
-      socket.write(encodeRequest(asked));
+      line.socket.write(encodeRequest(asked));
     };
     if (waiting !== undefined) send();
-    else socket.on(asked.secure === true ? "secureConnect" : "connect", send);
-    const take = (chunk: Buffer): void => {
-      bytes += chunk.length;
-      const progress = bytes > maximumReplyBytes ? "too-long" : reader.push(chunk);
-      if (progress === "too-long") end(fail("too-long"));
-      else if (progress === "malformed") giveUp();
-      else if (progress !== "more") finish(progress);
-    };
-    const failed = waiting === undefined ? giveUp : ended;
-    const detach = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", abort);
-      socket.off("data", take).off("end", ended).off("error", failed).off("close", giveUp);
-    };
-    socket.on("data", take).on("end", ended).on("error", failed).on("close", giveUp);
+    else line.socket.once(asked.secure === true ? "secureConnect" : "connect", send);
   });
 }
 
-function open({ host, port, secure }: HttpRequest): Socket {
-  const socket =
-    secure === true
-      ? connectSecurely({ host, port, rejectUnauthorized: false })
-      : connect({ host, port, noDelay: true });
-  // Between two requests, and after the last one, nobody else listens.
-  return socket.on("error", () => socket.destroy());
+function connectTo({ host, port, secure }: HttpRequest): Socket {
+  return secure === true
+    ? connectSecurely({ host, port, rejectUnauthorized: false })
+    : connect({ host, port, noDelay: true });
 }
 
 /** Head and body in one piece: one packet, and one write. */

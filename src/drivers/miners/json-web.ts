@@ -24,7 +24,7 @@ export async function askJson(
     connectMilliseconds,
     replyMilliseconds: lane === "read" ? replyMilliseconds : apiWriteReplyMilliseconds,
   };
-  const reply = await shared.pool.run(lane, () => exchangeHttp(asked, deadlines, signal));
+  const reply = await shared.pool.run(lane, asked.host, () => exchangeHttp(asked, deadlines, signal));
   if (!reply.ok) {
     if (reply.error === "unreachable") return fail("unreachable");
     return fail(reply.error === "too-long" ? "malformed-reply" : "no-reply");

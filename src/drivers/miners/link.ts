@@ -5,8 +5,9 @@ import { fail, type Result } from "../../model/result.ts";
 import type { MinerModel, MinerSite } from "../../model/site.ts";
 import type { MinerObservation } from "../../protocol/cgminer/observation.ts";
 import { type GuardedSession, guardSession } from "./guarded-session.ts";
+import { LookTimer } from "./look-timer.ts";
 import type { MinerTool } from "./miner-tool.ts";
-import { asTargeted, modelOf, reportOf, withSetting } from "./observed.ts";
+import { asTargeted, type Known, modelOf, reporter, withSetting } from "./observed.ts";
 import { openSession } from "./open-session.ts";
 import { forgetOwnLimit, rememberOwnLimit, storeOwnLimit } from "./own-limit.ts";
 import type { MinerCredentials } from "./session.ts";
@@ -34,6 +35,7 @@ const firstReadBackMilliseconds = 250;
 
 /** After a proof by the cheap read the whole read waits for this, and is spread over as much again: first the rest of the fleet is shed [ms]. Choice. */
 const followUpMilliseconds = 1_000;
+const followUpWait = (): number => (1 + Math.random()) * followUpMilliseconds;
 
 /** A link for the miner; hosts must be IPv4 literals, so that no resolver is ever asked. */
 export function createMinerLink(
@@ -63,14 +65,14 @@ class MinerLink implements MinerTool {
   private seen: SettingSeen | undefined;
   private fault: MinerFault | undefined = "not-read-yet";
   private failures = 0;
-  private spread: boolean;
+  private spread = false;
   /** The setting is proven, what it does to the machine not yet seen. */
   private followUp = false;
   private reading: Promise<void> | undefined;
   private writing: Promise<void> | undefined;
   private preparing: Promise<void> | undefined;
-  private timer: NodeJS.Timeout | undefined;
-  private timerAt = Number.POSITIVE_INFINITY;
+  private readonly looks: LookTimer;
+  private readonly told: (known: Known) => MinerReport;
   private retryTimer: NodeJS.Timeout | undefined;
   private readBackWait = firstReadBackMilliseconds;
   private state: "new" | "started" | "stopped" = "new";
@@ -82,7 +84,8 @@ class MinerLink implements MinerTool {
     this.session = open();
     this.clock = clock;
     this.timing = shared.timing;
-    this.spread = false;
+    this.looks = new LookTimer(clock, () => this.beginRead());
+    this.told = reporter(name);
     const { ownLimitWatts = null } = shared.memory.recall(name);
     this.slot = { ...emptySlot, limits: this.session.limit !== undefined, ownLimitWatts };
   }
@@ -96,9 +99,10 @@ class MinerLink implements MinerTool {
   }
 
   report(): MinerReport {
-    const { name, last, fault, slot, pools } = this;
+    const { name, last, fault, pools } = this;
+    const { command, ownLimitWatts } = this.slot;
     const provenResponse = last && this.shared.responses.proven(name, modelOf(last.observation));
-    return reportOf(name, last, fault, slot, { provenResponse, pools });
+    return this.told({ last, fault, command, ownLimitWatts, provenResponse, pools });
   }
 
   target(target: MinerTarget): void {
@@ -142,7 +146,7 @@ class MinerLink implements MinerTool {
 
   async stop(): Promise<void> {
     this.state = "stopped";
-    clearTimeout(this.timer);
+    this.looks.stop();
     clearTimeout(this.retryTimer);
     this.stopping.abort();
     await Promise.all([this.reading, this.writing, this.preparing]);
@@ -150,14 +154,7 @@ class MinerLink implements MinerTool {
 
   /** The next look at the machine, unless an earlier one is due. */
   private lookIn(milliseconds: number): void {
-    const at = this.clock.now() + milliseconds;
-    if (this.state !== "started" || at >= this.timerAt) return;
-    clearTimeout(this.timer);
-    this.timerAt = at;
-    this.timer = setTimeout(() => {
-      this.timerAt = Number.POSITIVE_INFINITY;
-      this.beginRead();
-    }, milliseconds);
+    if (this.state === "started") this.looks.within(milliseconds);
   }
 
   private beginRead(): void {
@@ -171,7 +168,7 @@ class MinerLink implements MinerTool {
   }
 
   private nextLook(): number {
-    if (this.followUp) return (1 + Math.random()) * followUpMilliseconds;
+    if (this.followUp) return followUpWait();
     const wait = this.pollWait();
     // The moment its power falls is evidence of its response.
     return this.failures === 0 && this.shed.waiting(this.clock.now()) ? Math.min(wait, followUpMilliseconds) : wait;
@@ -242,6 +239,8 @@ class MinerLink implements MinerTool {
   private async write(action: WriteAction): Promise<void> {
     const { target } = this.slot;
     this.slot = beginWrite(this.slot, this.clock.now(), action.kind === "limit");
+    // Polls and follow-ups give way: a whole container is shed at once, and its machines have few connections.
+    this.looks.notWithin(Math.min(followUpWait(), this.timing.pollMilliseconds));
     const { signal } = this.stopping;
     if (action.kind === "limit") {
       const { limitWatts } = this.last?.observation ?? {};
@@ -293,8 +292,7 @@ class MinerLink implements MinerTool {
 
   /** The last good read, unless it is older than two polls: the machine may have been switched by hand since. */
   private recentlySeen(): SettingSeen | undefined {
-    const { seen } = this;
-    const oldest = this.clock.now() - 2 * this.timing.pollMilliseconds;
-    return seen !== undefined && seen.startedAt >= oldest ? seen : undefined;
+    const { seen, clock, timing } = this;
+    return seen !== undefined && seen.startedAt >= clock.now() - 2 * timing.pollMilliseconds ? seen : undefined;
   }
 }

@@ -19,7 +19,7 @@ export function createMinerApi(host: string, port: number, shared: MinerShared):
   };
   return {
     async ask(request, lane, signal) {
-      const bytes = await shared.pool.run(lane, () => exchangeTcp(host, port, request, deadlines[lane], signal));
+      const bytes = await shared.pool.run(lane, host, () => exchangeTcp(host, port, request, deadlines[lane], signal));
       if (!bytes.ok) {
         if (bytes.error === "unreachable") return fail("unreachable");
         return fail(bytes.error === "too-long" ? "malformed-reply" : "no-reply");

@@ -5,19 +5,37 @@ import type { MinerObservation } from "../../protocol/cgminer/observation.ts";
 import type { MinerSession } from "./session.ts";
 import type { SettingSeen, Slot } from "./slot.ts";
 
-/** What a link knows as its report; without a good read only the fault and the command. */
-export function reportOf(
-  name: string,
-  last: { readonly observation: MinerObservation; readonly at: number } | undefined,
-  fault: MinerFault | undefined,
-  { command, ownLimitWatts }: Slot,
-  kept: { readonly provenResponse: MinerReport["provenResponse"]; readonly pools: MinerReport["pools"] },
-): MinerReport {
+/** All that a report is made of. */
+export interface Known extends Pick<Slot, "command" | "ownLimitWatts"> {
+  readonly last: { readonly observation: MinerObservation; readonly at: number } | undefined;
+  readonly fault: MinerFault | undefined;
+  readonly provenResponse: MinerReport["provenResponse"] | undefined;
+  readonly pools: MinerReport["pools"] | undefined;
+}
+
+/** Makes one machine's reports. The same one again while all it is made of is the same: every scan asks every machine, and most have nothing new. */
+export function reporter(name: string): (known: Known) => MinerReport {
+  let made: { readonly of: Known; readonly report: MinerReport } | undefined;
+  return (known) => {
+    if (made === undefined || !isSame(made.of, known)) made = { of: known, report: reportOf(name, known) };
+    return made.report;
+  };
+}
+
+/** Every part is replaced when it changes, never changed in place. */
+function isSame(one: Known, other: Known): boolean {
+  let part: keyof Known;
+  for (part in other) if (one[part] !== other[part]) return false;
+  return true;
+}
+
+/** Without a good read only the fault and the command. */
+function reportOf(name: string, { last, fault, command, ownLimitWatts, provenResponse, pools }: Known): MinerReport {
   const limitIsOurs = ownLimitWatts === null ? undefined : (true as const);
   const now = present({ fault, command: command ?? undefined, limitIsOurs });
   if (last === undefined) return { name, mode: "unknown", powerSource: "unknown", ...now };
   const { setting: _setting, ...told } = last.observation;
-  return { name, at: last.at, ...told, ...now, ...present(kept) };
+  return { name, at: last.at, ...told, ...now, ...present({ provenResponse, pools }) };
 }
 
 /** Maker and model, as the response times are kept. */

@@ -21,8 +21,8 @@ export interface Patience {
 const usualPatience: Patience = { placeMilliseconds: 100, mostBeside: 320 };
 
 export interface SocketPool {
-  /** Runs the task when the lane has room, in the order of asking. */
-  run<Value>(lane: Lane, task: () => Promise<Value>): Promise<Value>;
+  /** Runs the task when the lane has room, in the order of asking; at once beside it where the host was slow the last time. */
+  run<Value>(lane: Lane, host: string, task: () => Promise<Value>): Promise<Value>;
 }
 
 export function createSocketPool(
@@ -32,29 +32,36 @@ export function createSocketPool(
   const free = { ...widths };
   let beside = 0;
   const waiting: Record<Lane, (() => void)[]> = { read: [], write: [] };
+  const slow = new Set<string>();
+  /** The place passes to the next in line without becoming free in between. */
+  const pass = (lane: Lane): void => {
+    const next = waiting[lane].shift();
+    if (next === undefined) free[lane] += 1;
+    else next();
+  };
   return {
-    async run(lane, task) {
-      if (free[lane] > 0) free[lane] -= 1;
+    async run(lane, host, task) {
+      /** undefined: it goes beside the lane. */
+      let place: Lane | undefined = slow.has(host) && beside < mostBeside ? undefined : lane;
+      if (place === undefined) beside += 1;
+      else if (free[lane] > 0) free[lane] -= 1;
       else await new Promise<void>((resolve) => waiting[lane].push(resolve));
-      const place = { held: true };
-      const pass = (): void => {
-        // The place passes to the next in line without becoming free in between.
-        const next = waiting[lane].shift();
-        if (next === undefined) free[lane] += 1;
-        else next();
-      };
+      let late = false;
       const timer = setTimeout(() => {
-        if (beside >= mostBeside) return;
-        place.held = false;
+        late = true;
+        slow.add(host);
+        if (place === undefined || beside >= mostBeside) return;
         beside += 1;
-        pass();
+        pass(place);
+        place = undefined;
       }, placeMilliseconds);
       try {
         return await task();
       } finally {
         clearTimeout(timer);
-        if (place.held) pass();
-        else beside -= 1;
+        if (!late) slow.delete(host);
+        if (place === undefined) beside -= 1;
+        else pass(place);
       }
     },
   };

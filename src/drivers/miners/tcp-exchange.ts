@@ -2,6 +2,7 @@
 import { connect } from "node:net";
 import { fail, type Result, succeed } from "../../model/result.ts";
 import { maximumReplyBytes, replyIsComplete } from "../../protocol/cgminer/reply.ts";
+import { whenAborted } from "./when-aborted.ts";
 
 export type ExchangeFault = "unreachable" | "no-reply" | "too-long" | "stopped";
 
@@ -35,15 +36,14 @@ export function exchangeTcp(
     const socket = connect({ host, port, noDelay: true });
     const end = (result: Result<Buffer, ExchangeFault>): void => {
       clearTimeout(timer);
-      signal.removeEventListener("abort", abort);
+      unwatch();
       socket.destroy();
       resolve(result);
     };
     const finish = (): void =>
       end(bytes > 0 ? succeed(Buffer.concat(chunks)) : fail(connected ? "no-reply" : "unreachable"));
-    const abort = (): void => end(fail("stopped"));
+    const unwatch = whenAborted(signal, () => end(fail("stopped")));
     let timer = setTimeout(finish, deadlines.connectMilliseconds);
-    signal.addEventListener("abort", abort);
     socket.on("connect", () => {
       connected = true;
       clearTimeout(timer);

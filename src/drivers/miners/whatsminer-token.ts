@@ -2,7 +2,7 @@
 import type { Clock } from "../../model/driver.ts";
 import type { MinerFault } from "../../model/miner.ts";
 import { fail, type Result, succeed } from "../../model/result.ts";
-import type { Token } from "../../protocol/whatsminer/cipher.ts";
+import { ciphersOf, type Token } from "../../protocol/whatsminer/cipher.ts";
 import { decodeTokenSalts, encodeRead } from "../../protocol/whatsminer/messages.ts";
 import type { MinerApi } from "./miner-api.ts";
 import type { Lane } from "./socket-pool.ts";
@@ -75,6 +75,8 @@ export class WhatsminerToken {
     if (derived === null) return fail("no-reply");
     this.salted = { salt, key: derived.key };
     const token = { sign: derived.sign, aesKey: derived.aesKey };
+    // Off the control path, as the token itself.
+    ciphersOf(token);
     this.held = { token, at: this.clock.now() };
     return succeed(token);
   }

@@ -191,7 +191,7 @@ export class WhatsminerV3Session implements MinerSession {
       connectMilliseconds,
       replyMilliseconds: lane === "read" ? replyMilliseconds : apiWriteReplyMilliseconds,
     };
-    const bytes = await shared.pool.run(lane, () =>
+    const bytes = await shared.pool.run(lane, host, () =>
       exchangeTcp(host, port, request, deadlines, signal, frameIsComplete),
     );
     if (!bytes.ok) {

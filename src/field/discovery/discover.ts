@@ -58,7 +58,7 @@ export async function discover(hosts: readonly string[], setup: DiscoverySetup):
   };
   return await Promise.all(
     hosts.map(async (host) => {
-      const found = await pool.run("read", () => lookAt(host));
+      const found = await pool.run("read", host, () => lookAt(host));
       onFound?.(found);
       return found;
     }),

@@ -1,5 +1,5 @@
 /** Tokens and encrypted writes of WhatsMiner API v2: AES-256-ECB over base64. Computes no md5crypt itself where a token exists. */
-import { createCipheriv, createDecipheriv, createHash } from "node:crypto";
+import { type Cipher, createCipheriv, createDecipheriv, createHash, type Decipher } from "node:crypto";
 import { fail, type Result, succeed } from "../../model/result.ts";
 import { md5crypt } from "./md5crypt.ts";
 
@@ -29,13 +29,34 @@ export function deriveToken(key: string, salts: TokenSalts): Token {
   };
 }
 
+interface Ciphers {
+  /** Whole blocks in, whole blocks out. */
+  readonly seal: Cipher;
+  readonly open: Decipher;
+}
+
+/** ECB carries nothing from one block to the next, so one pair serves all messages of a token: making one costs more than its use. */
+const made = new WeakMap<Token, Ciphers>();
+
+/** The token's ciphers; made on the first call, which therefore belongs off the control path. */
+export function ciphersOf(token: Token): Ciphers {
+  const known = made.get(token);
+  if (known !== undefined) return known;
+  const key = Buffer.from(token.aesKey, "hex");
+  const ciphers: Ciphers = {
+    seal: createCipheriv("aes-256-ecb", key, null).setAutoPadding(false),
+    open: createDecipheriv("aes-256-ecb", key, null).setAutoPadding(false),
+  };
+  made.set(token, ciphers);
+  return ciphers;
+}
+
 /** The request on the wire: `{"enc":1,"data":"..."}`, zero padded as the manual's own example is. */
 export function encryptCommand(token: Token, command: Readonly<Record<string, string | number>>): Buffer {
   const plain = Buffer.from(JSON.stringify({ token: token.sign, ...command }), "utf8");
   const padded = Buffer.alloc(Math.ceil(plain.length / 16) * 16);
   plain.copy(padded);
-  const cipher = createCipheriv("aes-256-ecb", Buffer.from(token.aesKey, "hex"), null).setAutoPadding(false);
-  const data = Buffer.concat([cipher.update(padded), cipher.final()]).toString("base64");
+  const data = ciphersOf(token).seal.update(padded).toString("base64");
   return Buffer.from(JSON.stringify({ enc: 1, data }), "utf8");
 }
 
@@ -45,8 +66,7 @@ export type CipherFailure = { readonly kind: "not-whole-blocks"; readonly bytes:
 export function decryptData(token: Token, data: string): Result<Buffer, CipherFailure> {
   const bytes = Buffer.from(data, "base64");
   if (bytes.length === 0 || bytes.length % 16 !== 0) return fail({ kind: "not-whole-blocks", bytes: bytes.length });
-  const decipher = createDecipheriv("aes-256-ecb", Buffer.from(token.aesKey, "hex"), null).setAutoPadding(false);
-  return succeed(stripPadding(Buffer.concat([decipher.update(bytes), decipher.final()])));
+  return succeed(stripPadding(ciphersOf(token).open.update(bytes)));
 }
 
 function stripPadding(bytes: Buffer): Buffer {

@@ -6,6 +6,7 @@ import { createSocketPool } from "../../../src/drivers/miners/socket-pool.ts";
 import { exchangeTcp } from "../../../src/drivers/miners/tcp-exchange.ts";
 import { createTokenDeriver } from "../../../src/drivers/miners/token-deriver.ts";
 import { maximumReplyBytes } from "../../../src/protocol/cgminer/reply.ts";
+import { waitFor } from "../../waiting.ts";
 import { linkTo, loopback, quickShared, waitForReport } from "./far-end.ts";
 
 const test = suite("miner link bounds");
@@ -35,12 +36,12 @@ test("at most as many tasks of a lane run at once as it is wide, in the order of
   const order: number[] = [];
   const releases: (() => void)[] = [];
   const tasks = [0, 1, 2, 3].map((number) =>
-    pool.run("read", async () => {
+    pool.run("read", `m${number}`, async () => {
       order.push(number);
       await new Promise<void>((resolve) => releases.push(resolve));
     }),
   );
-  assert.is(await pool.run("write", async () => "written"), "written");
+  assert.is(await pool.run("write", "m1", async () => "written"), "written");
   assert.equal(order, [0, 1]);
   releases.shift()?.();
   await tasks[0];
@@ -55,8 +56,43 @@ test("at most as many tasks of a lane run at once as it is wide, in the order of
 
 test("a task that throws gives its place back", async () => {
   const pool = createSocketPool({ read: 1, write: 1 });
-  await pool.run("read", async () => Promise.reject(new Error("broken"))).catch(() => undefined);
-  assert.is(await pool.run("read", async () => 1), 1);
+  await pool.run("read", "m1", async () => Promise.reject(new Error("broken"))).catch(() => undefined);
+  assert.is(await pool.run("read", "m1", async () => 1), 1);
+});
+
+test("who is silent gives its place to the next, and the next time takes none; once it answers in time, it queues again", async () => {
+  const pool = createSocketPool({ read: 1, write: 1 }, { placeMilliseconds: 20, mostBeside: 2 });
+  const ends: (() => void)[] = [];
+  const hold = () => new Promise<void>((resolve) => ends.push(resolve));
+  const done: string[] = [];
+  const answer = async (name: string) => void done.push(name);
+  const silent = [pool.run("read", "silent", hold), pool.run("read", "well", () => answer("behind the silent"))];
+  await waitFor(() => done.length === 1, { within: 2_000, what: "the one behind the silent" });
+  // The place is taken by one that is well, and the silent one does not wait for it.
+  const holder = pool.run("read", "holder", hold);
+  silent.push(pool.run("read", "silent", () => answer("silent beside")));
+  await waitFor(() => done.length === 2, { within: 2_000, what: "the silent one beside" });
+  ends.shift()?.();
+  await Promise.all(silent);
+  const order = [pool.run("read", "well", () => answer("first")), pool.run("read", "silent", () => answer("second"))];
+  ends.shift()?.();
+  await Promise.all([holder, ...order]);
+  assert.equal(done, ["behind the silent", "silent beside", "first", "second"]);
+});
+
+test("no more than so many are beside the lane: the rest keeps its places", async () => {
+  const pool = createSocketPool({ read: 2, write: 1 }, { placeMilliseconds: 2, mostBeside: 1 });
+  let running = 0;
+  let most = 0;
+  const takeLong = async (): Promise<void> => {
+    running += 1;
+    most = Math.max(most, running);
+    const until = performance.now() + 30;
+    await waitFor(() => performance.now() >= until, { within: 2_000, what: "a long task" });
+    running -= 1;
+  };
+  await Promise.all(Array.from({ length: 8 }, (_, index) => pool.run("read", `m${index % 4}`, takeLong)));
+  assert.is(most, 3);
 });
 
 test("a machine that never stops talking is cut off at the bound", async () => {

@@ -58,6 +58,19 @@ test("both paddings are taken off", () => {
   }
 });
 
+test("one message after the other goes through the same token as each would alone", () => {
+  const commands = [{ cmd: "power_off", respbefore: "true" }, { cmd: "set_led", param: "auto" }, { cmd: "power_on" }];
+  const sealed = commands.map((command) => String(JSON.parse(encryptCommand(token, command).toString()).data));
+  for (const [index, data] of sealed.entries()) {
+    const alone = { ...token };
+    assert.is(JSON.parse(encryptCommand(alone, commands[index] ?? {}).toString()).data, data);
+    for (const other of [...sealed, data]) {
+      const [opened, openedAlone] = [decryptData(token, other), decryptData({ ...token }, other)];
+      assert.ok(opened.ok && openedAlone.ok && opened.value.equals(openedAlone.value));
+    }
+  }
+});
+
 test("what is not whole blocks is refused", () => {
   for (const data of ["", "AAAA", "!!!!"]) assert.is(decryptData(token, data).ok, false);
 });
