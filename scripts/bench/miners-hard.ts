@@ -1,6 +1,8 @@
 /** Bench of the hard case: how long until the meters show a tenth when machines answer slowly, or not with their power. */
 import { parseArgs } from "node:util";
+import { takeAddressBlock } from "./miners/addresses.ts";
 import { hardMark, measureHardCase, printHardCase } from "./miners/hard-case.ts";
+import { machinesOf } from "./miners/work.ts";
 import { type Bench, printMarks, writeResult } from "./words.ts";
 
 export const bench: Bench = {
@@ -12,8 +14,10 @@ export const bench: Bench = {
       json: { type: "boolean", default: false },
     } as const;
     const { values } = parseArgs({ args: [...parameters], options });
-    const machines = Number(values.machines);
+    const block = await takeAddressBlock();
+    const machines = machinesOf(Number(values.machines), block.prefix);
     const cases = [await measureHardCase("trip", machines), await measureHardCase("order", machines)];
+    await block.giveBack();
     const marks = cases.map(hardMark);
     if (values.json) console.log(JSON.stringify({ cases, marks }));
     else {

@@ -1,9 +1,10 @@
 /** Process of one client of the miners' bench: does the phases it is told and says what each cost. */
 import { subscribe } from "node:diagnostics_channel";
 import type { Socket } from "node:net";
+import { median } from "../words.ts";
 import { openProbe } from "./probe.ts";
 import { openWeir } from "./weir.ts";
-import type { Measured, MinersClient, Phase, ToClient } from "./work.ts";
+import type { Measured, MinersClient, Outcome, Phase, ToClient } from "./work.ts";
 
 let sockets = 0;
 let open = 0;
@@ -20,19 +21,24 @@ subscribe("net.client.socket", (message) => {
 let client: MinersClient | null = null;
 let names: readonly string[] = [];
 
-async function measure(phase: Phase, leftOut: ReadonlySet<string>): Promise<Measured> {
+async function measure(phase: Phase, apart: ReadonlySet<string>, silent: boolean): Promise<Measured> {
   sockets = 0;
   openAtOnce = open;
   const startedAt = performance.now();
   const cpuBefore = process.cpuUsage();
   const all = client?.act(phase) ?? [];
-  const counted = all.filter((_, index) => !leftOut.has(names[index] ?? ""));
-  const results = await Promise.all(counted);
-  const wallSeconds = (results.reduce((last, { at }) => Math.max(last, at), startedAt) - startedAt) / 1000;
+  const isOther = (_: unknown, index: number): boolean => !apart.has(names[index] ?? "");
+  const waitedFor = silent ? all.filter(isOther) : all;
+  const results = await Promise.all(waitedFor);
   const { user, system } = process.cpuUsage(cpuBefore);
+  const seconds = (outcomes: readonly Outcome[]): readonly number[] =>
+    outcomes.map(({ at }) => (at - startedAt) / 1000);
+  const others = seconds(silent ? results : results.filter(isOther));
   return {
-    wallSeconds,
+    wallSeconds: Math.max(...seconds(results)),
     cpuSeconds: (user + system) / 1e6,
+    othersLastSeconds: Math.max(...others),
+    othersMiddleSeconds: median(others),
     done: results.filter(({ done }) => done).length,
     sockets,
     socketsAtOnce: openAtOnce,
@@ -50,7 +56,7 @@ async function obey(message: ToClient): Promise<Measured | null> {
       await client?.warm();
       return null;
     case "phase":
-      return await measure(message.phase, new Set(message.leftOut));
+      return await measure(message.phase, new Set(message.apart), message.silent);
     case "stop":
       await client?.stop();
       return null;

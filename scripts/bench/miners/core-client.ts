@@ -7,6 +7,7 @@ import type { RemoteCommand } from "../../../src/model/command.ts";
 import type { EventRecord } from "../../../src/model/decision.ts";
 import type { MinerDriver } from "../../../src/model/driver.ts";
 import type { SimulatedMiner } from "../../../src/sim/wires/miners/setup.ts";
+import { setpoint } from "../../../test/control/commands-for-tests.ts";
 import { readingsOf, type Shown, siteOf } from "./container.ts";
 import { access } from "./work.ts";
 
@@ -127,29 +128,16 @@ function open(machines: readonly SimulatedMiner[]) {
 }
 
 function emergency(watts: number, now: number): RemoteCommand {
-  const id = "1".repeat(32);
-  const order = { epoch: 1, sequence: 1, issuedAt: Date.now(), expiresAt: Date.now() + 600_000 };
-  const limits = { kind: "limit", watts, rampDownWattsPerSecond: 1e7, onExpiry: { mode: "limit", watts } } as const;
-  return {
-    via: "broker",
-    receivedAt: now,
-    source: "dispatch",
-    addressee: "container",
-    kind: "setpoint",
-    encoding: "json",
-    digest: id,
-    id,
-    rejection: null,
-    body: {
-      version: 1,
-      id,
-      container: "simulated-c01",
-      ...order,
-      timeToLiveSeconds: 600,
-      ...limits,
-      reason: "emergency",
-    },
-  };
+  const issuedAt = Date.now();
+  return setpoint(watts, now, {
+    container: "simulated-c01",
+    issuedAt,
+    expiresAt: issuedAt + 600_000,
+    timeToLiveSeconds: 600,
+    rampDownWattsPerSecond: 1e7,
+    onExpiry: { mode: "limit", watts },
+    reason: "emergency",
+  });
 }
 
 let core: ReturnType<typeof open> | null = null;

@@ -11,13 +11,12 @@ import { type Mark, median } from "../words.ts";
 import { siteOf } from "./container.ts";
 import type { Course, FromCore, ToCore } from "./core-client.ts";
 import { type PlayedFleet, playFleet } from "./processes.ts";
-import { machinesOf } from "./work.ts";
 
 /** Source: miners' fact sheet, section 2.2. */
 const slowPostMilliseconds = 21_000;
 /** How often the meters are shown, and the contactors follow [ms]. Choice: as fast as the far end tells its power. */
 const lookMilliseconds = 100;
-const deadlineMilliseconds = 60_000;
+const deadlineMilliseconds = 90_000;
 /** Tokens of all machines are warm by then [ms]; measured by this bench. */
 const warmMilliseconds = 6_000;
 /** Source: the mark itself. */
@@ -27,7 +26,7 @@ export interface HardCase {
   readonly cause: "trip" | "order";
   readonly machines: number;
   readonly startWatts: number;
-  /** Until the meters show a tenth of the start [s]; null: not within a minute. */
+  /** Until the meters show a tenth of the start [s]; null: not within the deadline. */
   readonly shedSeconds: number | null;
   /** Until they show half of it [s]. */
   readonly halfSeconds: number | null;
@@ -44,8 +43,10 @@ interface Reached {
   readonly lastSeconds: number;
 }
 
-export async function measureHardCase(cause: HardCase["cause"], count: number): Promise<HardCase> {
-  const machines = machinesOf(count);
+export async function measureHardCase(
+  cause: HardCase["cause"],
+  machines: readonly SimulatedMiner[],
+): Promise<HardCase> {
   const antminers = machines.filter(({ kind }) => kind === "antminer").map(({ name }) => name);
   // Of both kinds alike.
   const liars = machines.filter((_, index) => index % 20 === 0 || index % 20 === 11).map(({ name }) => name);
@@ -184,17 +185,24 @@ export function printHardCase(hard: HardCase): void {
   line("acknowledged", acknowledged);
   line("read back", readBack);
   for (const { seconds, text } of hard.events) console.log(`  ${seconds.toFixed(2).padStart(6)} s  ${text}`);
-  const at = (seconds: number | null): string => (seconds === null ? "not within a minute" : `${seconds.toFixed(2)} s`);
+  const at = (seconds: number | null): string => (seconds === null ? "not in time" : `${seconds.toFixed(2)} s`);
   console.log(`  meters at half after ${at(hard.halfSeconds)}, at a tenth after ${at(hard.shedSeconds)}`);
 }
 
 /**
- * Trip: flow proof 3 s, 5 s until the contactor, a scan each. Order: WhatsMiners that never drop are late after 5 s and 5 s of grace,
- * and disobedient after three such windows, 30 s; Antminers among those asked in their place are late after 25 s and 5 s more: 40 s.
- * Then nothing is left to ask, and the contactor needs a scan and 0.1 s, the meters as much. Source: the site of this bench;
- * measured, November 2026: 8.1 s and 38 s.
+ * Trip: flow proof 3 s, 5 s until the contactor, a scan each; measured, November 2026: 8.1 s.
+ * Order, to a tenth of the power where a tenth of the machines never drops: every machine has to be asked before a contactor helps,
+ * and each one asked is believed for its window, 5 s and 5 s of grace for WhatsMiners, 25 s and 5 s for Antminers. A scan notices
+ * within 1 s what is late.
+ *   0 s  270 of 300 are asked; 30 stay.
+ *  11 s  WhatsMiners that never drop are late: half of the 30 are asked in their place.
+ *  31 s  Antminers that never drop are late: nearly all of the rest is asked.
+ *  42 s  a WhatsMiner among those is late: the last Antminers are asked.
+ *  73 s  one of these never drops and is late: nobody is left, and a contactor opens.
+ * The contact takes 0.1 s, the far end tells its power each 0.25 s, and this bench looks each 0.1 s: 74 s. It is sooner where ten
+ * sheds of a model have shown how fast it is, or where no standby keeps the meters above a tenth when the last one is asked.
  */
-const mostSeconds = { trip: 12, order: 45 } as const;
+const mostSeconds = { trip: 12, order: 74 } as const;
 
 export function hardMark({ cause, shedSeconds }: HardCase): Mark {
   const figure = shedSeconds === null ? "never" : `${shedSeconds.toFixed(2)} s`;

@@ -34,7 +34,7 @@ export function openProbe(machines: readonly SimulatedMiner[]): MinersClient {
   // The same bound on connections as weir's.
   const pool = createSocketPool();
   const bounded = (lane: Lane, host: string, port: number, request: string | Buffer): Promise<string> =>
-    pool.run(lane, () => ask(host, port, request));
+    pool.run(lane, host, () => ask(host, port, request));
   const probed = machines.map(({ kind, host, port = 0, webPort = 0 }) =>
     kind === "antminer"
       ? antminer((lane, request, at = webPort) => bounded(lane, host, at, request))

@@ -1,7 +1,9 @@
 /** weir's own links as a client of the miners' bench, as `weir run` opens them. */
+import { mkdirSync, rmSync } from "node:fs";
 import { createMinerLink } from "../../../src/drivers/miners/link.ts";
 import { createMinerShared } from "../../../src/drivers/miners/shared.ts";
 import type { SimulatedMiner } from "../../../src/sim/wires/miners/setup.ts";
+import { workFolder } from "../words.ts";
 import { access, type MinersClient, type Outcome, type Phase } from "./work.ts";
 
 /** Between two looks at the reports [ms]; the time of the proof is in the report itself. Choice: looking must not cost what is measured. */
@@ -13,8 +15,10 @@ const leastWarmMilliseconds = 4_000;
 const clock = { now: () => performance.now(), unixMilliseconds: () => Date.now() };
 
 export function openWeir(machines: readonly SimulatedMiner[]): MinersClient {
-  // Everything else as it is in the field; only that the first reads are not spread over a second.
-  const shared = createMinerShared({ firstReadMilliseconds: 0 });
+  // Everything else as it is in the field, its memory on a disk above all; only that the first reads are not spread over a second.
+  mkdirSync(workFolder, { recursive: true });
+  const memoryFile = `${workFolder}miners-${process.pid}.memory`;
+  const shared = createMinerShared({ firstReadMilliseconds: 0 }, { memoryFile });
   const links = machines.map((machine) => {
     const { name, host, port = null, webPort = null, kind } = machine;
     const site = { name, host, port, webPort, model: kind, tank: "", branch: "", phase: null, credentials: "" };
@@ -67,6 +71,7 @@ export function openWeir(machines: readonly SimulatedMiner[]): MinersClient {
     stop: async () => {
       await Promise.all(links.map((link) => link.stop()));
       await shared.stop();
+      rmSync(memoryFile, { force: true });
     },
   };
 }

@@ -11,12 +11,12 @@ export const access = { user: "root", password: "bench-password" } as const;
 /** From a request to its reply [ms]. Source: control trials, section 5, which this bench repeats. */
 export const replyMilliseconds = 20;
 
-/** Half Antminers, half WhatsMiners, each on a loopback address of its own; the odd ones are WhatsMiners. */
-export function machinesOf(count: number): readonly SimulatedMiner[] {
+/** Half Antminers, half WhatsMiners, each on an address of its own in the block `prefix`; the odd ones are WhatsMiners. */
+export function machinesOf(count: number, prefix: string): readonly SimulatedMiner[] {
   return Array.from({ length: count }, (_, index) => ({
     name: `m${index}`,
     kind: index % 2 === 0 ? "antminer" : "whatsminer",
-    host: `127.77.${Math.floor(index / 250) + 1}.${(index % 250) + 1}`,
+    host: `${prefix}.${Math.floor(index / 250) + 1}.${(index % 250) + 1}`,
     port: 14_028,
     webPort: 18_080,
     ratedWatts: 3_300,
@@ -42,13 +42,17 @@ export interface MinersClient {
 export type ToClient =
   | { readonly type: "setup"; readonly machines: readonly SimulatedMiner[] }
   | { readonly type: "warm" }
-  /** Machines left out of the measurement are asked as well. */
-  | { readonly type: "phase"; readonly phase: Phase; readonly leftOut: readonly string[] }
+  /** `apart`: asked as all are; they are not among the others, and where they are silent nobody waits for them. */
+  | { readonly type: "phase"; readonly phase: Phase; readonly apart: readonly string[]; readonly silent: boolean }
   | { readonly type: "stop" };
 
 export interface Measured {
+  /** Until the last machine that answers has done it. */
   readonly wallSeconds: number;
   readonly cpuSeconds: number;
+  /** Those that are not apart, whether the ones apart are silent or not: until the last and until the middle one has done it. */
+  readonly othersLastSeconds: number;
+  readonly othersMiddleSeconds: number;
   readonly done: number;
   readonly sockets: number;
   readonly socketsAtOnce: number;
