@@ -1,17 +1,15 @@
-/** Bitmain stock firmware: web pages first, TCP 4028 where they fail; whole-document writes that keep the pools. */
+/** Bitmain stock firmware: web pages first, TCP 4028 where they fail; whole-document writes. That the pools survive them is bitmain-pools.ts. */
 import type { Clock } from "../../model/driver.ts";
 import type { MinerDetails, MinerFault, MinerIdentity, MinerMode, MinerOrder } from "../../model/miner.ts";
 import { fail, type Result, succeed } from "../../model/result.ts";
 import type { MinerSite } from "../../model/site.ts";
 import {
-  type Configuration,
   decodeBlinking,
   decodeConfiguration,
   decodeMode,
   decodeStored,
   encodeMode,
   normalMode,
-  samePools,
   sleepMode,
   takesModes,
 } from "../../protocol/bitmain/configuration.ts";
@@ -28,35 +26,21 @@ import {
   type SystemInformation,
 } from "../../protocol/bitmain/readings.ts";
 import { present } from "../../protocol/cgminer/fields.ts";
-import type { JsonObject } from "../../protocol/cgminer/json.ts";
 import type { MinerObservation, MinerSetting } from "../../protocol/cgminer/observation.ts";
 import { encodeCommand } from "../../protocol/cgminer/sections.ts";
-import { BitmainWeb } from "./bitmain-web.ts";
+import { BitmainPools } from "./bitmain-pools.ts";
+import { BitmainWeb, pages } from "./bitmain-web.ts";
 import { exchangeHttp } from "./http-exchange.ts";
-import { forgetWrite } from "./machine-memory.ts";
 import { createMinerApi, type MinerApi } from "./miner-api.ts";
-import { storeOwnLimit } from "./own-limit.ts";
 import type { MinerCredentials, MinerSession, SettingRead } from "./session.ts";
 import type { MinerShared } from "./shared.ts";
 
 /** Source: miners' fact sheet, section 2.2. */
 const ports = { web: 80, api: 4028, power: 6060 };
-const pages = {
-  stats: "/cgi-bin/stats.cgi",
-  configuration: "/cgi-bin/get_miner_conf.cgi",
-  setConfiguration: "/cgi-bin/set_miner_conf.cgi",
-  information: "/cgi-bin/get_system_info.cgi",
-  summary: "/cgi-bin/summary.cgi",
-  oldStatus: "/cgi-bin/get_miner_status.cgi",
-  blink: "/cgi-bin/blink.cgi",
-  reboot: "/cgi-bin/reboot.cgi",
-} as const;
 
 /** How old the setting may be before it is read again without need [ms]: somebody may have changed it by hand. Choice. */
 const settingMilliseconds = 30_000;
 
-/** A hung disk holds a shed back for no longer than this [ms]. Choice: a small part of the time a machine takes to fall asleep. */
-const diskMilliseconds = 250;
 const identityMilliseconds = 10 * 60_000;
 
 /** A machine that has no port 6060 gets none by itself. Choice. */
@@ -71,8 +55,7 @@ export class BitmainSession implements MinerSession {
   private information: (SystemInformation & { readonly at: number }) | undefined;
   private setting: { readonly value: MinerSetting; readonly at: number } | undefined;
   private readonly name: string;
-  /** The whole document before our last write; `mode` is what that write wanted. */
-  private saved: { readonly configuration: Configuration; readonly mode: number } | undefined;
+  private readonly pools: BitmainPools;
   private noPowerBefore = Number.NEGATIVE_INFINITY;
 
   constructor(miner: MinerSite, credentials: MinerCredentials, clock: Clock, shared: MinerShared) {
@@ -82,9 +65,7 @@ export class BitmainSession implements MinerSession {
     this.api = createMinerApi(miner.host, miner.port ?? ports.api, shared);
     this.clock = clock;
     this.shared = shared;
-    const { document, mode = normalMode } = shared.memory.recall(miner.name).unprovenWrite ?? {};
-    const kept = document && decodeConfiguration(document, false);
-    if (kept?.ok) this.saved = { configuration: kept.value, mode };
+    this.pools = new BitmainPools(miner.name, this.web, shared.memory);
   }
 
   async read(settingWanted: boolean, signal: AbortSignal): Promise<Result<MinerObservation, MinerFault>> {
@@ -96,7 +77,7 @@ export class BitmainSession implements MinerSession {
     const old = this.setting === undefined || this.clock.now() - this.setting.at > settingMilliseconds;
     // It hashes although it was set to sleep: it is on its way there, or has lost its setting in a power cycle.
     const contradicted = !silent && this.setting?.value === "sleep";
-    const looked = settingWanted || silent || old || contradicted || this.saved !== undefined;
+    const looked = settingWanted || silent || old || contradicted || this.pools.unproven;
     const { setting: told, pools } = looked ? await this.readSetting(signal) : { setting: "unknown" as const };
     const believed = told === "unknown" ? (this.setting?.value ?? "unknown") : told;
     const powerWatts = stats.value.powerWatts ?? (await this.readPower(signal));
@@ -110,7 +91,7 @@ export class BitmainSession implements MinerSession {
     if (!page.ok) return page;
     const setting = settingOf(decodeMode(page.value.body));
     if (setting !== "unknown") this.setting = { value: setting, at };
-    const pools = await this.keepPools(page.value, signal);
+    const pools = await this.pools.judge(page.value, this.information?.mac, signal);
     return succeed(pools === undefined ? { setting } : { setting, pools });
   }
 
@@ -128,13 +109,9 @@ export class BitmainSession implements MinerSession {
     const next = wanted === "sleep" ? sleepMode : (this.shared.memory.recall(this.name).runMode ?? normalMode);
     // Every second attempt uses the other spelling: which one a firmware takes is known only by its effect.
     const body = encodeMode(configuration.value, next, attempt % 2 === 0);
-    this.saved = undefined;
-    // On disk before the post: a controller killed behind it still knows the pools when it is back.
-    this.shared.memory.remember(this.name, { unprovenWrite: { document: configuration.value.document, mode: next } });
-    await storeOwnLimit(this.shared.memory, diskMilliseconds);
+    await this.pools.keep(configuration.value, next);
     const reply = await this.web.post(pages.setConfiguration, body, signal);
-    // Only behind the answer, also a missing one: a page read before it may still show the pools of before.
-    this.saved = { configuration: configuration.value, mode: next };
+    this.pools.posted(configuration.value, next);
     if (!reply.ok) return reply;
     return decodeStored(reply.value.body) ? succeed(null) : fail("command-refused");
   }
@@ -187,38 +164,6 @@ export class BitmainSession implements MinerSession {
     if (mode !== undefined && mode !== sleepMode) this.shared.memory.remember(this.name, { runMode: mode });
   }
 
-  /** The first whole page behind a write, whichever read it was: tells what became of the pools; undefined while they stand. */
-  private async keepPools(
-    { body, truncated }: { readonly body: JsonObject; readonly truncated: boolean },
-    signal: AbortSignal,
-  ): Promise<"restored" | "lost" | undefined> {
-    const { saved } = this;
-    if (saved === undefined || truncated || this.isAnother()) return undefined;
-    if (!samePools(saved.configuration, body)) return await this.restorePools(saved, signal);
-    this.saved = undefined;
-    forgetWrite(this.shared.memory, this.name);
-    return undefined;
-  }
-
-  /** Posts the saved document, once for a write, and looks whether the pools are there again. */
-  private async restorePools(
-    { configuration, mode }: NonNullable<BitmainSession["saved"]>,
-    signal: AbortSignal,
-  ): Promise<"restored" | "lost"> {
-    this.saved = undefined;
-    await this.web.post(pages.setConfiguration, encodeMode(configuration, mode, false), signal);
-    const page = await this.web.get(pages.configuration, "write", signal);
-    // Somebody may set other pools by hand after a loss: those must stand.
-    if (page.ok) forgetWrite(this.shared.memory, this.name);
-    return page.ok && samePools(configuration, page.value.body) ? "restored" : "lost";
-  }
-
-  /** After a restart the first read tells whose the address is; another machine gets no pools of the former. */
-  private isAnother(): boolean {
-    const [before, mac] = [this.shared.memory.recall(this.name).mac, this.information?.mac];
-    return before !== undefined && mac !== undefined && mac !== before;
-  }
-
   private async readSetting(signal: AbortSignal): Promise<SettingRead> {
     const at = this.clock.now();
     const page = await this.web.get(pages.configuration, "read", signal);
@@ -226,7 +171,7 @@ export class BitmainSession implements MinerSession {
     const value = settingOf(mode);
     this.rememberMode(mode);
     if (value !== "unknown") this.setting = { value, at };
-    const pools = page.ok ? await this.keepPools(page.value, signal) : undefined;
+    const pools = page.ok ? await this.pools.judge(page.value, this.information?.mac, signal) : undefined;
     return pools === undefined ? { setting: value } : { setting: value, pools };
   }
 

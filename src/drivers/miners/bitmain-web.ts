@@ -6,12 +6,22 @@ import { fail, type Result, succeed } from "../../model/result.ts";
 import { type Challenge, decodeChallenge, encodeAuthorization } from "../../protocol/bitmain/digest.ts";
 import { decodeReply, type Reply } from "../../protocol/cgminer/reply.ts";
 import { exchangeHttp, type HttpReply, KeptConnection } from "./http-exchange.ts";
+import { PasswordPause } from "./password-pause.ts";
 import { isAnonymous, type MinerCredentials } from "./session.ts";
 import type { MinerShared } from "./shared.ts";
 import type { Lane } from "./socket-pool.ts";
 
-/** Requests with the same refused password could lock the account. Choice: a technician has changed it by then. */
-const refusedPauseMilliseconds = 15 * 60_000;
+/** Source: miners' fact sheet, section 2.2. */
+export const pages = {
+  stats: "/cgi-bin/stats.cgi",
+  configuration: "/cgi-bin/get_miner_conf.cgi",
+  setConfiguration: "/cgi-bin/set_miner_conf.cgi",
+  information: "/cgi-bin/get_system_info.cgi",
+  summary: "/cgi-bin/summary.cgi",
+  oldStatus: "/cgi-bin/get_miner_status.cgi",
+  blink: "/cgi-bin/blink.cgi",
+  reboot: "/cgi-bin/reboot.cgi",
+} as const;
 
 interface Page {
   readonly method: "GET" | "POST";
@@ -24,7 +34,6 @@ export class BitmainWeb {
   private readonly host: string;
   private readonly port: number;
   private readonly credentials: MinerCredentials;
-  private readonly clock: Clock;
   private readonly shared: MinerShared;
   /** A read and a write may be under way at once. */
   private readonly kept: Readonly<Record<Lane, KeptConnection>> = {
@@ -36,13 +45,13 @@ export class BitmainWeb {
   private count = 0;
   /** Ours beside it: drawn with each challenge, not with each request; the count tells requests apart. Source: RFC 7616, section 3.4. */
   private clientNonce = "";
-  private refusedUntil = Number.NEGATIVE_INFINITY;
+  private readonly refused: PasswordPause;
 
   constructor(host: string, port: number, credentials: MinerCredentials, clock: Clock, shared: MinerShared) {
     this.host = host;
     this.port = port;
     this.credentials = credentials;
-    this.clock = clock;
+    this.refused = new PasswordPause(clock);
     this.shared = shared;
   }
 
@@ -73,7 +82,7 @@ export class BitmainWeb {
   }
 
   private async open(page: Page, signal: AbortSignal): Promise<Result<HttpReply, MinerFault>> {
-    if (this.clock.now() < this.refusedUntil) return fail("credentials-refused");
+    if (this.refused.stands()) return fail("credentials-refused");
     // A body travels only with an answer to a challenge.
     const bare = page.method === "POST" && this.challenge === undefined;
     const first = await this.ask(bare ? { ...page, method: "GET", body: undefined } : page, this.challenge, signal);
@@ -89,7 +98,7 @@ export class BitmainWeb {
     this.challenge = undefined;
     // `stale`: another request used up the nonce meanwhile, and the password is not in doubt.
     if (decodeChallenge(second.value.challenge)?.stale === true) return fail("no-reply");
-    this.refusedUntil = this.clock.now() + refusedPauseMilliseconds;
+    this.refused.begin();
     return fail("credentials-refused");
   }
 

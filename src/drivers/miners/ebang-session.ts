@@ -13,28 +13,25 @@ import {
   paths,
 } from "../../protocol/ebang/messages.ts";
 import { askJson, type JsonReply } from "./json-web.ts";
+import { PasswordPause } from "./password-pause.ts";
 import { isAnonymous, type MinerCredentials, type MinerSession } from "./session.ts";
 import type { MinerShared } from "./shared.ts";
 
 const webPort = 443;
 
-/** A refused password is not sent again for so long: accounts lock, and a technician has to act. Choice. */
-const refusedPauseMilliseconds = 15 * 60_000;
-
 export class EbangSession implements MinerSession {
   private readonly host: string;
   private readonly port: number;
   private readonly credentials: MinerCredentials;
-  private readonly clock: Clock;
   private readonly shared: MinerShared;
   private cookie: string | undefined;
-  private refusedUntil = Number.NEGATIVE_INFINITY;
+  private readonly refused: PasswordPause;
 
   constructor(miner: MinerSite, credentials: MinerCredentials, clock: Clock, shared: MinerShared) {
     this.host = miner.host;
     this.port = miner.webPort ?? miner.port ?? webPort;
     this.credentials = credentials;
-    this.clock = clock;
+    this.refused = new PasswordPause(clock);
     this.shared = shared;
   }
 
@@ -77,13 +74,13 @@ export class EbangSession implements MinerSession {
       if (reply.value.value !== undefined) return succeed(reply.value.value);
       this.cookie = undefined;
       // Logged in and still turned away: the password is wrong, because the login page itself never says so.
-      if (last) this.refusedUntil = this.clock.now() + refusedPauseMilliseconds;
+      if (last) this.refused.begin();
     }
     return fail("credentials-refused");
   }
 
   private async logIn(signal: AbortSignal): Promise<string | Result<never, MinerFault>> {
-    if (isAnonymous(this.credentials) || this.clock.now() < this.refusedUntil) return fail("credentials-refused");
+    if (isAnonymous(this.credentials) || this.refused.stands()) return fail("credentials-refused");
     const { user, password } = this.credentials;
     const form = { "Content-Type": "application/x-www-form-urlencoded" };
     const reply = await this.post(paths.login, encodeLogin(user, password), form, signal);

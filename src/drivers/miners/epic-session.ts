@@ -15,22 +15,19 @@ import {
   observeEpic,
 } from "../../protocol/epic/messages.ts";
 import { askJson } from "./json-web.ts";
+import { PasswordPause } from "./password-pause.ts";
 import type { MinerCredentials, MinerSession, SettingRead } from "./session.ts";
 import type { MinerShared } from "./shared.ts";
 
 /** HTTP, although it is the cgminer API's port. Source: maker's documentation. */
 const apiPort = 4028;
 
-/** Requests with a refused password could lock the account. Choice: a technician has changed it by then. */
-const refusedPauseMilliseconds = 15 * 60_000;
-
 export class EpicSession implements MinerSession {
   private readonly host: string;
   private readonly port: number;
   private readonly password: string;
-  private readonly clock: Clock;
   private readonly shared: MinerShared;
-  private refusedUntil = Number.NEGATIVE_INFINITY;
+  private readonly refused: PasswordPause;
   private capabilities: JsonValue | undefined;
   private network: JsonValue | undefined;
 
@@ -38,7 +35,7 @@ export class EpicSession implements MinerSession {
     this.host = miner.host;
     this.port = miner.port ?? apiPort;
     this.password = credentials.password;
-    this.clock = clock;
+    this.refused = new PasswordPause(clock);
     this.shared = shared;
   }
 
@@ -98,7 +95,7 @@ export class EpicSession implements MinerSession {
   }
 
   private async post({ path, parameter }: EpicWrite, signal: AbortSignal): Promise<Result<null, MinerFault>> {
-    if (this.clock.now() < this.refusedUntil) return fail("credentials-refused");
+    if (this.refused.stands()) return fail("credentials-refused");
     const { host, port, shared, password } = this;
     const body = JSON.stringify({ param: parameter, password });
     const reply = await askJson(
@@ -112,7 +109,7 @@ export class EpicSession implements MinerSession {
     if (judged.ok) return judged;
     if (judged.error.kind === "malformed") return fail("malformed-reply");
     if (judged.error.kind === "refused") return fail("command-refused");
-    this.refusedUntil = this.clock.now() + refusedPauseMilliseconds;
+    this.refused.begin();
     return fail("credentials-refused");
   }
 }

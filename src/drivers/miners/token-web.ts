@@ -5,6 +5,7 @@ import { fail, type Result, succeed } from "../../model/result.ts";
 import { numberWithin, objectOf, textOf } from "../../protocol/cgminer/fields.ts";
 import type { JsonObject, JsonValue } from "../../protocol/cgminer/json.ts";
 import { askJson, type JsonReply } from "./json-web.ts";
+import { refusedPauseMilliseconds } from "./password-pause.ts";
 import type { MinerShared } from "./shared.ts";
 import type { Lane } from "./socket-pool.ts";
 
@@ -24,9 +25,6 @@ const unknownLifeSeconds = 600;
 
 /** Share of its life after which a token is renewed, and after which it is not trusted. Choice. */
 const shares = { renew: 0.6, drop: 0.9 };
-
-/** A refused password is not sent again for so long: accounts lock, and a technician has to act. Choice. */
-const refusedPauseMilliseconds = 15 * 60_000;
 
 /** After 429, too many logins. Choice. */
 const limitPauseMilliseconds = 60_000;

@@ -20,6 +20,7 @@ import {
   type V3Failure,
   type V3Information,
 } from "../../protocol/whatsminer-v3/messages.ts";
+import { PasswordPause } from "./password-pause.ts";
 import type { MinerCredentials, MinerSession, SettingRead } from "./session.ts";
 import type { MinerShared } from "./shared.ts";
 import type { Lane } from "./socket-pool.ts";
@@ -30,9 +31,6 @@ const apiPort = 4433;
 
 /** The account that may do everything. Source: miners' fact sheet, section 2.4. */
 const defaultAccount = "super";
-
-/** Requests with a refused password could lock the account. Choice: a technician has changed it by then. */
-const refusedPauseMilliseconds = 15 * 60_000;
 
 /** Older than this the machine's clock is read again before a write. Choice: two polls and a back-off. */
 const clockMilliseconds = 60_000;
@@ -53,13 +51,14 @@ export class WhatsminerV3Session implements MinerSession {
   /** How far the machine's clock is ahead of the monotonic one [s], and when that was seen. */
   private ahead: { readonly seconds: number; readonly at: number } | undefined;
   private powerMode: { readonly value: MinerPowerMode | undefined; readonly at: number } | undefined;
-  private refusedUntil = Number.NEGATIVE_INFINITY;
+  private readonly refused: PasswordPause;
 
   constructor(miner: MinerSite, credentials: MinerCredentials, clock: Clock, shared: MinerShared) {
     this.host = miner.host;
     this.port = miner.port ?? apiPort;
     this.credentials = credentials;
     this.clock = clock;
+    this.refused = new PasswordPause(clock);
     this.shared = shared;
   }
 
@@ -120,7 +119,7 @@ export class WhatsminerV3Session implements MinerSession {
   async prepare(): Promise<void> {}
 
   private async command(command: string, parameter: unknown, signal: AbortSignal): Promise<Result<null, MinerFault>> {
-    if (this.clock.now() < this.refusedUntil) return fail("credentials-refused");
+    if (this.refused.stands()) return fail("credentials-refused");
     const first = await this.send(command, parameter, signal);
     if (first.ok) return succeed(null);
     if (typeof first.error === "string") return fail(first.error);
@@ -130,7 +129,7 @@ export class WhatsminerV3Session implements MinerSession {
     const second = await this.send(command, parameter, signal);
     if (second.ok) return succeed(null);
     if (typeof second.error === "string") return fail(second.error);
-    if (second.error.kind === "token-wrong") this.refusedUntil = this.clock.now() + refusedPauseMilliseconds;
+    if (second.error.kind === "token-wrong") this.refused.begin();
     return fail(faultOf(second.error));
   }
 

@@ -1,0 +1,86 @@
+/** The whole configuration of an Antminer before our last write: on disk ahead of it, and put back where the write lost the pools. */
+import type { MinerReport } from "../../model/miner.ts";
+import {
+  type Configuration,
+  decodeConfiguration,
+  encodeMode,
+  normalMode,
+  samePools,
+} from "../../protocol/bitmain/configuration.ts";
+import type { JsonObject } from "../../protocol/cgminer/json.ts";
+import { type BitmainWeb, pages } from "./bitmain-web.ts";
+import { forgetWrite, type MachineMemory } from "./machine-memory.ts";
+import { storeOwnLimit } from "./own-limit.ts";
+
+/** A hung disk holds a shed back for no longer than this [ms]. Choice: a small part of the time a machine takes to fall asleep. */
+const diskMilliseconds = 250;
+
+interface Saved {
+  readonly configuration: Configuration;
+  /** What the write wanted. */
+  readonly mode: number;
+}
+
+export class BitmainPools {
+  private readonly name: string;
+  private readonly web: BitmainWeb;
+  private readonly memory: MachineMemory;
+  private saved: Saved | undefined;
+
+  /** A write of a controller before us may still be unproven. */
+  constructor(name: string, web: BitmainWeb, memory: MachineMemory) {
+    this.name = name;
+    this.web = web;
+    this.memory = memory;
+    const { document, mode = normalMode } = memory.recall(name).unprovenWrite ?? {};
+    const kept = document && decodeConfiguration(document, false);
+    if (kept?.ok) this.saved = { configuration: kept.value, mode };
+  }
+
+  /** Nobody has seen yet what became of the pools. */
+  get unproven(): boolean {
+    return this.saved !== undefined;
+  }
+
+  /** On disk before the post: a controller killed behind it still knows the pools when it is back. */
+  async keep({ document }: Configuration, mode: number): Promise<void> {
+    this.saved = undefined;
+    this.memory.remember(this.name, { unprovenWrite: { document, mode } });
+    await storeOwnLimit(this.memory, diskMilliseconds);
+  }
+
+  /** Only behind the answer, also a missing one: a page read before it may still show the pools of before. */
+  posted(configuration: Configuration, mode: number): void {
+    this.saved = { configuration, mode };
+  }
+
+  /** The first whole page behind a write, whichever read it was: tells what became of the pools; undefined while they stand. */
+  async judge(
+    { body, truncated }: { readonly body: JsonObject; readonly truncated: boolean },
+    mac: string | undefined,
+    signal: AbortSignal,
+  ): Promise<MinerReport["pools"]> {
+    const { saved } = this;
+    if (saved === undefined || truncated || this.isAnother(mac)) return undefined;
+    if (!samePools(saved.configuration, body)) return await this.restore(saved, signal);
+    this.saved = undefined;
+    forgetWrite(this.memory, this.name);
+    return undefined;
+  }
+
+  /** Posts the saved document, once for a write, and looks whether the pools are there again. */
+  private async restore({ configuration, mode }: Saved, signal: AbortSignal): Promise<"restored" | "lost"> {
+    this.saved = undefined;
+    await this.web.post(pages.setConfiguration, encodeMode(configuration, mode, false), signal);
+    const page = await this.web.get(pages.configuration, "write", signal);
+    // Somebody may set other pools by hand after a loss: those must stand.
+    if (page.ok) forgetWrite(this.memory, this.name);
+    return page.ok && samePools(configuration, page.value.body) ? "restored" : "lost";
+  }
+
+  /** After a restart the first read tells whose the address is; another machine gets no pools of the former. */
+  private isAnother(mac: string | undefined): boolean {
+    const before = this.memory.recall(this.name).mac;
+    return before !== undefined && mac !== undefined && mac !== before;
+  }
+}
