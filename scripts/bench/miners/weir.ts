@@ -1,6 +1,8 @@
 /** weir's own links as a client of the miners' bench, as `weir run` opens them. */
-import { mkdirSync, rmSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { setTimeout as pause } from "node:timers/promises";
 import { createMinerLink } from "../../../src/drivers/miners/link.ts";
+import type { MinerTool } from "../../../src/drivers/miners/miner-tool.ts";
 import { createMinerShared } from "../../../src/drivers/miners/shared.ts";
 import type { SimulatedMiner } from "../../../src/sim/wires/miners/setup.ts";
 import { workFolder } from "../words.ts";
@@ -18,7 +20,8 @@ export function openWeir(machines: readonly SimulatedMiner[]): MinersClient {
   // Everything else as it is in the field, its memory on a disk above all; only that the first reads are not spread over a second.
   mkdirSync(workFolder, { recursive: true });
   const memoryFile = `${workFolder}miners-${process.pid}.memory`;
-  const shared = createMinerShared({ firstReadMilliseconds: 0 }, { memoryFile });
+  const neighboursFile = `${workFolder}miners-${process.pid}.neighbours`;
+  const shared = createMinerShared({ firstReadMilliseconds: 0 }, { memoryFile, neighboursFile });
   const links = machines.map((machine) => {
     const { name, host, port = null, webPort = null, kind } = machine;
     const site = { name, host, port, webPort, model: kind, tank: "", branch: "", phase: null, credentials: "" };
@@ -63,15 +66,24 @@ export function openWeir(machines: readonly SimulatedMiner[]): MinersClient {
       if (phase === "first") for (const link of links) link.start();
       return links.map((link) => (phase === "first" || phase === "read" ? seen(link) : proven(link, phase)));
     },
-    // The links renew their tokens by themselves.
-    warm: () =>
-      new Promise((resolve) =>
-        setTimeout(resolve, Math.max(leastWarmMilliseconds, machines.length * warmMillisecondsPerMachine)),
-      ),
+    warm: async () => {
+      // The machines stand in the controller's own network: once they have been spoken to, the kernel knows them.
+      writeFileSync(neighboursFile, neighboursOf(machines, links));
+      // The links renew their tokens by themselves.
+      await pause(Math.max(leastWarmMilliseconds, machines.length * warmMillisecondsPerMachine));
+    },
     stop: async () => {
       await Promise.all(links.map((link) => link.stop()));
       await shared.stop();
-      rmSync(memoryFile, { force: true });
+      for (const file of [memoryFile, neighboursFile]) rmSync(file, { force: true });
     },
   };
+}
+
+/** As /proc/net/arp tells them. Source: proc(5). */
+function neighboursOf(machines: readonly SimulatedMiner[], links: readonly Pick<MinerTool, "report">[]): string {
+  const rows = machines.map(
+    ({ host }, index) => `${host} 0x1 0x2 ${links[index]?.report().identity?.mac ?? ""} * eth0`,
+  );
+  return ["IP address HW type Flags HW address Mask Device", ...rows, ""].join("\n");
 }
