@@ -46,8 +46,16 @@ export function openSheet(loads: readonly Load[], rooms: readonly number[]): She
   const most = loads.reduce((sum, load) => sum + load.scopes.length, 0);
   const scopes = new Int32Array(most);
   const shares = new Float64Array(most);
+  const whole = new Float64Array(loads.length);
+  const least = new Float64Array(loads.length);
+  const densities = new Float64Array(loads.length);
   let end = 0;
-  for (const [index, load] of loads.entries()) {
+  // By index, and all at once: `from` walks an iterator for each, which is a tenth of the whole choice.
+  for (let index = 0; index < loads.length; index += 1) {
+    const load = certain(loads[index], "load");
+    whole[index] = load.watts;
+    least[index] = load.leastWatts;
+    densities[index] = load.worth / load.watts;
     for (const { scope, share } of load.scopes)
       if (isNarrow[scope] === true) {
         scopes[end] = scope;
@@ -57,9 +65,9 @@ export function openSheet(loads: readonly Load[], rooms: readonly number[]): She
     first[index + 1] = end;
   }
   return {
-    watts: Float64Array.from(loads, ({ watts }) => watts),
-    least: Float64Array.from(loads, ({ leastWatts }) => leastWatts),
-    densities: Float64Array.from(loads, ({ worth, watts }) => worth / watts),
+    watts: whole,
+    least,
+    densities,
     first,
     scopes: scopes.subarray(0, end),
     shares: shares.subarray(0, end),
@@ -133,7 +141,9 @@ export function gainOf(sheet: Sheet, load: number, prices: Float64Array): number
 
 /** Indices of the keys, the highest key first, then the lowest index. */
 export function ranked(keys: Float64Array): Int32Array {
-  return Int32Array.from(keys, (_, index) => index).sort((a, b) => at(keys, b) - at(keys, a) || a - b);
+  const order = new Int32Array(keys.length);
+  for (let index = 0; index < keys.length; index += 1) order[index] = index;
+  return order.sort((a, b) => at(keys, b) - at(keys, a) || a - b);
 }
 
 /** A number of an array; the index is there by construction. */

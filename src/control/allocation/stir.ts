@@ -48,12 +48,12 @@ export function stir(sheet: Sheet, gains: Float64Array, order: Int32Array): void
   }
 }
 
-/** Chance that can be repeated. Source: the linear congruential generator of Numerical Recipes. */
+/** Chance that can be repeated; in an array, which cuts it to 32 bits. Source: the linear congruential generator of Numerical Recipes. */
 function openChance(): () => number {
-  let seed = 1;
+  const seed = Uint32Array.of(1);
   return () => {
-    seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
-    return seed / 2 ** 32;
+    seed[0] = Math.imul(seed[0] as number, 1664525) + 1013904223;
+    return seed[0] / 2 ** 32;
   };
 }
 
