@@ -7,7 +7,8 @@ interface SoakFile {
 
 const soaks: Readonly<Record<string, { readonly summary: string; readonly load: () => Promise<SoakFile> }>> = {
   core: {
-    summary: "core [DAYS] [SEED]: random days of random containers in virtual time, every invariant watched",
+    summary:
+      "core [DAYS] [SEED] [MACHINES]: random days of random containers, of so many machines, in virtual time, every invariant watched",
     load: () => import("./soak/core.ts"),
   },
   mutants: {

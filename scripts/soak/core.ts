@@ -6,6 +6,7 @@ import { resultText } from "../../src/commands/simulate/report.ts";
 import { buildSite } from "../../src/sim/closed-loop/build-site.ts";
 import { randomDay } from "../../src/sim/closed-loop/random-life.ts";
 import { runScenario } from "../../src/sim/closed-loop/run.ts";
+import type { Scenario } from "../../src/sim/closed-loop/scenario.ts";
 
 /** In how many scans each reason limited something, over all days. */
 type Visits = Map<string, number>;
@@ -26,17 +27,18 @@ function counted(visits: Visits): typeof realCore {
 const folder = fileURLToPath(new URL("../../../.weir/", import.meta.url));
 
 /** Exit code 0: all days held; 1: one did not, and its scenario file is named; 2: wrong use. */
-export function soak([days = "10", seed = "1"]: readonly string[]): number {
+export function soak([days = "10", seed = "1", machines]: readonly string[]): number {
   const count = Number(days);
   const first = Number(seed);
-  if (!Number.isSafeInteger(count) || count < 1 || !Number.isSafeInteger(first) || first < 0) {
-    console.error("usage: npm run soak -- core [DAYS] [SEED], whole numbers");
+  const size = machines === undefined ? undefined : Number(machines);
+  if (!isWhole(count, 1) || !isWhole(first, 0) || (size !== undefined && !isWhole(size, 1))) {
+    console.error("usage: npm run soak -- core [DAYS] [SEED] [MACHINES], whole numbers");
     return 2;
   }
   const tripped = new Map<string, number>();
   const visits: Visits = new Map();
   for (let day = first; day < first + count; day += 1) {
-    if (!soakDay(day, tripped, visits)) return 1;
+    if (!soakDay(randomDay(day, size), tripped, visits)) return 1;
   }
   const visited = [...tripped].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, times]) => `${name} ${times}`);
   console.log("limits, and the scans in which each stood:");
@@ -46,11 +48,16 @@ export function soak([days = "10", seed = "1"]: readonly string[]): number {
   return 0;
 }
 
-function soakDay(seed: number, tripped: Map<string, number>, visits: Visits): boolean {
-  const scenario = randomDay(seed);
+function isWhole(value: number, least: number): boolean {
+  return Number.isSafeInteger(value) && value >= least;
+}
+
+function soakDay(scenario: Scenario, tripped: Map<string, number>, visits: Visits): boolean {
+  const { seed } = scenario;
   const { builder } = scenario.site;
   if (builder === undefined) throw new RangeError("a random day has a builder");
   const begun = performance.now();
+  const usedBefore = process.cpuUsage();
   const result = runScenario(scenario, buildSite(builder), counted(visits), {
     until: (violations) => violations.length > 0,
   });
@@ -61,9 +68,11 @@ function soakDay(seed: number, tripped: Map<string, number>, visits: Visits): bo
     tripped.set(kind, (tripped.get(kind) ?? 0) + 1);
   }
   const spent = ((performance.now() - begun) / 1000).toFixed(1);
+  const { user, system } = process.cpuUsage(usedBefore);
+  const processor = ((user + system) / 1_000_000).toFixed(1);
   if (violations.length === 0) {
     console.log(
-      `seed ${seed}: held, ${measures.starts.total} starts, tripped ${measures.tripped.length} times, ${spent} s`,
+      `seed ${seed}: held, ${measures.starts.total} starts, tripped ${measures.tripped.length} times, ${spent} s, ${processor} s of processor time`,
     );
     return true;
   }

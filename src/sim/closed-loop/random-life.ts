@@ -44,10 +44,11 @@ const weights: readonly (readonly [fault: FaultName, weight: number])[] = [
   ["sag", 2],
 ];
 
-/** A whole random scenario for one seed. */
-export function randomDay(seed: number): Scenario {
+/** A whole random scenario for one seed; `machines`: of a container grown to about so many. */
+export function randomDay(seed: number, machines?: number): Scenario {
   const random = randomOf(seed).fork("life");
-  const builder = randomBuilder(random, seed);
+  const drawn = randomBuilder(random, seed);
+  const builder = machines === undefined ? drawn : grown(drawn, machines);
   const { ratedWatts } = buildSite(builder);
   return {
     version: 1,
@@ -90,6 +91,24 @@ function randomBuilder(random: Random, seed: number): Builder {
     rampUpWattsPerSecond: random.between(300, 5000),
     rampDownWattsPerSecond: random.between(2000, 50_000),
     startsPerInterval: 1 + random.below(4),
+  };
+}
+
+/** A tank of a large container holds about so many machines; choice: four of them make 300. */
+const grownTankMachines = 75;
+
+/** As it was drawn, with its ramps and starts in proportion to its size. */
+function grown(builder: Builder, machines: number): Builder {
+  const tanks = Math.ceil(machines / grownTankMachines);
+  const machinesPerTank = Math.ceil(machines / tanks);
+  const ratio = (tanks * machinesPerTank) / (builder.tanks * builder.machinesPerTank);
+  return {
+    ...builder,
+    tanks,
+    machinesPerTank,
+    rampUpWattsPerSecond: builder.rampUpWattsPerSecond * ratio,
+    rampDownWattsPerSecond: builder.rampDownWattsPerSecond * ratio,
+    startsPerInterval: Math.max(1, Math.round(builder.startsPerInterval * ratio)),
   };
 }
 

@@ -173,4 +173,24 @@ test("random hours of a random container violate nothing", () => {
   assert.equal(run({ ...day, durationSeconds: 2 * 3600 }).violations, []);
 });
 
+test("a random container can be grown: as many machines, orders and ramps in proportion, the same weather", () => {
+  const day = randomDay(11);
+  const large = randomDay(11, 300);
+  const [small, grown] = [day, large].map(({ site: { builder } }) => {
+    if (builder === undefined) throw new Error("no builder");
+    return { builder, site: buildSite(builder) };
+  });
+  if (small === undefined || grown === undefined) throw new Error("no containers");
+  assert.is(grown.site.miners.length, 300);
+  const ratio = 300 / small.site.miners.length;
+  const close = (value: number, wanted: number): void => assert.ok(Math.abs(value / wanted - 1) < 1e-6);
+  close(grown.builder.rampUpWattsPerSecond, small.builder.rampUpWattsPerSecond * ratio);
+  close(grown.builder.rampDownWattsPerSecond, small.builder.rampDownWattsPerSecond * ratio);
+  const watts = ({ events }: Scenario): readonly number[] => events.flatMap(({ setpoint }) => setpoint?.watts ?? []);
+  assert.is(watts(large).length, watts(day).length);
+  const whole = Math.max(...watts(large)) / grown.site.ratedWatts;
+  assert.ok(whole > 0.9 && whole <= 1, `the largest order is ${whole} of the plates`);
+  assert.equal(large.plant, day.plant);
+});
+
 test.run();
