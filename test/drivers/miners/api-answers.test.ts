@@ -2,6 +2,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { MinerShared } from "../../../src/drivers/miners/shared.ts";
+import { recording } from "../../protocol/recordings.ts";
 import { type Canned, cannedApi, faultOf, sessionWith } from "./canned.ts";
 import { quickShared } from "./far-end.ts";
 
@@ -94,6 +95,95 @@ test("Avalon: a read-back tells the setting; its name is asked for once and agai
   far.answers = { stats: null };
   assert.is(faultOf(await session.readBack?.(signal)), "no-reply");
   assert.is(session.readsOpenly, true);
+});
+
+const ok = { STATUS: [{ STATUS: "S" }] };
+const config = (more: object = {}): object => ({
+  ...ok,
+  CONFIG: [{ OS: "LuxOS", CurtailMode: "None", Profile: "big", Model: "S19", ...more }],
+});
+const profiles = {
+  ...ok,
+  PROFILES: [
+    { "Profile Name": "small", Watts: 900 },
+    { "Profile Name": "big", Watts: 3000 },
+  ],
+};
+const figures = JSON.parse(recording("luxos-s19kpro-2025.4.8.220305/stats").toString()) as object;
+const session = { ...ok, SESSION: [{ SessionID: "mine" }] };
+
+test("LuxOS: each reply that fails is told, and what does not matter may fail", async () => {
+  const luxos = sessionWith("luxos", far.port, shared);
+  for (const dialect of ["inspect", "read", "readBack"] as const) {
+    far.answers = { config: null };
+    const ask = (): Promise<{ ok: boolean; error?: string }> | undefined =>
+      dialect === "read" ? luxos.read(false, signal) : luxos[dialect]?.(signal);
+    assert.is(faultOf(await ask()), "no-reply", dialect);
+    far.answers = { config: { ...ok, CONFIG: [{ OS: "other" }] } };
+    assert.is(faultOf(await ask()), "wrong-machine", dialect);
+    if (dialect === "readBack") continue;
+    far.answers = { config: config(), stats: null, version: ok };
+    assert.is(faultOf(await ask()), "no-reply", dialect);
+  }
+  far.answers = { config: config(), stats: ok, version: ok };
+  assert.is(faultOf(await luxos.read(false, signal)), "malformed-reply");
+  far.answers = { config: config(), stats: figures, power: null, pools: null, version: null, profiles: null };
+  const bare = await sessionWith("luxos", far.port, shared).read(false, signal);
+  assert.is(bare.ok && bare.value.powerSource, "unknown");
+  assert.is(bare.ok && bare.value.identity, undefined);
+  assert.is(faultOf(await luxos.inspect?.(signal)), "done");
+  const back = await luxos.readBack?.(signal);
+  assert.is(back?.ok === true && back.value.setting, "run");
+});
+
+test("LuxOS: firmware and profiles are asked for once they are told, and not again", async () => {
+  const luxos = sessionWith("luxos", far.port, shared);
+  far.answers = { config: config(), stats: figures, version: { ...ok, VERSION: [{ LUXminer: "1" }] }, profiles };
+  for (const _ of [1, 2]) {
+    const read = await luxos.read(false, signal);
+    assert.is(read.ok && read.value.identity?.firmware, "LuxOS 1");
+    assert.is(read.ok && read.value.limitWatts, 3000);
+  }
+  assert.is(far.asked.filter((command) => command === "version").length, 1);
+  assert.is(far.asked.filter((command) => command === "profiles").length, 1);
+  assert.is(luxos.stepLimit?.(2000), 900);
+});
+
+test("LuxOS: a session of ours is closed whatever becomes of its command; another's serves and stays; none is told", async () => {
+  const luxos = sessionWith("luxos", far.port, shared);
+  far.answers = { logon: session, curtail: null, logoff: ok };
+  assert.is(faultOf(await luxos.write("sleep", 1, signal)), "no-reply");
+  assert.equal(far.asked, ["logon", "curtail", "logoff"]);
+  assert.equal(far.said.slice(1), ["mine,sleep", "mine"]);
+  far.asked.length = 0;
+  const busy = { STATUS: [{ STATUS: "E", Code: 402, Msg: "Another session is active" }] };
+  far.answers = { logon: busy, session: { ...ok, SESSION: [{ SessionID: "theirs" }] }, curtail: ok };
+  assert.is(faultOf(await luxos.write("run", 1, signal)), "done");
+  assert.equal(far.asked, ["logon", "session", "curtail"]);
+  assert.is(far.said.at(-1), "theirs,wakeup");
+  far.answers = { logon: busy, session: ok };
+  assert.is(faultOf(await luxos.write("run", 1, signal)), "token-limit");
+  far.answers = { logon: null, session };
+  far.asked.length = 0;
+  assert.is(faultOf(await luxos.write("run", 1, signal)), "no-reply");
+  assert.equal(far.asked, ["logon"]);
+});
+
+test("LuxOS: a limit reads its profiles where it has none; with the thermal manager on, that is off meanwhile and bounded behind", async () => {
+  const luxos = sessionWith("luxos", far.port, shared);
+  far.answers = { config: null };
+  assert.is(faultOf(await luxos.limit?.(2000, signal)), "no-reply");
+  far.answers = { config: config(), profiles, logon: session, profileset: ok, logoff: ok };
+  assert.is(faultOf(await luxos.limit?.(500, signal)), "command-refused");
+  far.asked.length = 0;
+  far.said.length = 0;
+  assert.is(faultOf(await luxos.limit?.(2000, signal)), "done");
+  assert.equal(far.asked, ["config", "logon", "profileset", "logoff"]);
+  assert.is(far.said[2], "mine,small");
+  far.said.length = 0;
+  far.answers = { ...far.answers, config: config({ IsAtmEnabled: true }), atm: ok, atmset: ok };
+  assert.is(faultOf(await luxos.limit?.(2000, signal)), "done");
+  assert.equal(far.said.slice(3, -1), ["mine,enabled=false", "mine,small", "mine,enabled=true,max_profile=small"]);
 });
 
 test.run();

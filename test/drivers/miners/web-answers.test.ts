@@ -179,4 +179,57 @@ test("GraphQL: details are read as the figures are", async () => {
   assert.is(faultOf(await session.write("sleep", 1, signal)), "command-refused");
 });
 
+const vnish = {
+  info: { fw_name: "Vnish", fw_version: "1.2.6", miner: "S19" },
+  status: { miner_state: "mining" },
+  summary: { miner: { miner_type: "S19", hr_realtime: 1e5 } },
+};
+const presets = [
+  { name: "900", tune_settings: {}, status: "tuned" },
+  { name: "3000", tune_settings: {}, status: "tuned" },
+];
+
+test("VNish: each page that fails is told, and after it the firmware is asked for anew", async () => {
+  const session = sessionWith("vnish", far.port, shared);
+  far.answers = { ...vnish, status: null };
+  assert.is(faultOf(await session.read(false, signal)), "no-reply");
+  far.answers = { ...vnish, summary: null };
+  assert.is(faultOf(await session.read(false, signal)), "no-reply");
+  assert.is(faultOf(await session.inspect?.(signal)), "no-reply");
+  assert.is(far.asked.filter((path) => path === "info").length, 3);
+  far.answers = { ...vnish, info: { hello: 1 } };
+  assert.is(faultOf(await session.read(false, signal)), "wrong-machine");
+  far.answers = { status: null };
+  assert.is(faultOf(await session.readBack?.(signal)), "no-reply");
+  far.answers = vnish;
+  const back = await session.readBack?.(signal);
+  assert.is(back?.ok === true && back.value.setting, "run");
+});
+
+test("VNish: without presets there is no limit; a preset that is not taken restarts nothing", async () => {
+  far.answers = { ...vnish, unlock: { token: "t" }, "autotune/presets": 500, settings: {} };
+  const session = sessionWith("vnish", far.port, shared);
+  assert.is(session.stepLimit?.(2000), undefined);
+  assert.is(faultOf(await session.limit?.(2000, signal)), "command-refused");
+  assert.is(faultOf(await session.inspect?.(signal)), "done");
+  far.answers = { ...far.answers, "autotune/presets": presets, settings: null };
+  assert.is(faultOf(await session.limit?.(2000, signal)), "command-refused");
+  assert.equal(far.asked.includes("mining/restart"), false);
+});
+
+test("VNish: presets are asked for once a minute by reads; a reboot may leave its answer out, the rest may not", async () => {
+  far.answers = { ...vnish, unlock: { token: "t" }, "autotune/presets": presets, settings: { miner: {} } };
+  const session = sessionWith("vnish", far.port, shared);
+  for (const _ of [1, 2]) assert.is(faultOf(await session.inspect?.(signal)), "done");
+  assert.is(far.asked.filter((path) => path === "autotune/presets").length, 1);
+  far.answers = { unlock: { token: "t" }, "system/reboot": null, "find-miner": null };
+  assert.is(faultOf(await session.order?.({ kind: "reboot" }, signal)), "done");
+  assert.is(faultOf(await session.order?.({ kind: "locate", on: true }, signal)), "no-reply");
+  far.answers = { unlock: { token: "t" }, "system/reboot": 500 };
+  assert.is(faultOf(await session.order?.({ kind: "reboot" }, signal)), "command-refused");
+  far.asked.length = 0;
+  assert.is(faultOf(await session.order?.({ kind: "percent", percent: 5 }, signal)), "command-refused");
+  assert.equal(far.asked, []);
+});
+
 test.run();
