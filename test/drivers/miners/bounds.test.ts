@@ -68,16 +68,23 @@ test("who is silent gives its place to the next, and the next time takes none; o
   const answer = async (name: string) => void done.push(name);
   const silent = [pool.run("read", "silent", hold), pool.run("read", "well", () => answer("behind the silent"))];
   await waitFor(() => done.length === 1, { within: 2_000, what: "the one behind the silent" });
-  // The place is taken by one that is well, and the silent one does not wait for it.
+  // The place is taken by one that is well, another one waits for it, and the silent one does not wait with it.
   const holder = pool.run("read", "holder", hold);
+  const behind = pool.run("read", "well", () => answer("behind the holder"));
   silent.push(pool.run("read", "silent", () => answer("silent beside")));
-  await waitFor(() => done.length === 2, { within: 2_000, what: "the silent one beside" });
+  await waitFor(() => done.length === 3, {
+    within: 2_000,
+    what: "the silent one beside, and the one behind the holder",
+  });
   ends.shift()?.();
-  await Promise.all(silent);
+  await Promise.all([...silent, behind]);
+  // It has answered in time: it stands in line as everybody does.
+  const next = pool.run("read", "next", hold);
   const order = [pool.run("read", "well", () => answer("first")), pool.run("read", "silent", () => answer("second"))];
-  ends.shift()?.();
-  await Promise.all([holder, ...order]);
-  assert.equal(done, ["behind the silent", "silent beside", "first", "second"]);
+  await Promise.all(order);
+  for (const end of ends) end();
+  await Promise.all([holder, next]);
+  assert.equal(done, ["behind the silent", "silent beside", "behind the holder", "first", "second"]);
 });
 
 test("no more than so many are beside the lane: the rest keeps its places", async () => {
