@@ -1,7 +1,7 @@
 /** `branches`: machines by branch, tank and phase, what they tell beside what the meter shows, and who makes the least of a watt. Pure. */
 import type { BranchView, Decision } from "../../model/decision.ts";
 import type { Snapshot } from "../../model/snapshot.ts";
-import { count, kilowatts, row } from "./figures.ts";
+import { count, kilowatts, labelled, row } from "./figures.ts";
 
 /** Machines named at each end of the ranking. Choice: a screen. */
 const named = 5;
@@ -27,6 +27,9 @@ export function renderBranches(snapshot: Snapshot): string[] {
         branch.onPhases?.join(" ") ?? "",
       ),
     ),
+    ...snapshot.decision.alarms
+      .filter(({ name }) => branches.some((branch) => name === `branch-drift ${branch.name}`))
+      .flatMap(({ reason }) => labelled("!", reason.text, 2)),
     ...branches.filter(({ telling, machines }) => telling < machines).map(silentText),
     "",
     ...tankLines(branches),
@@ -105,5 +108,8 @@ function rankingLines(snapshot: Snapshot): string[] {
   const text = (part: readonly Ranked[]): string =>
     part.map(({ name, joulesPerTerahash }) => `${name} ${joulesPerTerahash.toFixed(1)}`).join(", ");
   const best = all.slice(named).slice(-named).reverse();
-  return [`J/TH, worst: ${text(all.slice(0, named))}`, ...(best.length === 0 ? [] : [`J/TH, best:  ${text(best)}`])];
+  return [
+    ...labelled("J/TH, worst:", text(all.slice(0, named)), 13),
+    ...(best.length === 0 ? [] : labelled("J/TH, best:", text(best), 13)),
+  ];
 }

@@ -68,4 +68,31 @@ test("the ranking is measured, worst first, and leaves out who does not hash or 
   ]);
 });
 
+test("a meter that drifts from its machines is told below the table, and long names keep to the page", () => {
+  const miners = Array.from({ length: 12 }, (_, index) => hashing(`container-row-north-${index}`, 3000 + index, 100));
+  const snapshot = shown([view("feeder", null)], miners);
+  const text =
+    "The meter of feeder shows 13.0 kW where its machines tell 12.5 kW for ten minutes; look at its transformers.";
+  const drift = {
+    name: "branch-drift feeder",
+    severity: "warning",
+    since: 0,
+    reason: { code: "branch-drift", text },
+  } as const;
+  const other = {
+    ...drift,
+    name: "branch-drift elsewhere",
+    reason: { code: "branch-drift", text: "elsewhere" },
+  } as const;
+  const lines = renderBranches({ ...snapshot, decision: { ...snapshot.decision, alarms: [drift, other] } });
+  assert.ok(
+    lines.every((line) => line.length <= 80),
+    lines.join("\n"),
+  );
+  assert.match(lines[2] ?? "", /^! The meter of feeder/);
+  assert.match(lines.join(" "), /look at +its transformers/);
+  assert.is(lines.join(" ").includes("elsewhere"), false);
+  assert.match(lines.join(" "), /container-row-north-0 30\.0/);
+});
+
 test.run();
