@@ -13,7 +13,7 @@ const soaks: Readonly<Record<string, { readonly summary: string; readonly load: 
   },
   mutants: {
     summary:
-      "mutants [N | NAME | FILE]: slips of the pen in src/control, one at a time; every one must be noticed by a test",
+      "mutants [--only PATTERN] [--from NAME] [--left]: slips of the pen in src/control, one at a time; every one must be noticed by a test",
     load: () => import("./soak/mutants.ts"),
   },
   serial: {

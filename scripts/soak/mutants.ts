@@ -1,50 +1,66 @@
 /** Breaks the core on purpose, once a mutant, and asks its own tests whether they notice. A mutant that nobody notices is a hole in them. */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
+import { parseArgs } from "node:util";
 import { compileMutants, type Yard } from "./mutants/compile.ts";
+import { ledgerFile, readTrials, type Trial, writeTrials } from "./mutants/ledger.ts";
 import { mutants } from "./mutants/list.ts";
 import type { Mutant } from "./mutants/mutant.ts";
-import { type Fate, type Round, tryMutant, unsound } from "./mutants/trial.ts";
+import { type MappedFile, mapTests } from "./mutants/test-map.ts";
+import { tryMutant } from "./mutants/trial.ts";
 import { root } from "./mutants/yard.ts";
 
-const report = `${root}.weir/mutants.json`;
+/** Juries at the same time. Choice: the smallest machine that runs the tests has two cores. */
+const juryCount = 2;
 
-interface Trial extends Pick<Mutant, "name" | "file" | "stands" | "lives">, Fate {}
+const usage = `usage: npm run soak -- mutants [--only PATTERN] [--from NAME] [--left]
+  --only PATTERN  those whose name or file of src/control contains it
+  --from NAME     from this one on, in the order of the list
+  --left          those that have not died yet, as far as ${ledgerFile.slice(root.length)} knows`;
 
-/** Exit code 0: every mutant died, or lives with a reason; 1: one lives without; 2: wrong use, or a mutant that no longer fits. */
+/** Exit code 0: every mutant died, or is equivalent for a reason; 1: one lives without; 2: wrong use, or a mutant that no longer fits. */
 export async function soak(words: readonly string[]): Promise<number> {
-  const chosen = choose(words[0]);
+  const chosen = choose(words);
   if (chosen === null) {
-    console.error(
-      "usage: npm run soak -- mutants [N | A-B | NAME | FILE]: the first N, from the Ath to the Bth, those of a name, those of a file of src/control",
-    );
+    console.error(usage);
     return 2;
   }
   const misfits = chosen.flatMap(misfit);
   for (const text of misfits) console.error(text);
   if (misfits.length > 0) return 2;
   console.log(`${chosen.length} mutants; compiling them`);
-  const yards = compileMutants(chosen);
+  const begun = performance.now();
+  const yard = compileMutants(chosen);
   try {
-    const trials = await runAll(chosen, yards);
-    mkdirSync(`${root}.weir`, { recursive: true });
-    writeFileSync(report, JSON.stringify(trials, null, 2));
-    const broken = unsound();
-    for (const file of broken) console.log(`test/${file}.test.ts fails without any mutant, and was not asked`);
-    return Math.max(conclude(trials), broken.length > 0 ? 1 : 0);
+    const map = await mapTests(yard, juryCount, (text) => console.log(text));
+    const unsound = map.flatMap(({ tests }) => tests.filter(({ passes }) => !passes));
+    for (const { file, name } of unsound)
+      console.log(`test/${file}.test.ts fails without any mutant, and is not asked: ${name}`);
+    const trials = await tryAll(chosen, yard, map);
+    const code = conclude(trials, (performance.now() - begun) / 1000);
+    return Math.max(code, unsound.length > 0 ? 1 : 0);
   } finally {
-    for (const { folder } of yards) rmSync(folder, { recursive: true, force: true });
+    rmSync(yard.folder, { recursive: true, force: true });
   }
 }
 
-/** Null: no such mutants. */
-function choose(word: string | undefined): readonly Mutant[] | null {
-  if (word === undefined) return mutants;
-  const range = /^(\d+)-(\d+)$/.exec(word);
-  if (range !== null) return mutants.slice(Number(range[1]) - 1, Number(range[2]));
-  const count = Number(word);
-  if (Number.isSafeInteger(count) && count > 0) return mutants.slice(0, count);
-  const named = mutants.filter(({ name, file }) => name === word || name.startsWith(`${word}-`) || file === word);
-  return named.length === 0 ? null : named;
+/** Null: wrong words, or no such mutants. */
+function choose(words: readonly string[]): readonly Mutant[] | null {
+  const options = { only: { type: "string" }, from: { type: "string" }, left: { type: "boolean" } } as const;
+  let given: { readonly only?: string; readonly from?: string; readonly left?: boolean };
+  try {
+    given = parseArgs({ args: [...words], options }).values;
+  } catch {
+    return null;
+  }
+  const { only = "", from, left = false } = given;
+  const first = from === undefined ? 0 : mutants.findIndex(({ name }) => name === from);
+  if (first === -1) return null;
+  const trials = readTrials();
+  const chosen = mutants
+    .slice(first)
+    .filter(({ name, file }) => name.includes(only) || file.includes(only))
+    .filter(({ name }) => !left || trials.get(name)?.dead !== true);
+  return chosen.length === 0 ? null : chosen;
 }
 
 /** A text that is not found, or found twice, says nothing. */
@@ -54,57 +70,42 @@ function misfit({ name, file, text, into }: Mutant): readonly string[] {
   return text === into ? [`mutant ${name} changes nothing`] : [];
 }
 
-/** The quick round first: the slow tests are asked only about those that lived through it. */
-async function runAll(chosen: readonly Mutant[], yards: readonly Yard[]): Promise<readonly Trial[]> {
-  const all = chosen.map((mutant, index) => ({ mutant, index }));
-  const quick = await runRound(all, yards, "quick");
-  const living = all.filter((_, index) => quick[index]?.dead === false);
-  if (living.length === 0) return quick;
-  console.log(`${living.length} lived through the quick tests; the slow ones are asked about them`);
-  const slow = await runRound(living, yards, "slow");
-  return quick.map((trial) => slow.find(({ name }) => name === trial.name) ?? trial);
-}
-
-interface Numbered {
-  readonly mutant: Mutant;
-  readonly index: number;
-}
-
-async function runRound(all: readonly Numbered[], yards: readonly Yard[], round: Round): Promise<readonly Trial[]> {
-  const waiting = all.map((numbered, place) => ({ ...numbered, place }));
-  const trials: Trial[] = [];
+/** What is found is written down at once: a run that is ended goes on with `--left` or `--from`. */
+async function tryAll(chosen: readonly Mutant[], yard: Yard, map: readonly MappedFile[]): Promise<readonly Trial[]> {
+  const known = new Map(readTrials());
+  const waiting = [...chosen];
   const begun = performance.now();
   let done = 0;
-  const worker = async (yard: Yard): Promise<void> => {
+  const work = async (): Promise<void> => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      const { name, file, stands, lives } = next.mutant;
-      const fate = await tryMutant(yard, next.index, next.mutant, round);
-      const trial = { name, file, stands, ...fate, ...(lives === undefined ? {} : { lives }) };
-      trials[next.place] = trial;
+      const { name, file, stands, equivalent } = next;
+      const fate = await tryMutant(yard, next, map, known.get(name) ?? null);
+      known.set(name, { name, file, stands, ...fate, ...(equivalent === undefined ? {} : { equivalent }) });
+      writeTrials(mutants, known);
       done += 1;
-      const left = Math.round(((performance.now() - begun) / 1000 / done) * (all.length - done));
+      const left = Math.round(((performance.now() - begun) / 1000 / done) * (chosen.length - done));
+      const word = fate.dead ? `dies by ${fate.by}: ${fate.test}` : `LIVES through ${fate.asked} tests`;
       const spent = (fate.milliseconds / 1000).toFixed(1);
-      console.log(`${done}/${all.length}, ${left} s left: ${name} ${wordOf(trial)}, ${spent} s`);
+      console.log(`${done}/${chosen.length}, ${left} s left: ${name} ${word}, ${spent} s`);
     }
   };
-  await Promise.all(yards.map(worker));
-  return trials;
+  await Promise.all(Array.from({ length: juryCount }, work));
+  return chosen.flatMap(({ name }) => known.get(name) ?? []);
 }
 
-function wordOf({ dead, by, test }: Trial): string {
-  return dead ? `dies by ${by}${test === null ? "" : `: ${test}`}` : "lives so far";
-}
-
-function conclude(trials: readonly Trial[]): number {
+function conclude(trials: readonly Trial[], seconds: number): number {
   const living = trials.filter(({ dead }) => !dead);
-  const unexplained = living.filter(({ lives }) => lives === undefined);
-  const risen = trials.filter(({ dead, lives }) => dead && lives !== undefined);
-  for (const { name, file, stands, lives } of living)
-    console.log(`lives: ${name} (${file}: ${stands})${lives === undefined ? "" : `; ${lives}`}`);
-  for (const { name } of risen)
-    console.log(`${name} dies although the list gives a reason why it lives: take the reason out`);
+  const unexplained = living.filter(({ equivalent }) => equivalent === undefined);
+  const risen = trials.filter(({ dead, equivalent }) => dead && equivalent !== undefined);
+  for (const { name, file, stands, equivalent } of living)
+    console.log(
+      equivalent === undefined
+        ? `lives: ${name} (${file}: ${stands})`
+        : `equivalent: ${name} (${file}: ${stands}); ${equivalent}`,
+    );
+  for (const { name } of risen) console.log(`${name} dies although the list calls it equivalent: take the reason out`);
   console.log(
-    `${trials.length} mutants, ${trials.length - living.length} died, ${living.length} live, of those ${unexplained.length} without a reason; all in ${report}`,
+    `${trials.length} mutants: ${trials.length - living.length} died, ${living.length - unexplained.length} are equivalent, ${unexplained.length} live; ${Math.round(seconds)} s; all in ${ledgerFile}`,
   );
   return unexplained.length + risen.length === 0 ? 0 : 1;
 }

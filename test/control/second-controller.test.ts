@@ -96,4 +96,25 @@ test("nothing is raised while it lasts, what lowers is obeyed, and raises go on 
   assert.ok(running() > 0, "raised again");
 });
 
+test("one machine that wakes on its own is an accident, two are somebody else: nothing is raised", () => {
+  for (const [count, raised] of [
+    [1, true],
+    [2, false],
+  ] as const) {
+    const plant = startPlant(siteForTests({ ...quick, machinesPerTank: 2 }));
+    run(plant, 20);
+    scan(plant, 1000, [setpoint(1200, plant.now + 1000)]);
+    run(plant, 30);
+    for (const name of ["a-001", "b-001"].slice(0, count)) {
+      const machine = plant.machines.get(name);
+      if (machine) Object.assign(machine, { mode: "hashing", watts: 3400, target: "run", deaf: true });
+    }
+    run(plant, 5);
+    scan(plant, 1000, [setpoint(40_000, plant.now + 1000)]);
+    run(plant, 60);
+    assert.is(plant.machines.get("b-002")?.mode === "hashing", raised, `${count} woke`);
+    if (!raised) assert.match(plant.decision?.binding.reason.text ?? "", /woke without our doing/);
+  }
+});
+
 test.run();

@@ -4,7 +4,7 @@ import * as assert from "uvu/assert";
 import { startControl } from "../../src/control/state.ts";
 import { step } from "../../src/control/step.ts";
 import type { Durable } from "../../src/model/durable.ts";
-import { local, setpoint } from "./commands-for-tests.ts";
+import { control, local, setpoint } from "./commands-for-tests.ts";
 import { run, scan, startPlant, trueWatts } from "./plant-for-tests.ts";
 import { durableForTests, good, imageForTests, siteForTests } from "./site-for-tests.ts";
 
@@ -126,6 +126,30 @@ test("a point latched before the restart is still bad after it", () => {
   assert.ok(
     plant.decision?.limits.some(({ scope, reason: why }) => scope === "tank/tank-1" && why.code === "flow-unknown"),
   );
+  assert.is(
+    Math.round(trueWatts(plant, "branch-2")),
+    13_600,
+    "the latch itself limits nobody: its tank does without the point",
+  );
+});
+
+test("a start that is over does not begin again when a point is lost within its hold", () => {
+  const plant = startPlant(siteForTests({ policy: { startHoldMilliseconds: 60_000, failsafeWatts: 10_000 } }));
+  run(plant, 3);
+  assert.is(plant.decision?.mode, "failsafe");
+  plant.forced.set("tank-1/levelPercent", null);
+  run(plant, 15, ({ mode }) => assert.is(mode, "failsafe"));
+  assert.ok(trueWatts(plant, "feeder") <= 10_000, "failsafe holds meanwhile");
+});
+
+test("the start waits for machines that have not been heard of, as for points", () => {
+  const plant = startPlant(siteForTests({ policy: { failsafeWatts: 5000 } }));
+  for (const machine of plant.machines.values()) machine.silent = true;
+  run(plant, 10, ({ mode }) => assert.is(mode, "starting"));
+  assert.is(Math.round(trueWatts(plant, "feeder")), 28_200);
+  for (const machine of plant.machines.values()) machine.silent = false;
+  run(plant, 2);
+  assert.is(plant.decision?.mode, "failsafe", "with the last of them the start is over");
 });
 
 test("the lockout dominates, only a person here ends it, and nothing rises before that is on disk", () => {
@@ -148,6 +172,34 @@ test("the lockout dominates, only a person here ends it, and nothing rises befor
   plant.storedRevision = null;
   run(plant, 120);
   assert.ok(trueWatts(plant, "feeder") > 20_000);
+});
+
+test("a second lockout does not hide who locked out first, and when", () => {
+  const plant = startPlant(siteForTests());
+  run(plant, 20);
+  scan(plant, 1000, [local({ kind: "lockout" }, plant.now)]);
+  const first = plant.state.durable.lockout;
+  const again = scan(plant, 1000, [{ ...local({ kind: "lockout" }, plant.now), by: "somebody else" }]);
+  assert.is(again.outcomes[0]?.done, true);
+  assert.equal(plant.state.durable.lockout, first);
+  assert.match(again.binding.reason.text, /by console/);
+});
+
+test("a released stop is gone from the disk too: the next start is not stopped by it", () => {
+  const plant = startPlant(siteForTests());
+  run(plant, 20);
+  scan(plant, 1000, [control("stop", plant.now + 1000)]);
+  assert.ok(plant.state.durable.remoteStop !== null);
+  run(plant, 5);
+  scan(plant, 1000, [control("release", plant.now + 1000)]);
+  run(plant, 5);
+  assert.is(plant.state.durable.remoteStop, null);
+  const { decision } = step(
+    startControl(plant.site, plant.state.durable, 0),
+    imageForTests(plant.site, 1000),
+    plant.site,
+  );
+  assert.is.not(decision.mode, "stopped");
 });
 
 test("a store that is behind refuses raises and obeys lowerings", () => {

@@ -56,6 +56,18 @@ test("a slope needs three estimates of 45 seconds, and tells the time to the tri
   assert.is(timeToTrip(noSlope, 47, 60), Number.POSITIVE_INFINITY);
 });
 
+test("a tank that begins to warm is believed when three estimates in a row show it, not at the first", () => {
+  const calm = Array.from({ length: 13 }, () => 45);
+  const warming = (samples: number): readonly number[] => [
+    ...calm,
+    ...Array.from({ length: samples }, (_, index) => 46 + index),
+  ];
+  // Of 78 pairs of 13 samples more than half rise when four of the samples are warmer.
+  assert.is(slopeOf(warming(4)).kelvinPerSecond, 0);
+  assert.is(slopeOf(warming(5)).kelvinPerSecond, 0);
+  assert.ok((slopeOf(warming(6)).kelvinPerSecond ?? 0) > 0);
+});
+
 test("a slope begins anew with another set of sensors, after a gap and after an unknown temperature", () => {
   const slope = slopeOf(Array.from({ length: 13 }, (_, index) => 45 + index));
   assert.is(takeSample(slope, 70, 1, 65_000).kelvinPerSecond, null);

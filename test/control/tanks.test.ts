@@ -236,6 +236,28 @@ test("a leak detector, a level or a pump contact that is lost inhibits", () => {
   }
 });
 
+test("a level right at its mark is enough", () => {
+  const plant = settled();
+  set(plant, "tank-1/levelPercent", 80);
+  run(plant, 20);
+  assert.equal(codes(plant.decision as Decision, "tank/tank-1"), []);
+});
+
+test("a proof counts from when it was measured, however late it arrives", () => {
+  const plant = settled();
+  plant.forced.set("tank-1/flowLitersPerMinute", (_, now) => good(150, now - 2500));
+  run(plant, 10);
+  assert.is(plant.decision?.trips.length, 0);
+  set(plant, "tank-1/flowLitersPerMinute", 20);
+  run(plant, 2);
+  assert.is(plant.decision?.trips.length, 0);
+  // 5.5 s after the last sample that proved it, 3 s after that has arrived.
+  assert.equal(
+    scan(plant).trips.map(({ name }) => name),
+    ["tank-1/flow"],
+  );
+});
+
 test("a low level and a pump that stands trip", () => {
   for (const [point, value, trip] of [
     ["tank-1/levelPercent", 60, "tank-1/level"],

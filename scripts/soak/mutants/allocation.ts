@@ -29,7 +29,7 @@ export const allocationMutants: readonly Mutant[] = [
   {
     name: "wake-without-room",
     file: "allocation/raise.ts",
-    text: "step > rules.budgetWatts - spentWatts || step > roomFor(plan, machine, freeShare)",
+    text: "step > rules.budgetWatts - spentWatts || step > roomFor(plan, machine)",
     into: "step > rules.budgetWatts - spentWatts",
     stands: "no room is asked for",
     by: "control/machines",
@@ -37,8 +37,8 @@ export const allocationMutants: readonly Mutant[] = [
   {
     name: "wake-without-budget",
     file: "allocation/raise.ts",
-    text: "step > rules.budgetWatts - spentWatts || step > roomFor(plan, machine, freeShare)",
-    into: "step > roomFor(plan, machine, freeShare)",
+    text: "step > rules.budgetWatts - spentWatts || step > roomFor(plan, machine)",
+    into: "step > roomFor(plan, machine)",
     stands: "no ramp is asked for",
     by: "control/invariants",
   },
@@ -69,8 +69,8 @@ export const allocationMutants: readonly Mutant[] = [
   {
     name: "room-loosest",
     file: "allocation/plan.ts",
-    text: "room = Math.min(room, roomIn(plan, scope, reservedShare) / share)",
-    into: "room = roomIn(plan, scope, reservedShare) / share",
+    text: 'room = Math.min(room, quietRoomUnder(plan, scope, certain(plan.raiseWatts[scope], "ceiling")) / share)',
+    into: 'room = quietRoomUnder(plan, scope, certain(plan.raiseWatts[scope], "ceiling")) / share',
     stands: "only the last scope of a machine counts",
     by: "control/machines",
   },

@@ -8,7 +8,7 @@ export const coolingMutants: readonly Mutant[] = [
     text: 'proof.verdict === "proven" && (before.healthy || proof.standing)',
     into: "before.healthy || proof.standing",
     stands: "a fan that stands counts",
-    by: "control/cooling",
+    by: "control/cooling/fans",
   },
   {
     name: "air-optimistic",
@@ -16,7 +16,7 @@ export const coolingMutants: readonly Mutant[] = [
     text: "return Math.max(loop.hottestAmbientCelsius, air.value ?? Number.NEGATIVE_INFINITY);",
     into: "return air.value ?? loop.hottestAmbientCelsius;",
     stands: "an air that is not known is as cool as it was",
-    by: "control/cooling",
+    by: "control/cooling/capacity",
   },
   {
     name: "fans-down-at-once",
@@ -24,7 +24,7 @@ export const coolingMutants: readonly Mutant[] = [
     text: "if (input.now - lowSince < down) return { level: most, lowSince };",
     into: "",
     stands: "fans are switched with every breath of wind",
-    by: "control/cooling",
+    by: "control/cooling/fans",
   },
   {
     name: "fans-blind",
@@ -32,7 +32,7 @@ export const coolingMutants: readonly Mutant[] = [
     text: "if (input.everything || input.hottestCelsius === null) return { level: steps, lowSince: null };",
     into: "if (input.hottestCelsius === null) return { level: 0, lowSince: null };",
     stands: "fans stand while the tank is not known",
-    by: "control/cooling",
+    by: "control/cooling/fans",
   },
   {
     name: "pump-rests-hot",
@@ -40,7 +40,7 @@ export const coolingMutants: readonly Mutant[] = [
     text: "input.mustRun || input.wanted || !input.dead || !cool",
     into: "input.mustRun || input.wanted || !cool",
     stands: "a pump rests under running machines",
-    by: "control/cooling",
+    by: "control/cooling/pumps",
   },
   {
     name: "pump-no-after-run",
@@ -48,7 +48,7 @@ export const coolingMutants: readonly Mutant[] = [
     text: "resting: now - quietSince >= after",
     into: "resting: now >= quietSince",
     stands: "no after-run",
-    by: "control/cooling",
+    by: "control/cooling/pumps",
   },
   {
     name: "standby-never",
@@ -56,7 +56,7 @@ export const coolingMutants: readonly Mutant[] = [
     text: "now - failingSince >= failingMilliseconds;",
     into: "now - failingSince >= 1e12;",
     stands: "the standby pump never takes over",
-    by: "control/cooling",
+    by: "control/cooling/pumps",
   },
   {
     name: "heat-customer-gone",
@@ -64,7 +64,7 @@ export const coolingMutants: readonly Mutant[] = [
     text: "ready.value === 1 &&",
     into: "",
     stands: "a customer that is not ready gets the heat",
-    by: "control/cooling",
+    by: "control/cooling/heat-circuit",
   },
   {
     name: "heat-warms-oil",
@@ -72,6 +72,6 @@ export const coolingMutants: readonly Mutant[] = [
     text: "Math.min(cool, share((missing + overKelvin) / bandKelvin))",
     into: "share((missing + overKelvin) / bandKelvin)",
     stands: "the customer's wish warms the fluid",
-    by: "control/cooling",
+    by: "control/cooling/heat-circuit",
   },
 ];

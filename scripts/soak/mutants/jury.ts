@@ -1,22 +1,60 @@
-/** Runs the test files that it is given (under test/, without ending) in this process, up to the first suite that fails: exit code 1. */
-/** uvu's own result of a suite: its errors as text or true, then counts. */
-type SuiteRun = () => Promise<[errors: string | true, passed: number, skipped: number, total: number]>;
+/** The process of a jury: asks the tests that it is told, one by one, of the core with one mutant in it, and says which of them fails. */
+import { readFileSync, writeSync } from "node:fs";
+import { register } from "node:module";
+import { configureGlobal } from "fast-check";
+import type { Swaps } from "./jury-hooks.ts";
+import { type Answer, answerDescriptor, type Lines, type Question } from "./jury-words.ts";
+import { watchLines } from "./line-watch.ts";
+import { type Collected, takeCollected } from "./suites.ts";
 
-const group: [string | null, ...SuiteRun[]] = [null];
-// uvu's interface for runners: a queue of groups, and the promise not to start them itself.
-Object.assign(globalThis, { UVU_DEFER: 1, UVU_INDEX: 0, UVU_QUEUE: [group] });
-const files = process.argv.slice(2);
-if (files.length === 0) throw new RangeError("no test file is named");
-for (const file of files) {
-  console.log(`jury hears ${file}`);
-  const before = group.length;
+const standardInput = 0;
+const { change, tests, watched } = JSON.parse(readFileSync(standardInput, "utf8")) as Question;
+const swaps: Swaps = { suites: new URL("./suites.js", import.meta.url).href, change };
+register("./jury-hooks.js", { parentURL: import.meta.url, data: swaps });
+// That a law is broken is enough: the smallest example of it is a matter for its own run.
+configureGlobal({ endOnFailure: true });
+const ranSince = watched === null ? (): Lines => ({}) : watchLines(watched);
+
+function tell(answer: Answer): void {
+  writeSync(answerDescriptor, `${JSON.stringify(answer)}\n`);
+}
+
+const loaded = new Map<string, readonly Collected[]>();
+
+async function load(file: string): Promise<readonly Collected[]> {
+  const known = loaded.get(file);
+  if (known !== undefined) return known;
   await import(new URL(`../../../test/${file}.test.js`, import.meta.url).href);
-  if (group.length === before) throw new RangeError(`${file} runs no suite`);
-  for (const suite of group.slice(before) as SuiteRun[]) {
-    const [errors, passed, , total] = await suite();
-    if (errors === true && passed === total) continue;
-    process.stdout.write(`\n${errors === true ? "a hook failed" : errors}\n`);
-    process.exit(1);
+  const collected = takeCollected();
+  if (collected.length === 0) throw new RangeError(`${file} runs no suite`);
+  loaded.set(file, collected);
+  tell({ kind: "loaded", file, lines: ranSince() });
+  return collected;
+}
+
+/** Whether it passes. */
+async function ask(file: string, number: number, { name, handler }: Collected): Promise<boolean> {
+  tell({ kind: "asks", file, number, name });
+  const begun = performance.now();
+  let passes = true;
+  try {
+    await handler();
+  } catch (error) {
+    console.error(error);
+    passes = false;
+  }
+  const milliseconds = Math.round(performance.now() - begun);
+  tell({ kind: "answer", file, number, name, passes, milliseconds, lines: ranSince() });
+  return passes;
+}
+
+for (const { file, number } of tests) {
+  const collected = await load(file);
+  if (number === null) for (const [each, one] of collected.entries()) await ask(file, each, one);
+  else {
+    const one = collected[number];
+    if (one === undefined) throw new RangeError(`${file} has no test ${number}`);
+    if (!(await ask(file, number, one))) process.exit(1);
   }
 }
 process.exit(0);

@@ -1,5 +1,6 @@
 /** All mutants, in the order in which they are run. */
 import { allocationMutants } from "./allocation.ts";
+import { choiceMutants } from "./choice.ts";
 import { contactorMutants } from "./contactors.ts";
 import { coolingMutants } from "./cooling.ts";
 import { dispatchMutants } from "./dispatch.ts";
@@ -8,8 +9,11 @@ import { gridMutants } from "./grid.ts";
 import { limitMutants } from "./limits.ts";
 import { machineMutants } from "./machines.ts";
 import type { Mutant } from "./mutant.ts";
+import { orderMutants } from "./orders.ts";
 import { plausibilityMutants } from "./plausibility.ts";
 import { powerMutants } from "./power.ts";
+import { scanMutants } from "./scan.ts";
+import { surroundingsMutants } from "./surroundings.ts";
 import { thermalMutants } from "./thermal.ts";
 import { tripMutants } from "./trips.ts";
 
@@ -26,4 +30,8 @@ export const mutants: readonly Mutant[] = [
   ...allocationMutants,
   ...coolingMutants,
   ...plausibilityMutants,
+  ...choiceMutants,
+  ...scanMutants,
+  ...orderMutants,
+  ...surroundingsMutants,
 ];

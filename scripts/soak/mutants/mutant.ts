@@ -1,7 +1,7 @@
 /** What a mutant is: one text of the core replaced by another, as a slip of the pen would, and a fault of the tests when nobody notices. */
 
 export interface Mutant {
-  /** Short, unique: for `npm run soak -- mutants NAME`. */
+  /** Short, unique: for `npm run soak -- mutants --only NAME`. */
   readonly name: string;
   /** Under src/control/. */
   readonly file: string;
@@ -10,8 +10,8 @@ export interface Mutant {
   readonly into: string;
   /** What the change stands for. */
   readonly stands: string;
-  /** Test file that is run first, under test/, without `.test.ts`; all others follow where it does not notice. */
+  /** Test file that is asked first, under test/, without `.test.ts`; all others that run the changed lines follow where it does not notice. */
   readonly by: string;
-  /** Why it cannot be noticed, where it lives. */
-  readonly lives?: string;
+  /** A sentence that says why nothing can notice it: the core behaves the same with it. */
+  readonly equivalent?: string;
 }

@@ -189,8 +189,8 @@ export const thermalMutants: readonly Mutant[] = [
   {
     name: "inlet-at-the-limit",
     file: "envelopes/miner-inlet.ts",
-    text: "if (inlet <= model.maximumInletCelsius - margin) return [];",
-    into: "if (inlet < model.maximumInletCelsius - margin) return [];",
+    text: "if (inlet <= most - margin) continue;",
+    into: "if (inlet < most - margin) continue;",
     stands: "`<` for `<=` at the hottest inlet",
     by: "control/machines",
   },

@@ -1,138 +1,79 @@
-/** One mutant's trial: its likeliest test first, then all quick ones in one process, then the slow ones, until something notices. */
-import { spawn } from "node:child_process";
-import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { besideOf, type Yard } from "./compile.ts";
+/** One mutant's trial: the tests that run its lines, the likeliest first, until one of them notices. */
+import type { Yard } from "./compile.ts";
+import { hearJury } from "./hear-jury.ts";
+import { anyRan } from "./line-watch.ts";
 import type { Mutant } from "./mutant.ts";
-import { root } from "./yard.ts";
-
-/** `quick`: its likeliest test, then all quick ones; `slow`: all others. */
-export type Round = "quick" | "slow";
+import type { MappedFile, MappedTest } from "./test-map.ts";
 
 export interface Fate {
   readonly dead: boolean;
-  /** Test file or batch that noticed; null: none. */
+  /** Test file that noticed; null: none. */
   readonly by: string | null;
-  /** The failing test, as far as it can be told. */
+  /** Its test. */
   readonly test: string | null;
+  /** Tests that were asked. */
+  readonly asked: number;
   readonly milliseconds: number;
 }
 
-/** A mutant may loop for ever: that is noticed, too [ms]. Choice: several times the slowest test file. */
-const deadlineMilliseconds = 400_000;
-/** Files that took longer the last time, or never ran, run in processes of their own, the quickest first [ms]. Choice. */
-const quickMilliseconds = 3000;
-/** Most of a test's output that is kept [characters]. Choice. */
-const outputCharacters = 200_000;
-/** What they find depends on the machine, not on the mutant. */
-const measuresTime = /\/performance\./;
-/** Property tests draw the same lives for every mutant. */
-const seed = "1";
+/** A mutant may loop for ever: a test that takes so many times as long, and so much more [ms], never ends. Choice. */
+const patienceTimes = 10;
+const patienceMilliseconds = 20_000;
 
-/** Files that fail without any mutant: what they say of one means nothing. By file; whether it passes. */
-const sound = new Map<string, boolean>();
-
-/** Test files, without ending, that fail by themselves. */
-export function unsound(): readonly string[] {
-  return [...sound].flatMap(([file, passes]) => (passes ? [] : [file]));
-}
-
-/** Runs one round of tests in a yard with the mutant in its file's place. */
-export async function tryMutant({ folder }: Yard, index: number, mutant: Mutant, round: Round): Promise<Fate> {
+/** Tries a mutant; `last` is the test that noticed it the last time. */
+export async function tryMutant(
+  yard: Yard,
+  mutant: Mutant,
+  map: readonly MappedFile[],
+  last: Pick<Fate, "by" | "test"> | null,
+): Promise<Fate> {
   const begun = performance.now();
-  const compiled = `${folder}dist/src/control/`;
-  const target = compiled + mutant.file.replace(/\.ts$/, ".js");
-  const whole = readFileSync(target);
-  const place: Place = {
-    folder,
-    breakIt: () => copyFileSync(compiled + besideOf(mutant.file, index, "js"), target),
-    mendIt: () => writeFileSync(target, whole),
-  };
-  place.breakIt();
-  let found: Pick<Fate, "by" | "test"> | null = null;
-  for (const batch of batchesOf(mutant, round)) {
-    found = await ask(place, batch);
-    if (found !== null) break;
-  }
-  place.mendIt();
-  const milliseconds = Math.round(performance.now() - begun);
-  return { dead: found !== null, ...(found ?? { by: null, test: null }), milliseconds };
+  const change = yard.changes.get(mutant.name);
+  if (change === undefined) throw new RangeError(`mutant ${mutant.name} is not compiled`);
+  const tests = likeliestFirst(witnesses(map, change.file, change.lines), mutant, last);
+  const spent = (): number => Math.round(performance.now() - begun);
+  if (tests.length === 0) return { dead: false, by: null, test: null, asked: 0, milliseconds: spent() };
+  const { answers, lost, whole, output } = await hearJury(
+    yard,
+    { change, tests: tests.map(({ file, number }) => ({ file, number })), watched: null },
+    (file, number) => {
+      const usual = tests.find((test) => test.file === file && test.number === number)?.milliseconds ?? 0;
+      return patienceTimes * usual + patienceMilliseconds;
+    },
+  );
+  const asked = answers.filter(({ kind }) => kind === "asks").length;
+  const failed = answers.find((answer) => answer.kind === "answer" && !answer.passes);
+  if (failed?.kind === "answer")
+    return { dead: true, by: failed.file, test: failed.name, asked, milliseconds: spent() };
+  if (lost !== null)
+    return { dead: true, by: lost.file, test: `${lost.name} (it never ends)`, asked, milliseconds: spent() };
+  // Nothing is left of a core that does not even load.
+  if (!whole) return { dead: true, by: tests[0]?.file ?? null, test: lastLine(output), asked, milliseconds: spent() };
+  return { dead: false, by: null, test: null, asked, milliseconds: spent() };
 }
 
-interface Place extends Yard {
-  readonly breakIt: () => void;
-  readonly mendIt: () => void;
-}
-
-/** Which file of a batch notices, if any: one that fails without a mutant as well is left out. */
-async function ask(place: Place, batch: readonly string[]): Promise<Pick<Fate, "by" | "test"> | null> {
-  let left = batch;
-  while (left.length > 0) {
-    const { failed, test } = await run(place.folder, left);
-    if (failed === null) return null;
-    if (!sound.has(failed)) {
-      place.mendIt();
-      sound.set(failed, (await run(place.folder, [failed])).failed === null);
-      place.breakIt();
-    }
-    if (sound.get(failed) === true) return { by: failed, test };
-    left = left.slice(left.indexOf(failed) + 1);
-  }
-  return null;
-}
-
-/** Test files under test/, without ending, in the order in which they are asked; those of a batch share a process. */
-function batchesOf({ by }: Mutant, round: Round): readonly (readonly string[])[] {
-  const times = lastTimes();
-  const timeOf = (file: string): number => times[`test/${file}.test.ts`] ?? Number.MAX_VALUE;
-  const files = ["control", "sim/closed-loop"]
-    .flatMap((folder) =>
-      readdirSync(`${root}test/${folder}`, { recursive: true, encoding: "utf8" }).map((file) => `${folder}/${file}`),
+/** Tests that run one of the lines; where the lines run while a file is loaded, all tests of the files that load them. */
+function witnesses(map: readonly MappedFile[], file: string, lines: readonly [number, number]): readonly MappedTest[] {
+  return map
+    .flatMap(({ loading, tests }) =>
+      anyRan(loading, file, lines) ? tests : tests.filter((test) => anyRan(test.lines, file, lines)),
     )
-    .filter((file) => file.endsWith(".test.ts") && !measuresTime.test(file))
-    .map((file) => file.slice(0, -".test.ts".length))
-    .sort((one, other) => timeOf(one) - timeOf(other));
-  const quick = files.filter((file) => file !== by && timeOf(file) <= quickMilliseconds);
-  if (round === "quick") return [files.filter((file) => file === by), quick].filter(({ length }) => length > 0);
-  return files.filter((file) => file !== by && timeOf(file) > quickMilliseconds).map((file) => [file]);
+    .filter(({ passes }) => passes);
 }
 
-function lastTimes(): Readonly<Record<string, number>> {
-  const file = `${root}.weir/test-times.json`;
-  return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Record<string, number>) : {};
+/** The one that noticed the last time, then those of the mutant's own file, then the others, each the quickest first. */
+function likeliestFirst(
+  tests: readonly MappedTest[],
+  { by }: Mutant,
+  last: Pick<Fate, "by" | "test"> | null,
+): readonly MappedTest[] {
+  const rank = (test: MappedTest): number => {
+    if (test.file === last?.by && test.name === last.test) return 0;
+    return test.file === by ? 1 : 2;
+  };
+  return [...tests].sort((one, other) => rank(one) - rank(other) || one.milliseconds - other.milliseconds);
 }
 
-/** All suites of these files in one process, up to the first that fails. */
-function run(
-  folder: string,
-  files: readonly string[],
-): Promise<{ readonly failed: string | null; readonly test: string | null }> {
-  return new Promise((resolve) => {
-    const child = spawn(process.execPath, [`${folder}dist/scripts/soak/mutants/jury.js`, ...files], {
-      cwd: folder,
-      stdio: ["ignore", "pipe", "pipe"],
-      env: { ...process.env, SEED: seed, NO_COLOR: "1", FORCE_COLOR: undefined },
-    });
-    let output = "";
-    const keep = (part: Buffer): void => {
-      output = (output + part.toString()).slice(-outputCharacters);
-    };
-    child.stdout.on("data", keep);
-    child.stderr.on("data", keep);
-    const timer = setTimeout(() => child.kill("SIGKILL"), deadlineMilliseconds);
-    child.on("close", (code, signal) => {
-      clearTimeout(timer);
-      const begun = [...output.matchAll(/^jury hears (.*)$/gm)].at(-1)?.[1] ?? certainFirst(files);
-      const test = /FAIL\s+(.*)/.exec(output)?.[1]?.replaceAll(/\s+/g, " ").trim();
-      resolve(
-        code === 0
-          ? { failed: null, test: null }
-          : { failed: begun, test: test ?? (signal === null ? null : "it never ends") },
-      );
-    });
-  });
-}
-
-function certainFirst([first]: readonly string[]): string {
-  if (first === undefined) throw new RangeError("no file is asked");
-  return first;
+function lastLine(output: string): string {
+  return /^\w*Error:.*$/m.exec(output)?.[0] ?? "it does not load";
 }

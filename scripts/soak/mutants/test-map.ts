@@ -1,0 +1,106 @@
+/** Which lines of the core each of its tests runs, and how long each takes: asked once of the core as it is, and kept until something changes. */
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import type { Yard } from "./compile.ts";
+import { hearJury } from "./hear-jury.ts";
+import type { Lines } from "./jury-words.ts";
+import { root } from "./yard.ts";
+
+export interface MappedTest {
+  readonly file: string;
+  /** Place within its file. */
+  readonly number: number;
+  readonly name: string;
+  readonly milliseconds: number;
+  /** One that fails on the core as it is says nothing of a mutant. */
+  readonly passes: boolean;
+  readonly lines: Lines;
+}
+
+export interface MappedFile {
+  /** Under test/, without `.test.ts`. */
+  readonly file: string;
+  /** Lines that loading it runs: constants, and what is computed once. */
+  readonly loading: Lines;
+  readonly tests: readonly MappedTest[];
+}
+
+interface Kept {
+  readonly key: string;
+  readonly mapped: MappedFile;
+}
+
+const keptFile = `${root}.weir/mutants-map.json`;
+/** A test that takes longer on the core as it is hangs [ms]. Choice: several times the slowest. */
+const patienceMilliseconds = 300_000;
+/** What they find depends on the machine, not on the mutant. */
+const measuresTime = /\/performance\./;
+
+/** Maps what is not known yet; `tell` hears of the progress. */
+export async function mapTests(
+  yard: Yard,
+  workers: number,
+  tell: (text: string) => void,
+): Promise<readonly MappedFile[]> {
+  const compiled = `${yard.folder}dist/`;
+  const shared = digest(
+    ["src", "test"]
+      .flatMap((name) => filesUnder(compiled, name))
+      .filter((name) => !name.endsWith(".test.js") && !name.includes(".mutant-"))
+      .concat(filesUnder(root, "test/scenarios")),
+    (name) => (name.startsWith("test/scenarios") ? root : compiled) + name,
+  );
+  const known = new Map(readKept().map((kept) => [kept.mapped.file, kept]));
+  const all = testFiles().map((file) => ({
+    file,
+    key: shared + digest([`test/${file}.test.js`], (name) => compiled + name),
+  }));
+  const waiting = all.filter(({ file, key }) => known.get(file)?.key !== key);
+  if (waiting.length > 0) tell(`${waiting.length} of ${all.length} test files are asked which lines they run`);
+  const todo = waiting.slice();
+  const work = async (): Promise<void> => {
+    for (let next = todo.shift(); next !== undefined; next = todo.shift()) {
+      known.set(next.file, { key: next.key, mapped: await mapFile(yard, next.file) });
+      tell(`${waiting.length - todo.length}/${waiting.length}: ${next.file}`);
+    }
+  };
+  await Promise.all(Array.from({ length: workers }, work));
+  const kept = all.flatMap(({ file }) => known.get(file) ?? []);
+  mkdirSync(`${root}.weir`, { recursive: true });
+  writeFileSync(keptFile, JSON.stringify(kept));
+  return kept.map(({ mapped }) => mapped);
+}
+
+async function mapFile(yard: Yard, file: string): Promise<MappedFile> {
+  const question = { change: null, tests: [{ file, number: null }], watched: `${yard.folder}dist/src/control/` };
+  const { answers, whole, output } = await hearJury(yard, question, () => patienceMilliseconds);
+  const loading = answers.find(({ kind }) => kind === "loaded");
+  if (!whole || loading?.kind !== "loaded") throw new Error(`test/${file}.test.ts cannot be asked:\n${output}`);
+  const tests = answers.flatMap((answer) => (answer.kind === "answer" ? [answer] : []));
+  return { file, loading: loading.lines, tests };
+}
+
+/** The tests of the core, under test/ and without ending. */
+function testFiles(): readonly string[] {
+  return ["control", "sim/closed-loop"]
+    .flatMap((folder) => filesUnder(`${root}test/`, folder))
+    .filter((file) => file.endsWith(".test.ts") && !measuresTime.test(file))
+    .map((file) => file.slice(0, -".test.ts".length));
+}
+
+function filesUnder(base: string, folder: string): readonly string[] {
+  return readdirSync(base + folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !entry.name.endsWith(".map"))
+    .map(({ parentPath, name }) => `${parentPath}/${name}`.slice(base.length))
+    .sort();
+}
+
+function digest(names: readonly string[], pathOf: (name: string) => string): string {
+  const hash = createHash("sha256");
+  for (const name of names) hash.update(`${name}\n`).update(readFileSync(pathOf(name)));
+  return hash.digest("hex");
+}
+
+function readKept(): readonly Kept[] {
+  return existsSync(keptFile) ? (JSON.parse(readFileSync(keptFile, "utf8")) as readonly Kept[]) : [];
+}
