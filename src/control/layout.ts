@@ -174,7 +174,7 @@ function lay(site: Site): Layout {
 
 function membersOf(miners: readonly MinerSite[]): Pick<BranchPlace, "tankNames" | "onPhases"> {
   const onPhases: [number, number, number] = [0, 0, 0];
-  for (const { phase } of miners) if (phase !== null) onPhases[phase - 1] = (onPhases[phase - 1] ?? 0) + 1;
+  for (const { phase } of miners) if (phase !== null) onPhases[phase - 1] = certain(onPhases[phase - 1], "phase") + 1;
   return {
     tankNames: [...new Set(miners.map(({ tank }) => tank))],
     onPhases: onPhases.some((count) => count > 0) ? onPhases : null,

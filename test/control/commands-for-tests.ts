@@ -3,16 +3,29 @@ import type { ControlMessage, LocalCommand, RemoteCommand, SetpointMessage } fro
 
 let sequence = 0;
 
-/** A setpoint from dispatch that lives `seconds`. */
-export function setpoint(watts: number, now: number, parts: Partial<SetpointMessage> = {}): RemoteCommand {
-  sequence += 1;
-  const id = sequence.toString(16).padStart(32, "0");
-  const issuedAt = 1_795_390_000_000 + now;
+/** Parts of a setpoint that a test cares for; `id` is its digest too, so that the same bytes come again. */
+interface Wishes {
+  readonly id: string;
+  readonly receivedAt: number;
+  readonly body: Pick<SetpointMessage, "container" | "sequence" | "issuedAt" | "expiresAt" | "watts"> &
+    Partial<SetpointMessage>;
+  readonly source?: RemoteCommand["source"];
+  readonly addressee?: RemoteCommand["addressee"];
+}
+
+/** A setpoint as the broker link hands it on, for an hour unless said. */
+export function setpointWith({
+  id,
+  receivedAt,
+  body,
+  source = "dispatch",
+  addressee = "container",
+}: Wishes): RemoteCommand {
   return {
     via: "broker",
-    receivedAt: now,
-    source: "dispatch",
-    addressee: "container",
+    receivedAt,
+    source,
+    addressee,
     kind: "setpoint",
     encoding: "json",
     digest: id,
@@ -21,19 +34,23 @@ export function setpoint(watts: number, now: number, parts: Partial<SetpointMess
     body: {
       version: 1,
       id,
-      container: "test-c01",
       epoch: 1,
-      sequence,
-      issuedAt,
-      expiresAt: issuedAt + 3_600_000,
       timeToLiveSeconds: 3600,
       kind: "limit",
-      watts,
       onExpiry: { mode: "limit", watts: 10_000 },
       reason: "ecrs",
-      ...parts,
+      ...body,
     },
   };
+}
+
+/** A setpoint from dispatch that lives an hour, with a number higher than the last. */
+export function setpoint(watts: number, now: number, parts: Partial<SetpointMessage> = {}): RemoteCommand {
+  sequence += 1;
+  const issuedAt = 1_795_390_000_000 + now;
+  const id = sequence.toString(16).padStart(32, "0");
+  const body = { container: "test-c01", sequence, issuedAt, expiresAt: issuedAt + 3_600_000, watts, ...parts };
+  return setpointWith({ id, receivedAt: now, body });
 }
 
 /** A command of a person at the container. */

@@ -238,4 +238,16 @@ test("on a branch of both kinds the contactor opens only for those that take no 
   assert.not.ok(isClosed(plant, "branch-2"));
 });
 
+test("what neither a command nor a contactor moves stays in the least that the container can have", () => {
+  const site = siteWith("none");
+  const branches = site.branches.map((branch) =>
+    branch.name === "branch-2" ? { ...branch, contactor: null } : branch,
+  );
+  const fixed = startPlant({ ...site, branches });
+  for (const [name, machine] of fixed.machines) machine.silent = name.startsWith("b-");
+  run(fixed, 20);
+  const least = (plant: Plant): number => Math.round(plant.decision?.availability.minimumWatts ?? 0);
+  assert.is(least(fixed) - least(settled()), 13_600);
+});
+
 test.run();

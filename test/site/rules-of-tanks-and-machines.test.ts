@@ -1,7 +1,11 @@
+import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { type Broken, findsEach } from "./broken-site.ts";
 import { type Change, changed, problemsOf, validText } from "./site-under-test.ts";
+
+const seed = Number(process.env["SEED"] ?? Math.floor(Math.random() * 2 ** 31));
+console.log(`seed ${seed}`);
 
 const test = suite("rules of tanks and machines");
 
@@ -376,6 +380,34 @@ const cases: readonly Broken[] = [
 ];
 
 findsEach(test, cases);
+
+/** Of the limits that a site file sets: the least and the most that stand beside the others of the valid site. */
+const bounded = [
+  { text: "tripCelsius: 50", name: "tripCelsius", pointer: "/tanks/0/coolant/tripCelsius", above: 45, most: 52 },
+  {
+    text: "derateCelsius: 45",
+    name: "derateCelsius",
+    pointer: "/tanks/0/coolant/derateCelsius",
+    above: 42,
+    most: 49.9,
+  },
+] as const;
+
+test("29: whatever a site file asks beyond the bounds of its machines is refused, at the least and at the most", () => {
+  for (const { text, name, pointer, above, most } of bounded)
+    void fc.assert(
+      fc.property(fc.integer({ min: 0, max: 900 }), (tenths) => {
+        const value = tenths / 10;
+        const problems = problemsOf(changed([text, `${name}: ${value}`]));
+        assert.is(
+          problems.length > 0,
+          value <= above || value > most,
+          `${pointer} ${value}: ${JSON.stringify(problems)}`,
+        );
+      }),
+      { seed, numRuns: 40 },
+    );
+});
 
 test("all problems come at once, in the order of their lines", () => {
   const problems = problemsOf(

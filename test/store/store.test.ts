@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import type { LoggedEvent } from "../../src/model/snapshot.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
 import { waitFor } from "../waiting.ts";
 import { durableExample, temporaryFolder } from "./examples.ts";
@@ -76,17 +77,37 @@ test("a store process that is killed is replaced; no event is lost, doubled or o
     if (event % 100 === 0) await waitFor(() => store.processId() !== null, { within: 5_000, what: "a new process" });
   }
   log(store, "last");
-  const logged = new Map<number, string>();
+  const wanted = Array.from({ length: 301 }, (_, index) => ({
+    number: index + 1,
+    text: index === 300 ? "last" : `event ${index + 1}`,
+  }));
+  const told: LoggedEvent[] = [];
   await waitFor(
     () => {
-      for (const event of store.takeLogged()) logged.set(event.number, event.text);
-      return logged.size === 301;
+      told.push(...store.takeLogged());
+      return told.length >= wanted.length;
     },
     { within: 8_000, what: "all events on disk" },
   );
-  assert.is(logged.get(1), "event 1");
-  assert.is(logged.get(300), "event 300");
-  assert.is(logged.get(301), "last");
+  const plain = (events: readonly LoggedEvent[]) => events.map(({ number, text }) => ({ number, text }));
+  assert.equal(plain(told), wanted, "as the store tells them: each once, in order");
+  await store.close({ clean: true, deadlineMilliseconds: 5_000 });
+  const next = start(folder, "b");
+  assert.equal(
+    plain((await next.opened).events),
+    wanted.slice(-(await next.opened).events.length),
+    "as the disk has them",
+  );
+  log(next, "after the restart");
+  const later: LoggedEvent[] = [];
+  await waitFor(
+    () => {
+      later.push(...next.takeLogged());
+      return later.length > 0;
+    },
+    { within: 5_000, what: "one more event on disk" },
+  );
+  assert.equal(plain(later), [{ number: 302, text: "after the restart" }], "and the numbers go on");
 });
 
 test("a disk that refuses is called failed and stored to as soon as it recovers", async () => {

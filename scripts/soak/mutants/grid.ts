@@ -28,7 +28,7 @@ export const gridMutants: readonly Mutant[] = [
   },
   {
     name: "generator-stage-at-once",
-    file: "envelopes/generator.ts",
+    file: "envelopes/frequency-stages.ts",
     text: "now - since >= confirmMilliseconds",
     into: "now - since >= 0",
     stands: "one low sample is a stage",

@@ -126,7 +126,7 @@ function isForbidden(plan: Plan, branch: number, { forbidden }: SwitchRules): bo
 
 /** Its minimum on-time is over: everything behind it starts again when it closes. */
 function isLongClosed(branch: number, { contactors, minimumOnMilliseconds, now }: SwitchRules): boolean {
-  const closedAt: Milliseconds | null = contactors[branch]?.closedAt ?? null;
+  const { closedAt } = certain(contactors[branch], "contactor");
   return closedAt === null || now - closedAt >= minimumOnMilliseconds;
 }
 

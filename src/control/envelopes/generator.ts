@@ -7,6 +7,7 @@ import { kilowatts, seconds } from "../figures.ts";
 import { certain } from "../impossible.ts";
 import type { Judged } from "../judge.ts";
 import { type Finding, nothingFound, type Warning } from "./finding.ts";
+import { type StageTimes, stagesText, watchStages } from "./frequency-stages.ts";
 
 /** A load step that was commanded. */
 export interface LoadStep {
@@ -14,16 +15,12 @@ export interface LoadStep {
   readonly watts: number;
 }
 
-export interface GeneratorState {
+export interface GeneratorState extends StageTimes {
   /** Steps within the last gap. */
   readonly up: readonly LoadStep[];
   readonly down: readonly LoadStep[];
   /** Stages of frequency that hold, counted from the first; 0: none. */
   readonly stage: number;
-  /** Since when the frequency has been below each stage; null: it is not. */
-  readonly belowSince: readonly (Milliseconds | null)[];
-  /** Since when it has been well above; null: it is not. */
-  readonly aboveSince: Milliseconds | null;
 }
 
 /** What a generator allows to be added and taken off in this scan [W]. */
@@ -70,7 +67,7 @@ export function judgeGenerator(
   const judged = input.judgedOf(frequency.point);
   if (judged.quality !== "good") {
     // Unknown, it neither sheds nor gives back: the stages that hold go on.
-    const text = `The generator's frequency is not known; ${stageText(before.stage)}.`;
+    const text = `The generator's frequency is not known; ${stagesText(before.stage)}.`;
     if (judged.quality === "bad" && !input.adopting)
       warnings.push({ name: "frequency-unknown", severity: "alarm", reason: { code: "frequency-unknown", text } });
     const limits = stageLimits(generator, frequency, before.stage, "not known");
@@ -87,22 +84,10 @@ export function judgeGenerator(
   return { state, finding: { ...nothingFound, limits, warnings } };
 }
 
-/** A stage holds when the frequency was below it for its time; all are given back together, after a good while above. */
-function advance(
-  before: GeneratorState,
-  { stages, restoreAboveHertz, restoreMilliseconds }: FrequencyStages,
-  hertz: number,
-  now: Milliseconds,
-): GeneratorState {
-  const belowSince = stages.map(({ belowHertz }, index) =>
-    hertz < belowHertz ? (before.belowSince[index] ?? now) : null,
-  );
-  const aboveSince = hertz >= restoreAboveHertz ? (before.aboveSince ?? now) : null;
-  const reached = stages.reduce((deepest, { confirmMilliseconds }, index) => {
-    const since = belowSince[index] ?? null;
-    return since !== null && now - since >= confirmMilliseconds ? index + 1 : deepest;
-  }, 0);
-  const restored = aboveSince !== null && now - aboveSince >= restoreMilliseconds;
+/** A stage that was reached holds; all are given back together, after a good while above. */
+function advance(before: GeneratorState, frequency: FrequencyStages, hertz: number, now: Milliseconds): GeneratorState {
+  const { belowSince, aboveSince, reached } = watchStages(before, frequency, hertz, now);
+  const restored = aboveSince !== null && now - aboveSince >= frequency.restoreMilliseconds;
   return { ...before, belowSince, aboveSince, stage: restored ? 0 : Math.max(before.stage, reached) };
 }
 
@@ -126,10 +111,6 @@ function stageLimits(
       reason: { code: "generator-frequency", text },
     },
   ];
-}
-
-function stageText(stage: number): string {
-  return stage === 0 ? "no stage holds" : `stage ${stage} goes on`;
 }
 
 /** What may be added and taken off now; unlimited on a grid. */

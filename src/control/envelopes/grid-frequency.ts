@@ -74,7 +74,7 @@ function respond(before: GridFrequencyState, response: FrequencyResponse, input:
   const judged = input.judgedOf(response.point);
   if (judged.quality !== "good") {
     // Grid services are not safety: a lost transducer must not make the container an event of the grid. What holds goes on, nothing comes back.
-    const text = `The frequency of the grid is not known; ${stagesText(before.stages)}, and nothing comes back meanwhile.`;
+    const text = `The frequency of the grid is not known; ${stagesText(before.stages.stage)}, and nothing comes back meanwhile.`;
     const reason = { code: "grid-frequency-unknown", text } as const;
     const lost = judged.quality === "bad" && !input.adopting;
     const state = { ...before, hertz: null, stages: { ...before.stages, aboveSince: null } };

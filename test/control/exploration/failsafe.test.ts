@@ -6,6 +6,7 @@ import { receiveCommands } from "../../../src/control/dispatch/receive.ts";
 import { type DispatchState, startDispatch } from "../../../src/control/dispatch/state.ts";
 import type { RemoteCommand } from "../../../src/model/command.ts";
 import type { Heartbeat } from "../../../src/model/image.ts";
+import { setpointWith } from "../commands-for-tests.ts";
 import { benchSite, boot, startUnix } from "../dispatch/bench.ts";
 import { explore, told } from "./explore.ts";
 
@@ -82,34 +83,23 @@ function next(before: State, { afterMilliseconds, beat, order }: Input): State {
 }
 
 function commandOf(order: Input["order"], now: number, serial: number): RemoteCommand {
-  const id = serial.toString(16).padStart(32, "0");
-  const group = order === "group";
+  const addressee = order === "group" ? "group" : "container";
   const receivedAt = order === "sent before" ? now - sentBefore : now;
-  return {
-    via: "broker",
+  const issuedAt = startUnix + receivedAt;
+  return setpointWith({
+    id: serial.toString(16).padStart(32, "0"),
     receivedAt,
-    source: "dispatch",
-    addressee: group ? "group" : "container",
-    kind: "setpoint",
-    encoding: "json",
-    digest: id,
-    id,
-    rejection: null,
+    addressee,
     body: {
-      version: 1,
-      id,
-      container: group ? "group" : site.container,
-      epoch: 1,
+      container: addressee === "group" ? "group" : site.container,
       sequence: serial,
-      issuedAt: startUnix + receivedAt,
-      expiresAt: startUnix + receivedAt + 7_200_000,
+      issuedAt,
+      expiresAt: issuedAt + 7_200_000,
       timeToLiveSeconds: 7200,
-      kind: "limit",
       watts: 90_000,
       onExpiry: { mode: "limit", watts: 50_000 },
-      reason: "test",
     },
-  };
+  });
 }
 
 /** Ages in steps that are told apart; older than the timeout is old. */

@@ -5,6 +5,7 @@ import { receiveCommands } from "../../../src/control/dispatch/receive.ts";
 import { type DispatchState, startDispatch } from "../../../src/control/dispatch/state.ts";
 import type { Acknowledgement, CommandSource, RemoteCommand } from "../../../src/model/command.ts";
 import type { OrderRegisters } from "../../../src/model/durable.ts";
+import { setpointWith } from "../commands-for-tests.ts";
 import { benchSite, boot, startUnix } from "../dispatch/bench.ts";
 import { explore, told } from "./explore.ts";
 
@@ -26,31 +27,19 @@ interface State {
 /** The same command has the same bytes, whenever it is sent; its watts tell which one it is. */
 function commandOf({ source, epoch, sequence }: Input): RemoteCommand {
   const id = `${source === "operator" ? "a" : "b"}${epoch}${sequence}`.padStart(32, "0");
-  return {
-    via: "broker",
+  return setpointWith({
+    id,
     receivedAt: 0,
     source,
-    addressee: "container",
-    kind: "setpoint",
-    encoding: "json",
-    digest: id,
-    id,
-    rejection: null,
     body: {
-      version: 1,
-      id,
       container: site.container,
       epoch,
       sequence,
       issuedAt: startUnix,
       expiresAt: startUnix + 3_600_000,
-      timeToLiveSeconds: 3600,
-      kind: "limit",
       watts: wattsOf(epoch, sequence),
-      onExpiry: { mode: "limit", watts: 10_000 },
-      reason: "test",
     },
-  };
+  });
 }
 
 function wattsOf(epoch: number, sequence: number): number {
