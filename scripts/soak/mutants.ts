@@ -6,7 +6,7 @@ import { ledgerFile, readTrials, type Trial, writeTrials } from "./mutants/ledge
 import { mutants } from "./mutants/list.ts";
 import type { Mutant } from "./mutants/mutant.ts";
 import { type MappedFile, mapTests } from "./mutants/test-map.ts";
-import { tryMutant } from "./mutants/trial.ts";
+import { type Round, tryMutant } from "./mutants/trial.ts";
 import { root } from "./mutants/yard.ts";
 
 /** Juries at the same time. Choice: the smallest machine that runs the tests has two cores. */
@@ -30,17 +30,16 @@ export async function soak(words: readonly string[]): Promise<number> {
   console.log(`${chosen.length} mutants; compiling them`);
   const begun = performance.now();
   const yard = compileMutants(chosen);
-  try {
-    const map = await mapTests(yard, juryCount, (text) => console.log(text));
-    const unsound = map.flatMap(({ tests }) => tests.filter(({ passes }) => !passes));
-    for (const { file, name } of unsound)
-      console.log(`test/${file}.test.ts fails without any mutant, and is not asked: ${name}`);
-    const trials = await tryAll(chosen, yard, map);
-    const code = conclude(trials, (performance.now() - begun) / 1000);
-    return Math.max(code, unsound.length > 0 ? 1 : 0);
-  } finally {
-    rmSync(yard.folder, { recursive: true, force: true });
-  }
+  // Also where somebody ends it before its time.
+  process.once("exit", () => rmSync(yard.folder, { recursive: true, force: true }));
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
+  const map = await mapTests(yard, juryCount, (text) => console.log(text));
+  const unsound = map.flatMap(({ tests }) => tests.filter(({ passes }) => !passes));
+  for (const { file, name } of unsound)
+    console.log(`test/${file}.test.ts fails without any mutant, and is not asked: ${name}`);
+  const trials = await tryAll(chosen, yard, map);
+  const code = conclude(trials, (performance.now() - begun) / 1000);
+  return Math.max(code, unsound.length > 0 ? 1 : 0);
 }
 
 /** Null: wrong words, or no such mutants. */
@@ -70,27 +69,59 @@ function misfit({ name, file, text, into }: Mutant): readonly string[] {
   return text === into ? [`mutant ${name} changes nothing`] : [];
 }
 
-/** What is found is written down at once: a run that is ended goes on with `--left` or `--from`. */
+/** The quick round first: the slow tests are asked only about those that lived through it. */
 async function tryAll(chosen: readonly Mutant[], yard: Yard, map: readonly MappedFile[]): Promise<readonly Trial[]> {
+  const trials = await runRound(chosen, yard, map, "quick", new Map());
+  const living = chosen.filter(({ name }) => trials.get(name)?.dead === false);
+  if (living.length > 0)
+    console.log(
+      `${living.length} lived through the quick tests; the slow ones are asked: ${living.map(({ name }) => name).join(", ")}`,
+    );
+  const all = await runRound(living, yard, map, "slow", trials);
+  return chosen.flatMap(({ name }) => all.get(name) ?? []);
+}
+
+/** What is found is written down at once: a run that is ended goes on with `--left` or `--from`. */
+async function runRound(
+  chosen: readonly Mutant[],
+  yard: Yard,
+  map: readonly MappedFile[],
+  round: Round,
+  before: ReadonlyMap<string, Trial>,
+): Promise<ReadonlyMap<string, Trial>> {
   const known = new Map(readTrials());
+  const trials = new Map(before);
   const waiting = [...chosen];
   const begun = performance.now();
   let done = 0;
   const work = async (): Promise<void> => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       const { name, file, stands, equivalent } = next;
-      const fate = await tryMutant(yard, next, map, known.get(name) ?? null);
-      known.set(name, { name, file, stands, ...fate, ...(equivalent === undefined ? {} : { equivalent }) });
+      const fate = await tryMutant(yard, next, map, known.get(name) ?? null, round);
+      const asked = (before.get(name)?.asked ?? 0) + fate.asked;
+      const milliseconds = (before.get(name)?.milliseconds ?? 0) + fate.milliseconds;
+      const trial = {
+        name,
+        file,
+        stands,
+        ...fate,
+        asked,
+        milliseconds,
+        ...(equivalent === undefined ? {} : { equivalent }),
+      };
+      trials.set(name, trial);
+      known.set(name, trial);
       writeTrials(mutants, known);
       done += 1;
       const left = Math.round(((performance.now() - begun) / 1000 / done) * (chosen.length - done));
-      const word = fate.dead ? `dies by ${fate.by}: ${fate.test}` : `LIVES through ${fate.asked} tests`;
-      const spent = (fate.milliseconds / 1000).toFixed(1);
-      console.log(`${done}/${chosen.length}, ${left} s left: ${name} ${word}, ${spent} s`);
+      const word = fate.dead ? `dies by ${fate.by}: ${fate.test}` : `lives through ${asked} tests`;
+      console.log(
+        `${round} ${done}/${chosen.length}, ${left} s left: ${name} ${word}, ${(fate.milliseconds / 1000).toFixed(1)} s`,
+      );
     }
   };
   await Promise.all(Array.from({ length: juryCount }, work));
-  return chosen.flatMap(({ name }) => known.get(name) ?? []);
+  return trials;
 }
 
 function conclude(trials: readonly Trial[], seconds: number): number {

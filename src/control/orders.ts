@@ -18,6 +18,7 @@ import type { DispatchState } from "./dispatch/state.ts";
 import { certain } from "./impossible.ts";
 import { firmPower } from "./ledger.ts";
 import { lockoutLimits, takeLocalCommands } from "./local-commands.ts";
+import { relapsesOfSecondController } from "./machines/fleet.ts";
 import { type RampState, ramp } from "./ramp.ts";
 import type { ControlState } from "./state.ts";
 import { stoppingLimits } from "./stopping.ts";
@@ -117,9 +118,6 @@ export function order(state: ControlState, image: ProcessImage, site: Site, asse
     events: [...latched.events, ...local.events, ...received.events],
   };
 }
-
-/** Relapses of this many machines are no accident of one firmware any more. Source: choice. */
-const relapsesOfSecondController = 2;
 
 function holdingReason(
   state: ControlState,

@@ -76,3 +76,13 @@ export function control(
     body: { ...frame, action, ...parts },
   };
 }
+
+/** A schedule of dispatch that holds one level from now on, for so long. */
+export function schedule(watts: number, seconds: number, now: number): RemoteCommand {
+  const command = setpoint(0, now);
+  const { kind, onExpiry, watts: _, ...frame } = command.body as SetpointMessage;
+  const { issuedAt } = frame;
+  const entries = [{ startsAt: issuedAt, watts }];
+  const body = { ...frame, entries, endsAt: issuedAt + seconds * 1000, afterEnd: { mode: "off" } } as const;
+  return { ...command, kind: "schedule", body };
+}

@@ -113,6 +113,9 @@ test("one machine that wakes on its own is an accident, two are somebody else: n
     scan(plant, 1000, [setpoint(40_000, plant.now + 1000)]);
     run(plant, 60);
     assert.is(plant.machines.get("b-002")?.mode === "hashing", raised, `${count} woke`);
+    const told = plant.decision?.alarms.find(({ name }) => name === "second-controller")?.reason.text ?? "";
+    assert.match(told, /woke without our doing/);
+    assert.is(told.includes("Nothing is raised"), !raised, "what is told is what is done");
     if (!raised) assert.match(plant.decision?.binding.reason.text ?? "", /woke without our doing/);
   }
 });

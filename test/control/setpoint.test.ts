@@ -1,7 +1,7 @@
 /** Setpoints end to end through the core, on a small plant. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { setpoint } from "./commands-for-tests.ts";
+import { schedule, setpoint } from "./commands-for-tests.ts";
 import { run, scan, startPlant, trueWatts } from "./plant-for-tests.ts";
 import { siteForTests } from "./site-for-tests.ts";
 
@@ -26,6 +26,18 @@ test("a higher setpoint brings the machines back", () => {
   scan(plant, 1000, [setpoint(40_000, plant.now + 1000)]);
   run(plant, 300);
   assert.is(Math.round(trueWatts(plant, "feeder")), 28_200);
+});
+
+test("a schedule is listed with what it says and what follows, until it is over", () => {
+  const plant = startPlant(siteForTests());
+  run(plant, 20);
+  scan(plant, 1000, [schedule(20_000, 30, plant.now + 1000)]);
+  const listed = run(plant, 5).schedules ?? [];
+  assert.equal(
+    listed.map(({ source, watts, nextWatts }) => ({ source, watts, nextWatts })),
+    [{ source: "dispatch", watts: 20_000, nextWatts: 0 }],
+  );
+  assert.is(run(plant, 60).schedules, undefined);
 });
 
 test.run();

@@ -144,7 +144,7 @@ export const allocationMutants: readonly Mutant[] = [
     text: "parent === null || (!isOpen(parent, rules) && isFed(plan, parent, rules))",
     into: "parent === null || !isOpen(parent, rules) || isFed(plan, parent, rules)",
     stands: "`||` for `&&`: a contactor closes below an open one",
-    by: "control/contactors",
+    by: "control/closing",
   },
   {
     name: "reclose-unfed-forgotten",
@@ -152,7 +152,7 @@ export const allocationMutants: readonly Mutant[] = [
     text: 'if (!isFed(plan, branch, rules)) return "the contactor above it must close first";',
     into: "",
     stands: "a contactor closes before the one above it",
-    by: "control/contactors",
+    by: "control/closing",
   },
   {
     name: "reclose-tripped",
@@ -160,7 +160,7 @@ export const allocationMutants: readonly Mutant[] = [
     text: ".behind.some((machine) => rules.closed[machine] === true)",
     into: ".behind.every((machine) => rules.closed[machine] === true)",
     stands: "a contactor closes while one of its machines is tripped",
-    by: "control/contactors",
+    by: "control/closing",
   },
   {
     name: "reclose-without-room",
@@ -168,7 +168,7 @@ export const allocationMutants: readonly Mutant[] = [
     text: "watts <= 0 || watts <= roomIn(plan, scope)",
     into: "watts <= 0 || roomIn(plan, scope) > 0",
     stands: "a dropped reservation: a contactor closes where some room is left",
-    by: "control/contactors",
+    by: "control/closing",
   },
   {
     name: "reclose-worst-first",
@@ -176,7 +176,7 @@ export const allocationMutants: readonly Mutant[] = [
     text: "([a, one], [b, other]) => one - other || a - b",
     into: "([a, one], [b, other]) => other - one || a - b",
     stands: "the worst machines come back first",
-    by: "control/contactors",
+    by: "control/closing",
   },
   {
     name: "reclose-unseen",
@@ -184,7 +184,7 @@ export const allocationMutants: readonly Mutant[] = [
     text: 'if (!seenOpen(certain(rules.feedbacks[branch], "auxiliary contact"))) return "its contact must be read, and say open";',
     into: "",
     stands: "a contactor whose contact is not read is closed",
-    by: "control/contactors",
+    by: "control/closing",
   },
   {
     name: "asleep-unborne",
@@ -192,7 +192,7 @@ export const allocationMutants: readonly Mutant[] = [
     text: 'if (tight && comes > certain(bearsWatts[branch], "bearing")) return false;',
     into: "",
     stands: "a contactor closes on machines that no breaker bears",
-    by: "control/contactors",
+    by: "control/closing",
   },
   {
     name: "asleep-impatient",
@@ -200,7 +200,7 @@ export const allocationMutants: readonly Mutant[] = [
     text: "state.failedClosings >= failuresUntilPatient &&",
     into: "state.failedClosings > 1e9 &&",
     stands: "a contactor wears itself out on machines that do not sleep",
-    by: "control/contactors",
+    by: "control/closing",
   },
   {
     name: "room-too-dear",
@@ -208,7 +208,7 @@ export const allocationMutants: readonly Mutant[] = [
     text: 'if (worthWatts < 0 || lacking.some((watts) => watts > 0)) return "none";',
     into: 'if (lacking.some((watts) => watts > 0)) return "none";',
     stands: "many sleep so that few may wake",
-    by: "control/contactors",
+    by: "control/closing",
   },
   {
     name: "switch-largest-first",

@@ -88,6 +88,6 @@ export const choiceMutants: readonly Mutant[] = [
     text: "(!isOpen(parent, rules) && isFed(plan, parent, rules))",
     into: "(!isOpen(parent, rules) || isFed(plan, parent, rules))",
     stands: "`||` for `&&`: one closed contactor above is enough",
-    by: "control/contactors",
+    by: "control/closing",
   },
 ];

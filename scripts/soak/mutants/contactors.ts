@@ -24,7 +24,7 @@ export const contactorMutants: readonly Mutant[] = [
     text: "state.commanded === 1 && state.seenClosed && unseen ? null : state.commanded",
     into: "state.commanded",
     stands: "after a black-out contactors close with their modules",
-    by: "control/contactors",
+    by: "control/closing",
   },
   {
     name: "contactor-no-wait",
@@ -32,7 +32,7 @@ export const contactorMutants: readonly Mutant[] = [
     text: "Math.max(0, policy.contactorRecloseMilliseconds + jitterMilliseconds - (now - state.commandedAt))",
     into: "0",
     stands: "a contactor closes right after it has opened",
-    by: "control/contactors",
+    by: "control/closing",
   },
   {
     name: "contactor-proven-open-unread",
@@ -48,7 +48,7 @@ export const contactorMutants: readonly Mutant[] = [
     text: "now - watched.aboveSince >= runawayMilliseconds",
     into: "now - watched.aboveSince >= 1e12",
     stands: "a watched closing is not watched",
-    by: "control/contactors",
+    by: "control/closing",
   },
   {
     name: "contactor-adopts-open",

@@ -34,6 +34,8 @@ export function hearJury(
     stdio: ["pipe", "pipe", "pipe", "pipe"],
     env: { ...process.env, SEED: seed, NO_COLOR: "1", FORCE_COLOR: undefined },
   });
+  const end = (): void => void child.kill("SIGKILL");
+  process.once("exit", end);
   child.stdin.end(JSON.stringify(question));
   let output = "";
   const keep = (part: Buffer): void => {
@@ -43,18 +45,19 @@ export function hearJury(
   child.stderr.on("data", keep);
   const answers: Answer[] = [];
   let asked: Verdict["lost"] = null;
-  let timer = setTimeout(() => child.kill("SIGKILL"), loadingMilliseconds);
+  let timer = setTimeout(end, loadingMilliseconds);
   createInterface(child.stdio[answerDescriptor] as Readable).on("line", (line) => {
     const answer = JSON.parse(line) as Answer;
     answers.push(answer);
     asked = answer.kind === "asks" ? answer : null;
     clearTimeout(timer);
     const patience = answer.kind === "asks" ? patienceOf(answer.file, answer.number) : loadingMilliseconds;
-    timer = setTimeout(() => child.kill("SIGKILL"), patience);
+    timer = setTimeout(end, patience);
   });
   return new Promise((resolve) => {
     child.on("close", (code) => {
       clearTimeout(timer);
+      process.off("exit", end);
       const fell = answers.some((answer) => answer.kind === "answer" && !answer.passes);
       resolve({ answers, lost: asked, whole: code === 0 || (code === 1 && fell), output });
     });

@@ -24,6 +24,7 @@ export type Answer =
       readonly number: number;
       readonly name: string;
       readonly passes: boolean;
+      /** Of the processor, whatever else the machine does. */
       readonly milliseconds: number;
       readonly lines: Lines;
     };

@@ -61,13 +61,13 @@ export async function mapTests(
   const work = async (): Promise<void> => {
     for (let next = todo.shift(); next !== undefined; next = todo.shift()) {
       known.set(next.file, { key: next.key, mapped: await mapFile(yard, next.file) });
+      writeKept([...known.values()]);
       tell(`${waiting.length - todo.length}/${waiting.length}: ${next.file}`);
     }
   };
   await Promise.all(Array.from({ length: workers }, work));
   const kept = all.flatMap(({ file }) => known.get(file) ?? []);
-  mkdirSync(`${root}.weir`, { recursive: true });
-  writeFileSync(keptFile, JSON.stringify(kept));
+  writeKept(kept);
   return kept.map(({ mapped }) => mapped);
 }
 
@@ -99,6 +99,11 @@ function digest(names: readonly string[], pathOf: (name: string) => string): str
   const hash = createHash("sha256");
   for (const name of names) hash.update(`${name}\n`).update(readFileSync(pathOf(name)));
   return hash.digest("hex");
+}
+
+function writeKept(kept: readonly Kept[]): void {
+  mkdirSync(`${root}.weir`, { recursive: true });
+  writeFileSync(keptFile, JSON.stringify(kept));
 }
 
 function readKept(): readonly Kept[] {

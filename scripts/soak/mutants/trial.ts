@@ -16,21 +16,32 @@ export interface Fate {
   readonly milliseconds: number;
 }
 
-/** A mutant may loop for ever: a test that takes so many times as long, and so much more [ms], never ends. Choice. */
-const patienceTimes = 10;
-const patienceMilliseconds = 20_000;
+/** `quick`: tests that are over soon; `slow`: the others. */
+export type Round = "quick" | "slow";
 
-/** Tries a mutant; `last` is the test that noticed it the last time. */
+/** Tests up to this are quick [ms]. Choice: nine of ten. */
+const quickMilliseconds = 1500;
+/** A mutant may loop for ever: a test that takes so many times as long as its time of the processor, and so much more [ms], never ends. Choice: the machine may be busy with others. */
+const patienceTimes = 20;
+const patienceMilliseconds = 30_000;
+
+/** Tries a mutant in one round; `last` is the test that noticed it the last time, which is quick whatever it takes. */
 export async function tryMutant(
   yard: Yard,
   mutant: Mutant,
   map: readonly MappedFile[],
   last: Pick<Fate, "by" | "test"> | null,
+  round: Round,
 ): Promise<Fate> {
   const begun = performance.now();
   const change = yard.changes.get(mutant.name);
   if (change === undefined) throw new RangeError(`mutant ${mutant.name} is not compiled`);
-  const tests = likeliestFirst(witnesses(map, change.file, change.lines), mutant, last);
+  const quick = (test: MappedTest): boolean => test.milliseconds <= quickMilliseconds || isLast(test, last);
+  const tests = likeliestFirst(
+    witnesses(map, change.file, change.lines).filter((test) => quick(test) === (round === "quick")),
+    mutant,
+    last,
+  );
   const spent = (): number => Math.round(performance.now() - begun);
   if (tests.length === 0) return { dead: false, by: null, test: null, asked: 0, milliseconds: spent() };
   const { answers, lost, whole, output } = await hearJury(
@@ -68,10 +79,14 @@ function likeliestFirst(
   last: Pick<Fate, "by" | "test"> | null,
 ): readonly MappedTest[] {
   const rank = (test: MappedTest): number => {
-    if (test.file === last?.by && test.name === last.test) return 0;
+    if (isLast(test, last)) return 0;
     return test.file === by ? 1 : 2;
   };
   return [...tests].sort((one, other) => rank(one) - rank(other) || one.milliseconds - other.milliseconds);
+}
+
+function isLast(test: MappedTest, last: Pick<Fate, "by" | "test"> | null): boolean {
+  return test.file === last?.by && test.name === last.test;
 }
 
 function lastLine(output: string): string {

@@ -104,6 +104,9 @@ export function sleepProofs(
   return own;
 }
 
+/** Relapses of this many machines are no accident of one firmware any more. Source: choice. */
+export const relapsesOfSecondController = 2;
+
 /** Warnings about machines, one a kind however many there are. */
 export function fleetWarnings(
   layout: Layout,
@@ -130,7 +133,9 @@ export function fleetWarnings(
       relapsed,
       "second-controller",
       "alarm",
-      "woke without our doing: does someone else control them? Nothing is raised",
+      relapsed.length < relapsesOfSecondController
+        ? "woke without our doing"
+        : "woke without our doing: does someone else control them? Nothing is raised",
     ),
   ];
 }
