@@ -245,13 +245,13 @@ test("a level right at its mark is enough", () => {
 
 test("a proof counts from when it was measured, however late it arrives", () => {
   const plant = settled();
-  plant.forced.set("tank-1/flowLitersPerMinute", (_, now) => good(150, now - 2500));
+  plant.forced.set("tank-1/flowLitersPerMinute", (_, now) => good(150, now - 1500));
   run(plant, 10);
   assert.is(plant.decision?.trips.length, 0);
   set(plant, "tank-1/flowLitersPerMinute", 20);
-  run(plant, 2);
+  run(plant, 3);
   assert.is(plant.decision?.trips.length, 0);
-  // 5.5 s after the last sample that proved it, 3 s after that has arrived.
+  // 5.5 s after the last sample that proved it, 4 s after that has arrived.
   assert.equal(
     scan(plant).trips.map(({ name }) => name),
     ["tank-1/flow"],
