@@ -61,7 +61,7 @@ export const choiceMutants: readonly Mutant[] = [
   {
     name: "stir-by-chance",
     file: "allocation/stir.ts",
-    text: "return seed / 2 ** 32;",
+    text: "return seed[0] / 2 ** 32;",
     into: "return Math.random();",
     stands: "the same sheet gives another choice each time",
     by: "control/allocation/choose",

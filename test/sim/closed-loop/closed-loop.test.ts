@@ -4,6 +4,7 @@ import * as assert from "uvu/assert";
 import { buildSite } from "../../../src/sim/closed-loop/build-site.ts";
 import { invariants } from "../../../src/sim/closed-loop/monitor.ts";
 import { randomDay } from "../../../src/sim/closed-loop/random-life.ts";
+import type { Scenario } from "../../../src/sim/closed-loop/scenario.ts";
 import { strangers } from "../../../src/sim/closed-loop/targets.ts";
 import { faultAt, runOf, smallScenario, violatedBy } from "./small-container.ts";
 
