@@ -52,7 +52,7 @@ async function asleep(...indexes: readonly number[]): Promise<void> {
   });
 }
 
-test("it is noticed, and from then on gets neither password nor command while everybody is told to sleep", async () => {
+test("it is noticed, and gets neither password nor command while everybody is told to sleep", async () => {
   const { dispatcher } = container;
   await waitFor(async () => (await shown())?.mode === "hashing", { within: 5_000, what: "its first reading" });
   await container.replaceMiner(replaced.index);
@@ -60,24 +60,20 @@ test("it is noticed, and from then on gets neither password nor command while ev
     within: 15_000,
     what: () => `${replaced.name} as replaced; ${answers.at(-1)}`,
   });
-  const before = [counted("loginCount"), counted("writeCount")];
   const answer = await dispatcher.command(dispatcher.setpoint(auxiliaryWatts + 100));
   assert.is(answer.body["state"], "accepted", JSON.stringify(answer.body));
   await asleep(0);
   await container.heartbeat();
   assert.is((await shown())?.fault, "replaced-machine");
-  // Whether it still draws power is not told here: who cannot be commanded may lose its contactor for an order.
-  assert.equal([counted("loginCount"), counted("writeCount")], before);
+  assert.ok(container.minerWatts(replaced.index) > 1_000, "it goes on hashing");
+  assert.equal([counted("loginCount"), counted("writeCount")], [0, 0]);
 });
 
 test("accepted in the shell it is commanded again", async () => {
   assert.is((JSON.parse(await ask(`accept ${replaced.name} --yes`)) as { ok: boolean }).ok, true, answers.at(-1));
   await asleep(0, replaced.index);
   await waitFor(() => counted("loginCount") > 0, { within: 2_000, what: "its login" });
-  await waitFor(async () => (await shown())?.fault === null, {
-    within: 5_000,
-    what: () => `no fault; ${answers.at(-1)}`,
-  });
+  assert.is((await shown())?.fault, null);
 });
 
 test("a machine that was not replaced has nothing to accept", async () => {

@@ -7,6 +7,7 @@ import {
   type AvalonFigures,
   decodeAvalonDetails,
   decodeAvalonIdentity,
+  decodeAvalonMac,
   decodeFigures,
   decodeWhen,
   encodeAvalonOrder,
@@ -43,11 +44,14 @@ const aheadSeconds = { first: 2, later: 5 };
 
 export class AvalonSession implements MinerSession {
   readonly readsOpenly = true;
+  readonly tellsMacOpenly = true;
   private readonly api: MinerApi;
   private readonly clock: Clock;
   private readonly turnstile: Turnstile = createTurnstile();
   private figures: AvalonFigures | undefined;
-  private known: { readonly identity: MinerIdentity; readonly at: number } | undefined;
+  private known:
+    | { readonly identity: MinerIdentity; readonly chip: string | undefined; readonly at: number }
+    | undefined;
   /** How far the machine's clock is ahead of the monotonic one [s], and when that was seen. */
   private ahead: { readonly seconds: number; readonly at: number } | undefined;
 
@@ -58,6 +62,8 @@ export class AvalonSession implements MinerSession {
 
   async read(_settingWanted: boolean, signal: AbortSignal): Promise<Result<MinerObservation, MinerFault>> {
     const figures = await this.readFigures("read", signal);
+    // Behind a silence another machine may answer.
+    if (!figures.ok) this.known = undefined;
     if (!figures.ok) return figures;
     const identity = await this.identify(figures.value, signal);
     return succeed({ ...observeAvalon(figures.value), identity });
@@ -93,6 +99,11 @@ export class AvalonSession implements MinerSession {
     return !done.ok && done.error === "no-reply" && order.kind === "reboot" ? succeed(null) : done;
   }
 
+  async tellMac(signal: AbortSignal): Promise<Result<string | undefined, MinerFault>> {
+    const version = await this.ask(encodeCommand("version"), "write", signal);
+    return version.ok ? succeed(decodeAvalonMac(version.value)) : version;
+  }
+
   async inspect(signal: AbortSignal): Promise<Result<MinerDetails, MinerFault>> {
     const figures = await this.readFigures("read", signal);
     if (!figures.ok) return figures;
@@ -113,13 +124,17 @@ export class AvalonSession implements MinerSession {
   }
 
   private async identify(figures: AvalonFigures, signal: AbortSignal): Promise<MinerIdentity> {
-    if (this.known === undefined || this.clock.now() - this.known.at > identityMilliseconds) {
+    // The number of its chip comes with every read: another one is another machine, whatever has been told before.
+    const chip = figures.get("DNA");
+    const { known } = this;
+    if (known === undefined || known.chip !== chip || this.clock.now() - known.at > identityMilliseconds) {
       const version = await this.ask(encodeCommand("version"), "read", signal);
       const identity = decodeAvalonIdentity(version.ok ? version.value : undefined, figures);
       if (!version.ok) return identity;
-      this.known = { identity, at: this.clock.now() };
+      this.known = { identity, chip, at: this.clock.now() };
+      return identity;
     }
-    return this.known.identity;
+    return known.identity;
   }
 
   private async set(parameter: string, signal: AbortSignal): Promise<Result<null, MinerFault>> {

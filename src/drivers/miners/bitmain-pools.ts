@@ -9,6 +9,7 @@ import {
 } from "../../protocol/bitmain/configuration.ts";
 import type { JsonObject } from "../../protocol/cgminer/json.ts";
 import { type BitmainWeb, pages } from "./bitmain-web.ts";
+import type { Door } from "./door.ts";
 import { forgetWrite, type MachineMemory } from "./machine-memory.ts";
 import { storeOwnLimit } from "./own-limit.ts";
 
@@ -25,13 +26,15 @@ export class BitmainPools {
   private readonly name: string;
   private readonly web: BitmainWeb;
   private readonly memory: MachineMemory;
+  private readonly door: Door;
   private saved: Saved | undefined;
 
   /** A write of a controller before us may still be unproven. */
-  constructor(name: string, web: BitmainWeb, memory: MachineMemory) {
+  constructor(name: string, web: BitmainWeb, memory: MachineMemory, door: Door) {
     this.name = name;
     this.web = web;
     this.memory = memory;
+    this.door = door;
     const { document, mode = normalMode } = memory.recall(name).unprovenWrite ?? {};
     const kept = document && decodeConfiguration(document, false);
     if (kept?.ok) this.saved = { configuration: kept.value, mode };
@@ -57,12 +60,15 @@ export class BitmainPools {
   /** The first whole page behind a write, whichever read it was: tells what became of the pools; undefined while they stand. */
   async judge(
     { body, truncated }: { readonly body: JsonObject; readonly truncated: boolean },
-    mac: string | undefined,
     signal: AbortSignal,
   ): Promise<MinerReport["pools"]> {
     const { saved } = this;
-    if (saved === undefined || truncated || this.isAnother(mac)) return undefined;
-    if (!samePools(saved.configuration, body)) return await this.restore(saved, signal);
+    if (saved === undefined || truncated) return undefined;
+    if (!samePools(saved.configuration, body)) {
+      // After a restart the address may be another machine's: it gets no pools of the former.
+      const confirmed = await this.door.confirm(signal);
+      return confirmed.ok ? await this.restore(saved, signal) : undefined;
+    }
     this.saved = undefined;
     forgetWrite(this.memory, this.name);
     return undefined;
@@ -76,11 +82,5 @@ export class BitmainPools {
     // Somebody may set other pools by hand after a loss: those must stand.
     if (page.ok) forgetWrite(this.memory, this.name);
     return page.ok && samePools(configuration, page.value.body) ? "restored" : "lost";
-  }
-
-  /** After a restart the first read tells whose the address is; another machine gets no pools of the former. */
-  private isAnother(mac: string | undefined): boolean {
-    const before = this.memory.recall(this.name).mac;
-    return before !== undefined && mac !== undefined && mac !== before;
   }
 }

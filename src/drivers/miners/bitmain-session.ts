@@ -1,6 +1,6 @@
 /** Bitmain stock firmware: web pages first, TCP 4028 where they fail; whole-document writes. That the pools survive them is bitmain-pools.ts. */
 import type { Clock } from "../../model/driver.ts";
-import type { MinerDetails, MinerFault, MinerIdentity, MinerMode, MinerOrder } from "../../model/miner.ts";
+import type { MinerDetails, MinerFault, MinerOrder } from "../../model/miner.ts";
 import { fail, type Result, succeed } from "../../model/result.ts";
 import type { MinerSite } from "../../model/site.ts";
 import {
@@ -25,11 +25,12 @@ import {
   decodeSystemInformation,
   type SystemInformation,
 } from "../../protocol/bitmain/readings.ts";
-import { present } from "../../protocol/cgminer/fields.ts";
 import type { MinerObservation, MinerSetting } from "../../protocol/cgminer/observation.ts";
 import { encodeCommand } from "../../protocol/cgminer/sections.ts";
+import { identityOf, observe, settingOf } from "./bitmain-observation.ts";
 import { BitmainPools } from "./bitmain-pools.ts";
 import { BitmainWeb, pages } from "./bitmain-web.ts";
+import type { Door } from "./door.ts";
 import { exchangeHttp } from "./http-exchange.ts";
 import { createMinerApi, type MinerApi } from "./miner-api.ts";
 import type { MinerCredentials, MinerSession, SettingRead } from "./session.ts";
@@ -52,20 +53,26 @@ export class BitmainSession implements MinerSession {
   private readonly api: MinerApi;
   private readonly clock: Clock;
   private readonly shared: MinerShared;
+  private readonly door: Door;
   private information: (SystemInformation & { readonly at: number }) | undefined;
   private setting: { readonly value: MinerSetting; readonly at: number } | undefined;
   private readonly name: string;
   private readonly pools: BitmainPools;
   private noPowerBefore = Number.NEGATIVE_INFINITY;
 
-  constructor(miner: MinerSite, credentials: MinerCredentials, clock: Clock, shared: MinerShared) {
+  constructor(miner: MinerSite, credentials: MinerCredentials, clock: Clock, shared: MinerShared, door: Door) {
     this.name = miner.name;
     this.host = miner.host;
-    this.web = new BitmainWeb(miner.host, miner.webPort ?? ports.web, credentials, clock, shared);
+    this.door = {
+      admit: (signal) => door.admit(signal),
+      confirm: (signal) => door.confirm(signal),
+      doubt: () => this.doubt(door),
+    };
+    this.web = new BitmainWeb(miner.host, miner.webPort ?? ports.web, credentials, clock, shared, this.door);
     this.api = createMinerApi(miner.host, miner.port ?? ports.api, shared);
     this.clock = clock;
     this.shared = shared;
-    this.pools = new BitmainPools(miner.name, this.web, shared.memory);
+    this.pools = new BitmainPools(miner.name, this.web, shared.memory, this.door);
   }
 
   async read(settingWanted: boolean, signal: AbortSignal): Promise<Result<MinerObservation, MinerFault>> {
@@ -91,7 +98,7 @@ export class BitmainSession implements MinerSession {
     if (!page.ok) return page;
     const setting = settingOf(decodeMode(page.value.body));
     if (setting !== "unknown") this.setting = { value: setting, at };
-    const pools = await this.pools.judge(page.value, this.information?.mac, signal);
+    const pools = await this.pools.judge(page.value, signal);
     return succeed(pools === undefined ? { setting } : { setting, pools });
   }
 
@@ -106,6 +113,9 @@ export class BitmainSession implements MinerSession {
     this.rememberMode(mode);
     // Posting restarts mining even where nothing changes.
     if (settingOf(mode) === wanted) return succeed(null);
+    // The page may have come with a new nonce, and so from another machine.
+    const confirmed = await this.door.confirm(signal);
+    if (!confirmed.ok) return confirmed;
     const next = wanted === "sleep" ? sleepMode : (this.shared.memory.recall(this.name).runMode ?? normalMode);
     // Every second attempt uses the other spelling: which one a firmware takes is known only by its effect.
     const body = encodeMode(configuration.value, next, attempt % 2 === 0);
@@ -124,6 +134,14 @@ export class BitmainSession implements MinerSession {
       return reply.ok ? (decodeBlinking(reply.value.body) ? succeed(null) : fail("command-refused")) : reply;
     }
     return await this.web.poke(pages.reboot, signal);
+  }
+
+  /** Told behind the password only. */
+  async tellMac(signal: AbortSignal): Promise<Result<string | undefined, MinerFault>> {
+    const page = await this.web.get(pages.information, "write", signal);
+    if (!page.ok) return page;
+    const decoded = decodeSystemInformation(page.value.body);
+    return decoded.ok ? succeed(decoded.value.mac) : fail("wrong-machine");
   }
 
   async inspect(signal: AbortSignal): Promise<Result<MinerDetails, MinerFault>> {
@@ -149,6 +167,8 @@ export class BitmainSession implements MinerSession {
   /** The web server answers nothing while it restarts mining, or knows another password: the read-only API still does. */
   private async readStats(signal: AbortSignal): Promise<Result<BitmainStats, MinerFault>> {
     const page = await this.web.get(pages.stats, "read", signal);
+    // Behind a silence, and on a port that asks for no nonce of its own, another machine may answer.
+    if (!page.ok) this.information = undefined;
     if (page.ok) return judged(decodeStatsPage(page.value.body));
     if (page.error === "unreachable") return page;
     // Firmware before 2020 has another page.
@@ -164,6 +184,12 @@ export class BitmainSession implements MinerSession {
     if (mode !== undefined && mode !== sleepMode) this.shared.memory.remember(this.name, { runMode: mode });
   }
 
+  /** What the machine has told of itself may be another one's. */
+  private doubt(door: Door): void {
+    this.information = undefined;
+    door.doubt();
+  }
+
   private async readSetting(signal: AbortSignal): Promise<SettingRead> {
     const at = this.clock.now();
     const page = await this.web.get(pages.configuration, "read", signal);
@@ -171,7 +197,7 @@ export class BitmainSession implements MinerSession {
     const value = settingOf(mode);
     this.rememberMode(mode);
     if (value !== "unknown") this.setting = { value, at };
-    const pools = page.ok ? await this.pools.judge(page.value, this.information?.mac, signal) : undefined;
+    const pools = page.ok ? await this.pools.judge(page.value, signal) : undefined;
     return pools === undefined ? { setting: value } : { setting: value, pools };
   }
 
@@ -200,46 +226,4 @@ export class BitmainSession implements MinerSession {
 function judged(stats: Result<BitmainStats, BitmainFailure>): Result<BitmainStats, MinerFault> {
   if (stats.ok) return stats;
   return fail(stats.error.kind === "malformed" ? "malformed-reply" : "wrong-machine");
-}
-
-function settingOf(mode: number | undefined): MinerSetting {
-  if (mode === undefined) return "unknown";
-  return mode === sleepMode ? "sleep" : "run";
-}
-
-/** `told` is the setting of this very read; `believed` the last one known. */
-function observe(
-  stats: BitmainStats,
-  told: MinerSetting,
-  believed: MinerSetting,
-  powerWatts: number | undefined,
-  identity: MinerIdentity | undefined,
-): MinerObservation {
-  const { model: _model, firmware: _firmware, ...figures } = stats;
-  return present({
-    ...figures,
-    mode: modeOf(stats.hashrateTerahashesPerSecond, believed),
-    setting: told,
-    identity,
-    powerWatts,
-    powerSource: powerWatts === undefined ? "unknown" : "estimated",
-  } as const);
-}
-
-function modeOf(hashrate: number | undefined, setting: MinerSetting): MinerMode {
-  if (hashrate === undefined) return "unknown";
-  if (hashrate > 0) return "hashing";
-  if (setting === "unknown") return "unknown";
-  return setting === "sleep" ? "asleep" : "starting";
-}
-
-function identityOf(stats: BitmainStats, information: SystemInformation | undefined): MinerIdentity | undefined {
-  const model = information?.model ?? stats.model;
-  if (model === undefined) return undefined;
-  return present({
-    make: "Bitmain",
-    model,
-    firmware: information?.firmware ?? stats.firmware ?? "unknown",
-    mac: information?.mac,
-  });
 }

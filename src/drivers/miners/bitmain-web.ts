@@ -5,6 +5,7 @@ import type { MinerFault } from "../../model/miner.ts";
 import { fail, type Result, succeed } from "../../model/result.ts";
 import { type Challenge, decodeChallenge, encodeAuthorization } from "../../protocol/bitmain/digest.ts";
 import { decodeReply, type Reply } from "../../protocol/cgminer/reply.ts";
+import type { Door } from "./door.ts";
 import { exchangeHttp, type HttpReply, KeptConnection } from "./http-exchange.ts";
 import { PasswordPause } from "./password-pause.ts";
 import { isAnonymous, type MinerCredentials } from "./session.ts";
@@ -35,6 +36,7 @@ export class BitmainWeb {
   private readonly port: number;
   private readonly credentials: MinerCredentials;
   private readonly shared: MinerShared;
+  private readonly door: Door;
   /** A read and a write may be under way at once. */
   private readonly kept: Readonly<Record<Lane, KeptConnection>> = {
     read: new KeptConnection(),
@@ -47,12 +49,20 @@ export class BitmainWeb {
   private clientNonce = "";
   private readonly refused: PasswordPause;
 
-  constructor(host: string, port: number, credentials: MinerCredentials, clock: Clock, shared: MinerShared) {
+  constructor(
+    host: string,
+    port: number,
+    credentials: MinerCredentials,
+    clock: Clock,
+    shared: MinerShared,
+    door: Door,
+  ) {
     this.host = host;
     this.port = port;
     this.credentials = credentials;
     this.refused = new PasswordPause(clock);
     this.shared = shared;
+    this.door = door;
   }
 
   get(path: string, lane: Lane, signal: AbortSignal): Promise<Result<Reply, MinerFault>> {
@@ -89,6 +99,10 @@ export class BitmainWeb {
     if (!first.ok || (first.value.status !== 401 && !bare)) return first;
     const fresh = decodeChallenge(first.value.challenge);
     if (fresh === undefined || isAnonymous(this.credentials)) return fail("credentials-refused");
+    // Machines renew their nonces, and another machine knows none of this one's.
+    if (this.challenge !== undefined) this.door.doubt();
+    const admitted = await this.door.admit(signal);
+    if (!admitted.ok) return admitted;
     // A new nonce starts its own count.
     this.challenge = fresh;
     this.count = 0;

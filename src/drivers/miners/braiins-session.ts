@@ -12,6 +12,7 @@ import {
 } from "../../protocol/braiins/rest.ts";
 import type { JsonValue } from "../../protocol/cgminer/json.ts";
 import type { MinerObservation } from "../../protocol/cgminer/observation.ts";
+import type { Door } from "./door.ts";
 import { isAnonymous, type MinerCredentials, type MinerSession, type SettingRead } from "./session.ts";
 import type { MinerShared } from "./shared.ts";
 import { TokenWeb } from "./token-web.ts";
@@ -22,14 +23,14 @@ const webPort = 80;
 export class BraiinsSession implements MinerSession {
   private readonly web: TokenWeb;
 
-  constructor(miner: MinerSite, credentials: MinerCredentials, clock: Clock, shared: MinerShared) {
+  constructor(miner: MinerSite, credentials: MinerCredentials, clock: Clock, shared: MinerShared, door: Door) {
     const scheme = {
       prefix: "/api/v1/",
       loginPath: "auth/login",
       loginBody: isAnonymous(credentials) ? null : { username: credentials.user, password: credentials.password },
       header: (_path: string, token: string) => token,
     };
-    this.web = new TokenWeb(miner.host, miner.webPort ?? miner.port ?? webPort, scheme, clock, shared);
+    this.web = new TokenWeb(miner.host, miner.webPort ?? miner.port ?? webPort, scheme, clock, shared, door);
   }
 
   async read(_settingWanted: boolean, signal: AbortSignal): Promise<Result<MinerObservation, MinerFault>> {
@@ -58,6 +59,12 @@ export class BraiinsSession implements MinerSession {
     if (order.kind === "locate") return await this.put("actions/locate", order.on, signal);
     const done = await this.put("actions/reboot", undefined, signal);
     return !done.ok && done.error === "no-reply" ? succeed(null) : done;
+  }
+
+  /** Told behind the password only. */
+  async tellMac(signal: AbortSignal): Promise<Result<string | undefined, MinerFault>> {
+    const details = await this.web.get("miner/details", signal, "write");
+    return details.ok ? succeed(decodeBraiinsIdentity(details.value).mac) : details;
   }
 
   async inspect(signal: AbortSignal): Promise<Result<MinerDetails, MinerFault>> {

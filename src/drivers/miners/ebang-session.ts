@@ -12,6 +12,7 @@ import {
   observeEbang,
   paths,
 } from "../../protocol/ebang/messages.ts";
+import type { Door } from "./door.ts";
 import { askJson, type JsonReply } from "./json-web.ts";
 import { PasswordPause } from "./password-pause.ts";
 import { isAnonymous, type MinerCredentials, type MinerSession } from "./session.ts";
@@ -24,15 +25,17 @@ export class EbangSession implements MinerSession {
   private readonly port: number;
   private readonly credentials: MinerCredentials;
   private readonly shared: MinerShared;
+  private readonly door: Door;
   private cookie: string | undefined;
   private readonly refused: PasswordPause;
 
-  constructor(miner: MinerSite, credentials: MinerCredentials, clock: Clock, shared: MinerShared) {
+  constructor(miner: MinerSite, credentials: MinerCredentials, clock: Clock, shared: MinerShared, door: Door) {
     this.host = miner.host;
     this.port = miner.webPort ?? miner.port ?? webPort;
     this.credentials = credentials;
     this.refused = new PasswordPause(clock);
     this.shared = shared;
+    this.door = door;
   }
 
   async read(_settingWanted: boolean, signal: AbortSignal): Promise<Result<MinerObservation, MinerFault>> {
@@ -73,6 +76,7 @@ export class EbangSession implements MinerSession {
       if (!reply.ok) return reply;
       if (reply.value.value !== undefined) return succeed(reply.value.value);
       this.cookie = undefined;
+      this.door.doubt();
       // Logged in and still turned away: the password is wrong, because the login page itself never says so.
       if (last) this.refused.begin();
     }
@@ -81,6 +85,8 @@ export class EbangSession implements MinerSession {
 
   private async logIn(signal: AbortSignal): Promise<string | Result<never, MinerFault>> {
     if (isAnonymous(this.credentials) || this.refused.stands()) return fail("credentials-refused");
+    const admitted = await this.door.admit(signal);
+    if (!admitted.ok) return admitted;
     const { user, password } = this.credentials;
     const form = { "Content-Type": "application/x-www-form-urlencoded" };
     const reply = await this.post(paths.login, encodeLogin(user, password), form, signal);

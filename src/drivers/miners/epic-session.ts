@@ -18,18 +18,20 @@ import { askJson } from "./json-web.ts";
 import { PasswordPause } from "./password-pause.ts";
 import type { MinerCredentials, MinerSession, SettingRead } from "./session.ts";
 import type { MinerShared } from "./shared.ts";
+import type { Lane } from "./socket-pool.ts";
 
 /** HTTP, although it is the cgminer API's port. Source: maker's documentation. */
 const apiPort = 4028;
 
 export class EpicSession implements MinerSession {
+  readonly readsOpenly = true;
+  readonly tellsMacOpenly = true;
   private readonly host: string;
   private readonly port: number;
   private readonly password: string;
   private readonly shared: MinerShared;
   private readonly refused: PasswordPause;
   private capabilities: JsonValue | undefined;
-  private network: JsonValue | undefined;
 
   constructor(miner: MinerSite, credentials: MinerCredentials, clock: Clock, shared: MinerShared) {
     this.host = miner.host;
@@ -40,12 +42,13 @@ export class EpicSession implements MinerSession {
   }
 
   async read(_settingWanted: boolean, signal: AbortSignal): Promise<Result<MinerObservation, MinerFault>> {
-    const summary = await this.get("/summary", signal);
+    const [summary, network] = await Promise.all([this.get("/summary", signal), this.get("/network", signal)]);
     if (!summary.ok) return summary;
     const observation = observeEpic(summary.value);
     if (observation === undefined) return fail("wrong-machine");
     await this.identify(signal);
-    const identity = decodeEpicIdentity(summary.value, this.capabilities, this.network);
+    // Whose the address is must be as fresh as the figures.
+    const identity = decodeEpicIdentity(summary.value, this.capabilities, network.ok ? network.value : undefined);
     return succeed({ ...observation, identity });
   }
 
@@ -66,6 +69,11 @@ export class EpicSession implements MinerSession {
     return !done.ok && done.error === "no-reply" && order.kind === "reboot" ? succeed(null) : done;
   }
 
+  async tellMac(signal: AbortSignal): Promise<Result<string | undefined, MinerFault>> {
+    const network = await this.get("/network", signal, "write");
+    return network.ok ? succeed(decodeEpicIdentity(null, undefined, network.value).mac) : network;
+  }
+
   async inspect(signal: AbortSignal): Promise<Result<MinerDetails, MinerFault>> {
     const summary = await this.get("/summary", signal);
     if (!summary.ok) return summary;
@@ -76,19 +84,15 @@ export class EpicSession implements MinerSession {
   async prepare(): Promise<void> {}
 
   private async identify(signal: AbortSignal): Promise<void> {
-    if (this.capabilities !== undefined && this.network !== undefined) return;
-    const [capabilities, network] = await Promise.all([
-      this.get("/capabilities", signal),
-      this.get("/network", signal),
-    ]);
+    if (this.capabilities !== undefined) return;
+    const capabilities = await this.get("/capabilities", signal);
     if (capabilities.ok) this.capabilities = capabilities.value;
-    if (network.ok) this.network = network.value;
   }
 
-  private async get(path: string, signal: AbortSignal): Promise<Result<JsonValue, MinerFault>> {
+  private async get(path: string, signal: AbortSignal, lane: Lane = "read"): Promise<Result<JsonValue, MinerFault>> {
     const { host, port, shared } = this;
     const asked = { host, port, method: "GET", path, authorization: undefined, body: undefined } as const;
-    const reply = await askJson(shared, asked, "read", signal);
+    const reply = await askJson(shared, asked, lane, signal);
     if (!reply.ok) return reply;
     if (reply.value.status === 404) return fail("wrong-machine");
     return reply.value.value === undefined ? fail("malformed-reply") : succeed(reply.value.value);

@@ -46,7 +46,7 @@ export function createMinerLink(
   shared: MinerShared,
 ): MinerTool {
   const open = (): GuardedSession =>
-    guardSession(openSession(miner, model.dialect, credentials, clock, shared), miner, shared);
+    guardSession((door) => openSession(miner, model.dialect, credentials, clock, shared, door), miner, clock, shared);
   return new MinerLink(miner.name, open, clock, shared);
 }
 
@@ -199,9 +199,11 @@ class MinerLink implements MinerTool {
       this.slot = expireReadBack(this.slot, this.clock.now(), this.timing);
       return;
     }
-    if (this.failures > 0) this.slot = machineReturned(this.slot);
+    const fault = this.session.isStranger() ? "replaced-machine" : undefined;
+    if (fault === undefined && (this.failures > 0 || this.fault === "replaced-machine"))
+      this.slot = machineReturned(this.slot);
     this.failures = 0;
-    this.fault = this.session.isStranger() ? "replaced-machine" : undefined;
+    this.fault = fault;
     const response = this.shed.observe(result.value.powerWatts, startedAt);
     if (response !== undefined) this.shared.responses.add(this.name, modelOf(result.value), response);
     this.last = { observation: result.value, at: startedAt };

@@ -36,6 +36,8 @@ const identityMilliseconds = 10 * 60_000;
 type Step = { readonly command: string; readonly parameters: readonly string[] };
 
 export class LuxosSession implements MinerSession {
+  readonly readsOpenly = true;
+  readonly tellsMacOpenly = true;
   private readonly api: MinerApi;
   private readonly clock: Clock;
   private readonly name: string;
@@ -117,6 +119,11 @@ export class LuxosSession implements MinerSession {
     return step === undefined ? fail("command-refused") : await this.command([step], signal);
   }
 
+  async tellMac(signal: AbortSignal): Promise<Result<string | undefined, MinerFault>> {
+    const configuration = await this.configure("write", signal);
+    return configuration.ok ? succeed(configuration.value.mac) : configuration;
+  }
+
   async inspect(signal: AbortSignal): Promise<Result<MinerDetails, MinerFault>> {
     const configuration = await this.configure("read", signal);
     if (!configuration.ok) return configuration;
@@ -167,10 +174,13 @@ export class LuxosSession implements MinerSession {
   }
 
   private async identify(configuration: LuxosConfiguration, signal: AbortSignal): Promise<MinerIdentity | undefined> {
-    if (this.known !== undefined && this.clock.now() - this.known.at < identityMilliseconds) return this.known.identity;
+    const { mac } = configuration;
+    const { known } = this;
+    if (known !== undefined && known.identity.mac === mac && this.clock.now() - known.at < identityMilliseconds)
+      return known.identity;
     await this.readProfiles("read", signal);
     const version = await this.ask("version", "read", signal);
-    if (!version.ok) return this.known?.identity;
+    if (!version.ok) return known?.identity.mac === mac ? known?.identity : undefined;
     const identity = decodeLuxosIdentity(version.value, configuration);
     this.known = { identity, version: version.value, at: this.clock.now() };
     return identity;

@@ -21,6 +21,8 @@ export interface Remembered {
   /** With it, where the firmware's own manager picks the limit: the profile it had to stay below. */
   readonly ownMaximumProfile?: string;
   readonly unprovenWrite?: UnprovenWrite;
+  /** Of a WhatsMiner, told to everybody: tells the machine apart while it tells no MAC. */
+  readonly tokenSalt?: string;
 }
 
 export interface MachineMemory {
@@ -114,14 +116,14 @@ function lineOf([name, entry]: readonly [MinerName, Remembered]): string {
 }
 
 function same(one: Remembered, other: Remembered): boolean {
-  const names = ["mac", "runMode", "ownLimitWatts", "ownMaximumProfile", "unprovenWrite"] as const;
+  const names = ["mac", "runMode", "ownLimitWatts", "ownMaximumProfile", "unprovenWrite", "tokenSalt"] as const;
   return names.every((name) => one[name] === other[name]);
 }
 
 function load(file: string, stays: boolean): Record<MinerName, Remembered> {
   const remembered: Record<MinerName, Remembered> = {};
   for (const [name, entry] of Object.entries(parsed(file))) {
-    const { mac, runMode, ownLimitWatts, ownMaximumProfile, unprovenWrite } = (
+    const { mac, runMode, ownLimitWatts, ownMaximumProfile, unprovenWrite, tokenSalt } = (
       typeof entry === "object" && entry !== null ? entry : {}
     ) as Record<string, unknown>;
     remembered[name] = {
@@ -129,6 +131,7 @@ function load(file: string, stays: boolean): Record<MinerName, Remembered> {
       ...(typeof runMode === "number" && Number.isInteger(runMode) ? { runMode } : {}),
       ...(typeof ownLimitWatts === "number" && ownLimitWatts > 0 ? { ownLimitWatts } : {}),
       ...(typeof ownMaximumProfile === "string" ? { ownMaximumProfile } : {}),
+      ...(typeof tokenSalt === "string" ? { tokenSalt } : {}),
       ...(!stays && isUnproven(unprovenWrite) ? { unprovenWrite } : {}),
     };
   }

@@ -1,30 +1,65 @@
 /** The MAC behind an address, as the kernel has learnt it: known before a byte of a password is sent. Asks nobody. */
 import { readFileSync } from "node:fs";
+import { isIPv4 } from "node:net";
+import { networkInterfaces } from "node:os";
 import type { Clock } from "../../model/driver.ts";
 
 export interface Neighbours {
-  /** Lower case with colons; undefined behind a router, on loopback, or before the first packet. */
-  macOf(host: string): string | undefined;
+  /** Lower case with colons, as it was a tenth of a second ago or later, `anew`: just now; undefined behind a router, on loopback, or before the first packet. */
+  macOf(host: string, anew?: true): string | undefined;
+  /** In one of the controller's own networks, where the kernel learns it; not loopback. */
+  isNear(host: string): boolean;
 }
 
 /** The kernel's table, in memory: no disk is touched. Source: proc(5), /proc/net/arp. */
 const table = "/proc/net/arp";
 
-/** All links look together. Choice: well below a poll. */
-const renewMilliseconds = 1_000;
+/** All links look together. Choice: shorter than moving a cable, or the start of a link, takes. */
+const renewMilliseconds = 100;
 
-export function watchNeighbours(clock: Pick<Clock, "now">, file: string = table): Neighbours {
+/** Its own addresses change by hand, or with a lease. Choice. */
+const networksMilliseconds = 10_000;
+
+/** Address and mask, as numbers. */
+type Network = readonly [number, number];
+
+export function watchNeighbours(
+  clock: Pick<Clock, "now">,
+  file: string = table,
+  ownNetworks: () => readonly Network[] = networksNow,
+): Neighbours {
   let macs: ReadonlyMap<string, string> = new Map();
   let readAt = Number.NEGATIVE_INFINITY;
+  let networks: readonly Network[] = [];
+  let networksAt = Number.NEGATIVE_INFINITY;
   return {
-    macOf(host) {
-      if (clock.now() - readAt >= renewMilliseconds) {
+    macOf(host, anew) {
+      if (anew === true || clock.now() - readAt >= renewMilliseconds) {
         readAt = clock.now();
         macs = decodeTable(read(file));
       }
       return macs.get(host);
     },
+    isNear(host) {
+      if (clock.now() - networksAt >= networksMilliseconds) {
+        networksAt = clock.now();
+        networks = ownNetworks();
+      }
+      const asked = numberOf(host);
+      return networks.some(([address, mask]) => ((address ^ asked) & mask) === 0);
+    },
   };
+}
+
+function networksNow(): readonly Network[] {
+  return Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .filter(({ family, internal }) => family === "IPv4" && !internal)
+    .map(({ address, netmask }) => [numberOf(address), numberOf(netmask)]);
+}
+
+function numberOf(address: string): number {
+  return isIPv4(address) ? address.split(".").reduce((sum, part) => (sum << 8) | Number(part), 0) : 0;
 }
 
 /** Columns: address, hardware type, flags, hardware address, mask, device. Incomplete entries have a MAC of zeros. */

@@ -6,6 +6,7 @@ import { AvalonSession } from "./avalon-session.ts";
 import { BitmainSession } from "./bitmain-session.ts";
 import { BraiinsGraphqlSession } from "./braiins-graphql-session.ts";
 import { BraiinsSession } from "./braiins-session.ts";
+import type { Door } from "./door.ts";
 import { EbangSession } from "./ebang-session.ts";
 import { EpicSession } from "./epic-session.ts";
 import { LuxosSession } from "./luxos-session.ts";
@@ -23,33 +24,34 @@ export function openSession(
   credentials: MinerCredentials,
   clock: Clock,
   shared: MinerShared,
+  door: Door,
 ): MinerSession {
   if (!isIPv4(miner.host)) return refusedSession;
   switch (dialect) {
     case "whatsminer-v2":
-      return new WhatsminerSession(miner, credentials, clock, shared);
+      return new WhatsminerSession(miner, credentials, clock, shared, door);
     case "avalon":
       return new AvalonSession(miner, credentials, clock, shared);
     case "luxos":
       return new LuxosSession(miner, credentials, clock, shared);
     case "braiins":
-      return new BraiinsSession(miner, credentials, clock, shared);
+      return new BraiinsSession(miner, credentials, clock, shared, door);
     case "braiins-graphql":
       return new BraiinsGraphqlSession(miner, shared);
     case "vnish":
-      return new VnishSession(miner, credentials, clock, shared);
+      return new VnishSession(miner, credentials, clock, shared, door);
     case "epic":
       return new EpicSession(miner, credentials, clock, shared);
     case "sealminer":
       return new SealminerSession(miner, shared);
     case "ebang":
-      return new EbangSession(miner, credentials, clock, shared);
+      return new EbangSession(miner, credentials, clock, shared, door);
     case "none":
       return switchedSession;
     case "whatsminer-v3":
-      return new WhatsminerV3Session(miner, credentials, clock, shared);
+      return new WhatsminerV3Session(miner, credentials, clock, shared, door);
     case "bitmain-stock":
-      return new BitmainSession(miner, credentials, clock, shared);
+      return new BitmainSession(miner, credentials, clock, shared, door);
   }
 }
 

@@ -19,6 +19,10 @@ export type SettingRead = Pick<MinerObservation, "setting" | "limitWatts" | "poo
 export interface MinerSession {
   /** Reads send no credentials: a strange machine may still be read. Absent: they do. */
   readonly readsOpenly?: true;
+  /** `tellMac` sends no credentials. Absent: it does. */
+  readonly tellsMacOpenly?: true;
+  /** Asks the machine for its MAC, anew each time; undefined: it tells none. Absent: it has none to tell, or is never commanded. */
+  tellMac?(signal: AbortSignal): Promise<Result<string | undefined, MinerFault>>;
   /** `settingWanted`: a command waits for its read-back, so the setting itself must be read and not only its consequences. */
   read(settingWanted: boolean, signal: AbortSignal): Promise<Result<MinerObservation, MinerFault>>;
   /** The setting alone, by the cheapest read that tells it for sure. Absent: only a whole read tells it. */

@@ -4,6 +4,7 @@ import type { MinerFault } from "../../model/miner.ts";
 import { fail, type Result, succeed } from "../../model/result.ts";
 import { numberWithin, objectOf, textOf } from "../../protocol/cgminer/fields.ts";
 import type { JsonObject, JsonValue } from "../../protocol/cgminer/json.ts";
+import type { Door } from "./door.ts";
 import { askJson, type JsonReply } from "./json-web.ts";
 import { refusedPauseMilliseconds } from "./password-pause.ts";
 import type { MinerShared } from "./shared.ts";
@@ -40,21 +41,23 @@ export class TokenWeb {
   private readonly scheme: TokenScheme;
   private readonly clock: Clock;
   private readonly shared: MinerShared;
+  private readonly door: Door;
   private held: { readonly token: string; readonly at: number; readonly lifeMilliseconds: number } | undefined;
   private pause: Pause | undefined;
   private loggingIn: Promise<Result<string, MinerFault>> | undefined;
 
-  constructor(host: string, port: number, scheme: TokenScheme, clock: Clock, shared: MinerShared) {
+  constructor(host: string, port: number, scheme: TokenScheme, clock: Clock, shared: MinerShared, door: Door) {
     this.host = host;
     this.port = port;
     this.scheme = scheme;
     this.clock = clock;
     this.shared = shared;
+    this.door = door;
   }
 
   /** What needs no token. */
-  async peek(path: string, signal: AbortSignal): Promise<Result<JsonValue, MinerFault>> {
-    const reply = await this.ask("GET", path, undefined, undefined, "read", signal);
+  async peek(path: string, signal: AbortSignal, lane: Lane = "read"): Promise<Result<JsonValue, MinerFault>> {
+    const reply = await this.ask("GET", path, undefined, undefined, lane, signal);
     return reply.ok ? bodyOf(reply.value) : reply;
   }
 
@@ -100,10 +103,13 @@ export class TokenWeb {
     if (!token.ok) return token;
     const first = await this.ask(method, path, body, token.value, lane, signal);
     if (!first.ok || first.value.status !== 401) return first;
-    // Restarted machines forget their tokens.
+    // Restarted machines forget their tokens, and others never knew them.
     this.held = undefined;
+    this.door.doubt();
     const fresh = await this.valid(lane, signal);
     if (!fresh.ok) return fresh;
+    const confirmed = method === "GET" ? fresh : await this.door.confirm(signal);
+    if (!confirmed.ok) return confirmed;
     const second = await this.ask(method, path, body, fresh.value, lane, signal);
     return second.ok && second.value.status === 401 ? fail("credentials-refused") : second;
   }
@@ -127,6 +133,8 @@ export class TokenWeb {
     const now = this.clock.now();
     if (scheme.loginBody === null) return fail("credentials-refused");
     if (pause !== undefined && now < pause.until) return fail(pause.fault);
+    const admitted = await this.door.admit(signal);
+    if (!admitted.ok) return admitted;
     const reply = await this.ask("POST", scheme.loginPath, scheme.loginBody, undefined, lane, signal);
     if (!reply.ok) return reply;
     const { status, value } = reply.value;

@@ -18,6 +18,7 @@ import {
   presetBelow,
   type VnishPreset,
 } from "../../protocol/vnish/messages.ts";
+import type { Door } from "./door.ts";
 import { isAnonymous, type MinerCredentials, type MinerSession, type SettingRead } from "./session.ts";
 import type { MinerShared } from "./shared.ts";
 import { TokenWeb } from "./token-web.ts";
@@ -34,12 +35,15 @@ interface Presets {
 }
 
 export class VnishSession implements MinerSession {
+  /** But for the presets, which ask the guard. */
+  readonly readsOpenly = true;
+  readonly tellsMacOpenly = true;
   private readonly web: TokenWeb;
   private readonly clock: Clock;
+  private readonly door: Door;
   private presets: Presets | undefined;
-  private information: JsonValue | undefined;
 
-  constructor(miner: MinerSite, credentials: MinerCredentials, clock: Clock, shared: MinerShared) {
+  constructor(miner: MinerSite, credentials: MinerCredentials, clock: Clock, shared: MinerShared, door: Door) {
     const scheme = {
       prefix: "/api/v1/",
       loginPath: "unlock",
@@ -47,8 +51,9 @@ export class VnishSession implements MinerSession {
       // Source: a client that works writes the scheme in front for system pages only.
       header: (path: string, token: string) => (path.startsWith("system/") ? `Bearer ${token}` : token),
     };
-    this.web = new TokenWeb(miner.host, miner.webPort ?? miner.port ?? webPort, scheme, clock, shared);
+    this.web = new TokenWeb(miner.host, miner.webPort ?? miner.port ?? webPort, scheme, clock, shared, door);
     this.clock = clock;
+    this.door = door;
   }
 
   /** Nothing but presets needs the password. */
@@ -64,7 +69,7 @@ export class VnishSession implements MinerSession {
   }
 
   async readBack(signal: AbortSignal): Promise<Result<SettingRead, MinerFault>> {
-    const status = await this.web.peek("status", signal);
+    const status = await this.web.peek("status", signal, "write");
     return status.ok ? succeed({ setting: decodeVnishSetting(status.value) }) : status;
   }
 
@@ -97,6 +102,11 @@ export class VnishSession implements MinerSession {
     return !rebooted.ok && rebooted.error === "no-reply" ? succeed(null) : rebooted;
   }
 
+  async tellMac(signal: AbortSignal): Promise<Result<string | undefined, MinerFault>> {
+    const information = await this.web.peek("info", signal, "write");
+    return information.ok ? succeed(decodeVnishIdentity(information.value).mac) : information;
+  }
+
   async inspect(signal: AbortSignal): Promise<Result<MinerDetails, MinerFault>> {
     const replies = await this.readAll(signal);
     if (!replies.ok) return replies;
@@ -113,23 +123,22 @@ export class VnishSession implements MinerSession {
   }
 
   private async readAll(signal: AbortSignal): Promise<Result<readonly [JsonValue, JsonValue, JsonValue], MinerFault>> {
-    if (this.information === undefined) {
-      const information = await this.web.peek("info", signal);
-      if (!information.ok) return information;
-      this.information = information.value;
-    }
-    const [status, summary] = await Promise.all([this.web.peek("status", signal), this.web.peek("summary", signal)]);
-    if (!status.ok || !summary.ok) {
-      // Another firmware may have been installed meanwhile.
-      this.information = undefined;
-      return status.ok ? (summary.ok ? fail("no-reply") : summary) : status;
-    }
-    return succeed([this.information, status.value, summary.value]);
+    // Whose the address is must be as fresh as the figures.
+    const [information, status, summary] = await Promise.all([
+      this.web.peek("info", signal),
+      this.web.peek("status", signal),
+      this.web.peek("summary", signal),
+    ]);
+    if (!information.ok) return information;
+    if (!status.ok) return status;
+    return summary.ok ? succeed([information.value, status.value, summary.value]) : summary;
   }
 
   private async readPresets(wanted: boolean, signal: AbortSignal): Promise<Presets | undefined> {
     const { presets } = this;
     if (presets !== undefined && !wanted && this.clock.now() - presets.at < presetMilliseconds) return presets;
+    // A token is a secret of the machine that gave it.
+    if (!(await this.door.admit(signal)).ok) return undefined;
     const [tuned, settings] = await Promise.all([
       this.web.get("autotune/presets", signal),
       this.web.get("settings", signal),

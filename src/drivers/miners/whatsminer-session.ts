@@ -23,6 +23,7 @@ import {
   type Refusal,
   writes,
 } from "../../protocol/whatsminer/messages.ts";
+import type { Door } from "./door.ts";
 import { createMinerApi, type MinerApi } from "./miner-api.ts";
 import type { MinerCredentials, MinerSession, SettingRead } from "./session.ts";
 import type { MinerShared } from "./shared.ts";
@@ -40,23 +41,33 @@ type PlainCommand = Readonly<Record<string, string | number>>;
 
 export class WhatsminerSession implements MinerSession {
   readonly readsOpenly = true;
+  readonly tellsMacOpenly = true;
   /** Source: manual V2.2, adjust_power_limit. */
   readonly unlimitedWatts = 99_999;
   private readonly api: MinerApi;
   private readonly token: WhatsminerToken;
   private readonly clock: Clock;
+  private readonly name: string;
+  private readonly shared: MinerShared;
+  private readonly door: Door;
   /** False: this firmware has no `status`. */
   private statusKnown = true;
   private summaryWhileAsleep = true;
+  /** As the last read told it. */
+  private mac: string | undefined;
   private known: { readonly firmware: string; readonly model: string; readonly at: number } | undefined;
 
-  constructor(miner: MinerSite, credentials: MinerCredentials, clock: Clock, shared: MinerShared) {
+  constructor(miner: MinerSite, credentials: MinerCredentials, clock: Clock, shared: MinerShared, door: Door) {
     this.api = createMinerApi(miner.host, miner.port ?? apiPort, shared);
     this.token = new WhatsminerToken(this.api, credentials.password, shared.tokens, clock);
     this.clock = clock;
+    this.name = miner.name;
+    this.shared = shared;
+    this.door = door;
   }
 
   async read(_settingWanted: boolean, signal: AbortSignal): Promise<Result<MinerObservation, MinerFault>> {
+    this.mac = undefined;
     const switchedOff = await this.readSwitchedOff("read", signal);
     if (!switchedOff.ok) return switchedOff;
     if (switchedOff.value !== true) this.summaryWhileAsleep = true;
@@ -71,7 +82,8 @@ export class WhatsminerSession implements MinerSession {
     if (!reply.ok) return reply;
     if (isBitmain(reply.value)) return fail("wrong-machine");
     if (observation === undefined) return fail("malformed-reply");
-    const identity = await this.identify(decodeMac(reply.value), signal);
+    this.mac = decodeMac(reply.value);
+    const identity = await this.identify(this.mac, signal);
     return succeed(identity === undefined ? observation : { ...observation, identity });
   }
 
@@ -94,6 +106,19 @@ export class WhatsminerSession implements MinerSession {
     return await this.command(encodeOrder(order), signal);
   }
 
+  /** Asleep some firmware answers no `summary`: then the salt of its tokens, which the machine keeps, tells whether it is the same. */
+  async tellMac(signal: AbortSignal): Promise<Result<string | undefined, MinerFault>> {
+    const reply = await this.api.ask(encodeRead("summary"), "write", signal);
+    if (!reply.ok && reply.error !== "no-reply") return reply;
+    const mac = reply.ok ? decodeMac(reply.value) : undefined;
+    if (mac !== undefined) return succeed(mac);
+    const known = this.shared.memory.recall(this.name);
+    if (known.tokenSalt === undefined) return reply.ok ? succeed(undefined) : reply;
+    const salt = await this.token.askSalt(signal);
+    if (!salt.ok) return salt;
+    return succeed(salt.value === known.tokenSalt ? known.mac : undefined);
+  }
+
   async inspect(signal: AbortSignal): Promise<Result<MinerDetails, MinerFault>> {
     const [summary, boards, pools] = await Promise.all(
       ["summary", "devs", "pools"].map((name) => this.api.ask(encodeRead(name), "read", signal)),
@@ -110,6 +135,9 @@ export class WhatsminerSession implements MinerSession {
     if (!isTokenWrong(first.error)) return fail(faultOf(first.error));
     // The machine has restarted or dropped our token; wrong again with a fresh one, it is the password.
     this.token.drop();
+    this.door.doubt();
+    const admitted = await this.door.admit(signal);
+    if (!admitted.ok) return admitted;
     const second = await this.send(command, signal);
     if (second.ok) return succeed(null);
     if (isTokenWrong(second.error)) this.token.drop();
@@ -124,6 +152,10 @@ export class WhatsminerSession implements MinerSession {
 
   async prepare(signal: AbortSignal): Promise<void> {
     await this.token.renewAhead(signal);
+    const tokenSalt = this.token.salt();
+    const { memory } = this.shared;
+    if (tokenSalt === undefined || this.mac === undefined || this.mac !== memory.recall(this.name).mac) return;
+    memory.remember(this.name, { tokenSalt });
   }
 
   private async send(command: PlainCommand, signal: AbortSignal): Promise<Result<JsonObject, Refusal | MinerFault>> {

@@ -41,6 +41,19 @@ export class WhatsminerToken {
     return await this.renewOnce("write", signal);
   }
 
+  /** Of the newest token; undefined: there was none. */
+  salt(): string | undefined {
+    return this.salted?.salt;
+  }
+
+  /** The machine's salt, asked in the open; the token that comes with it is not used, and takes a place for its life. */
+  async askSalt(signal: AbortSignal): Promise<Result<string, MinerFault>> {
+    const reply = await this.api.ask(encodeRead("get_token"), "write", signal);
+    if (!reply.ok) return reply;
+    const salts = decodeTokenSalts(reply.value);
+    return salts.ok ? succeed(salts.value.salt) : fail(faultOf(salts.error));
+  }
+
   /** The machine does not know it: it has restarted, or the password is wrong. */
   drop(): void {
     this.held = undefined;

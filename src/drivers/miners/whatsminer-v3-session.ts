@@ -20,6 +20,7 @@ import {
   type V3Failure,
   type V3Information,
 } from "../../protocol/whatsminer-v3/messages.ts";
+import type { Door } from "./door.ts";
 import { PasswordPause } from "./password-pause.ts";
 import type { MinerCredentials, MinerSession, SettingRead } from "./session.ts";
 import type { MinerShared } from "./shared.ts";
@@ -40,6 +41,7 @@ const powerModeMilliseconds = 60_000;
 
 export class WhatsminerV3Session implements MinerSession {
   readonly readsOpenly = true;
+  readonly tellsMacOpenly = true;
   /** What a machine without a limit tells as its limit; that it takes it back is not proven. Source: fact sheet, section 2.4. */
   readonly unlimitedWatts = 2_147_483_647;
   private readonly host: string;
@@ -47,19 +49,21 @@ export class WhatsminerV3Session implements MinerSession {
   private readonly credentials: MinerCredentials;
   private readonly clock: Clock;
   private readonly shared: MinerShared;
+  private readonly door: Door;
   private information: V3Information | undefined;
   /** How far the machine's clock is ahead of the monotonic one [s], and when that was seen. */
   private ahead: { readonly seconds: number; readonly at: number } | undefined;
   private powerMode: { readonly value: MinerPowerMode | undefined; readonly at: number } | undefined;
   private readonly refused: PasswordPause;
 
-  constructor(miner: MinerSite, credentials: MinerCredentials, clock: Clock, shared: MinerShared) {
+  constructor(miner: MinerSite, credentials: MinerCredentials, clock: Clock, shared: MinerShared, door: Door) {
     this.host = miner.host;
     this.port = miner.port ?? apiPort;
     this.credentials = credentials;
     this.clock = clock;
     this.refused = new PasswordPause(clock);
     this.shared = shared;
+    this.door = door;
   }
 
   async read(_settingWanted: boolean, signal: AbortSignal): Promise<Result<MinerObservation, MinerFault>> {
@@ -96,6 +100,11 @@ export class WhatsminerV3Session implements MinerSession {
     return await this.command(command, parameter, signal);
   }
 
+  async tellMac(signal: AbortSignal): Promise<Result<string | undefined, MinerFault>> {
+    const information = await this.inform("write", signal);
+    return information.ok ? succeed(information.value.mac) : information;
+  }
+
   async inspect(signal: AbortSignal): Promise<Result<MinerDetails, MinerFault>> {
     const information = await this.inform("read", signal);
     if (!information.ok) return information;
@@ -126,6 +135,9 @@ export class WhatsminerV3Session implements MinerSession {
     if (first.error.kind !== "token-wrong") return fail(faultOf(first.error));
     // Its clock was set, or its salt is new; wrong again with both fresh, it is the password.
     this.ahead = undefined;
+    this.door.doubt();
+    const admitted = await this.door.admit(signal);
+    if (!admitted.ok) return admitted;
     const second = await this.send(command, parameter, signal);
     if (second.ok) return succeed(null);
     if (typeof second.error === "string") return fail(second.error);

@@ -112,6 +112,11 @@ export function decodeAvalonIdentity(version: JsonObject | undefined, figures: A
   });
 }
 
+/** Of `version`. */
+export function decodeAvalonMac(version: JsonObject): string | undefined {
+  return macOf(rowsOf(version, "VERSION")[0]?.["MAC"]);
+}
+
 export function decodeAvalonDetails(figures: AvalonFigures, pools: JsonObject | undefined): MinerDetails {
   const fans = [1, 2, 3, 4].map((number) => numberOf(figures.get(`Fan${number}`)));
   const target = numberWithin(figures.get("MPO"), 1, plausible.powerWatts);

@@ -6,7 +6,7 @@ import type { MinerTool } from "../../../src/drivers/miners/miner-tool.ts";
 import type { MinerShared } from "../../../src/drivers/miners/shared.ts";
 import type { SimulatedMiner } from "../../../src/sim/wires/miners/setup.ts";
 import { waitFor } from "../../waiting.ts";
-import { clock, FarEnd, linkTo, loopback, password, quickShared, waitForReport } from "./far-end.ts";
+import { clock, FarEnd, linkTo, loopback, openDoor, password, quickShared, waitForReport } from "./far-end.ts";
 import { together } from "./together.ts";
 
 const test = suite("bitmain link");
@@ -54,7 +54,7 @@ const open = (name: (typeof names)[number], secret?: string): MinerTool => {
 
 const configurationOf = async (link: string): Promise<Record<string, unknown>> => {
   const host = machines.find((one) => one.name === link)?.host ?? "";
-  const web = new BitmainWeb(host, 8080, { user: "root", password }, clock, shared);
+  const web = new BitmainWeb(host, 8080, { user: "root", password }, clock, shared, openDoor);
   const page = await web.get("/cgi-bin/get_miner_conf.cgi", "read", new AbortController().signal);
   assert.ok(page.ok);
   return page.value.body;

@@ -15,7 +15,7 @@ import { createMinerShared, type MinerShared, type SharedSetup } from "../../../
 import { fail, succeed } from "../../../src/model/result.ts";
 import type { SimulatedMiner } from "../../../src/sim/wires/miners/setup.ts";
 import { waitFor } from "../../waiting.ts";
-import { clock, FarEnd, linkTo, loopback, password, quick, quickShared, waitForReport } from "./far-end.ts";
+import { clock, FarEnd, linkTo, loopback, openDoor, password, quick, quickShared, waitForReport } from "./far-end.ts";
 
 const test = suite("miner verification");
 
@@ -65,11 +65,11 @@ const sessionOf = (name: (typeof names)[number], shared: MinerShared): BitmainSe
     phase: null,
     credentials: "miners",
   };
-  return new BitmainSession(site, { user: "root", password }, clock, shared);
+  return new BitmainSession(site, { user: "root", password }, clock, shared, openDoor);
 };
 const configurationOf = async (name: (typeof names)[number]): Promise<Record<string, unknown>> => {
   const shared = quickShared();
-  const web = new BitmainWeb(machineOf(name).host, 8080, { user: "root", password }, clock, shared);
+  const web = new BitmainWeb(machineOf(name).host, 8080, { user: "root", password }, clock, shared, openDoor);
   const page = await web.get("/cgi-bin/get_miner_conf.cgi", "read", new AbortController().signal);
   await shared.stop();
   assert.ok(page.ok);
@@ -153,11 +153,13 @@ test("another machine that has the address after a restart gets no pools of the 
   const memoryFile = join(folder, "moved.json");
   const text = await writeAndDie("moved", memoryFile);
   writeFileSync(memoryFile, JSON.stringify({ moved: { ...JSON.parse(text).moved, mac: "02:00:00:00:00:99" } }));
-  const writes = farEnd.writes("moved");
+  await waitFor(() => farEnd.writes("moved") === 1, { within: 2_000, what: "the write before the end" });
   const link = openWith("moved", { memoryFile });
   await waitForReport(link, "the stranger", (one) => one.fault === "replaced-machine");
   assert.is(link.report().pools, undefined);
-  assert.is(farEnd.writes("moved"), writes);
+  farEnd.truth({ "moved/supplied": 0 });
+  await waitFor(() => farEnd.watts("moved") === 0, { within: 2_000, what: "every effect told" });
+  assert.is(farEnd.writes("moved"), 1);
 });
 
 test("the mode before the sleep survives a restart of the controller", async () => {
@@ -219,12 +221,13 @@ test("a machine that itself tells another MAC is reported with its figures and n
 
 test("an accepted Antminer wakes in its own mode, not in that of the machine before", () => {
   const memory = openMachineMemory(null);
-  const neighbours = { macOf: () => "02:00:00:00:00:02" };
+  const neighbours = { macOf: () => "02:00:00:00:00:02", isNear: () => true };
   memory.remember("one", { mac: "02:00:00:00:00:01", runMode: 3 });
   const guarded = guardSession(
-    { read: async () => fail("no-reply"), write: async () => succeed(null), prepare: async () => undefined },
-    { name: "one", host: "127.0.0.1" },
-    { memory, neighbours },
+    () => ({ read: async () => fail("no-reply"), write: async () => succeed(null), prepare: async () => undefined }),
+    { name: "one", host: "127.0.0.1", port: null, webPort: null },
+    clock,
+    { memory, neighbours, timing: { connectMilliseconds: 100 } },
   );
   assert.is(guarded.isStranger(), true);
   guarded.accept();

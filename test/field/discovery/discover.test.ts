@@ -14,7 +14,7 @@ const test = suite("discovery");
 const subnet = `${loopback(0)}/24`;
 const silentCount = 50;
 const apiPort = 14_028;
-const nobody = { macOf: () => undefined };
+const nobody = { macOf: () => undefined, isNear: () => false };
 
 const machines: SimulatedMiner[] = [
   { name: "whats", kind: "whatsminer", host: loopback(120), port: apiPort, ratedWatts: 3300 },

@@ -25,7 +25,7 @@ export function avalonAnswer(machine: Machine, index: number, now: () => number)
       case "version":
         return text({ STATUS: head("S", 22, "CGMiner versions"), VERSION: [version(index)] });
       case "stats":
-        return text({ STATUS: head("S", 70, "CGMiner stats"), STATS: [stats(machine, now())] });
+        return text({ STATUS: head("S", 70, "CGMiner stats"), STATS: [stats(machine, index, now())] });
       case "pools":
         return text({
           STATUS: head("S", 7, "1 Pool(s)"),
@@ -81,7 +81,7 @@ function version(index: number): unknown {
   };
 }
 
-function stats(machine: Machine, now: number): unknown {
+function stats(machine: Machine, index: number, now: number): unknown {
   const wall = Math.round(machine.toldWatts(now));
   const direct = machine.setting === "sleep" ? 0 : Math.round(wall / wallShare);
   const terahashes = machine.terahashes(now);
@@ -89,7 +89,7 @@ function stats(machine: Machine, now: number): unknown {
   const chip = Math.round(machine.chipCelsius(now));
   const average = (machine.plate.terahashesPerSecond * 1000).toFixed(2);
   const parts = [
-    "Ver[1246-83-21072802_4ec6bb0_211fc46] DNA[02010000cbd2fd6d] MEMFREE[1201472.0]",
+    `Ver[1246-83-21072802_4ec6bb0_211fc46] DNA[02010000cbd2${index.toString(16).padStart(4, "0")}] MEMFREE[1201472.0]`,
     `SYSTEMSTATU[Work: ${asleep ? "In Idle" : "In Work"}, Hash Board: 3 ] Elapsed[${machine.uptimeSeconds(now)}]`,
     `Temp[${machine.inletCelsius}] TMax[${asleep ? 0 : chip}] TAvg[${asleep ? 0 : chip - 6}] Fan1[0] Fan2[0] Fan3[0] Fan4[0]`,
     `PS[0 1214 1316 242 ${direct} 1320 ${asleep ? idleWallFigure : wall}] Led[${machine.located ? 1 : 0}]`,
