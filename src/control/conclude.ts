@@ -19,8 +19,9 @@ import { explain } from "./explanation.ts";
 import { kilowatts } from "./figures.ts";
 import { followGrid, frequencyView } from "./grid-response.ts";
 import { certain } from "./impossible.ts";
-import { targetOf } from "./machines/command.ts";
+import { handOver, targetOf } from "./machines/command.ts";
 import { defianceEvents, sleepProofs } from "./machines/fleet.ts";
+import type { MachineState } from "./machines/machine.ts";
 import type { Ordered } from "./orders.ts";
 import { lampOf } from "./outputs.ts";
 import type { ControlState } from "./state.ts";
@@ -168,7 +169,7 @@ function nextState(
     provenAt: assessed.provenAt,
     tanks: assessed.tanks,
     cooling: acted.cooling,
-    machines: acted.plan.machines,
+    machines: handedOver(ordered, acted, assessed.layout),
     sleepProofWatts: sleepProofs(assessed.layout, acted.plan.machines, assessed.fleet.accounts),
     targets,
     meterUnrest: assessed.meterUnrest,
@@ -238,6 +239,18 @@ function modeOf(ordered: Ordered, { adopting }: Assessed, image: ProcessImage): 
   )
     return "stopped";
   return adopting ? "starting" : ordered.dispatchMode;
+}
+
+function handedOver(
+  { acceptedMiners }: Ordered,
+  { plan }: Acted,
+  { machines }: Assessed["layout"],
+): readonly MachineState[] {
+  if (acceptedMiners.length === 0) return plan.machines;
+  return plan.machines.map((machine, index) => {
+    const { miner, model } = certain(machines[index], "machine");
+    return acceptedMiners.includes(miner.name) ? handOver(machine, model) : machine;
+  });
 }
 
 function asleepByUs({ plan }: Acted, { machines }: Assessed["layout"]): readonly string[] {

@@ -2,6 +2,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { startControl } from "../../src/control/state.ts";
+import type { MinerReport } from "../../src/model/miner.ts";
 import { local, setpoint } from "./commands-for-tests.ts";
 import { type Plant, run, scan, startPlant, trueWatts } from "./plant-for-tests.ts";
 import { durableForTests, good, type SiteWishes, siteForTests } from "./site-for-tests.ts";
@@ -303,6 +304,24 @@ test("a replaced machine is accepted by a person, once, and nobody is told to ac
   assert.equal(outcomeOf("a-001"), [true, ["a-001"]]);
   assert.ok(plant.decision?.events.some(({ kind, subject }) => kind === "miner" && subject === "a-001"));
   assert.is(scan(plant, 1000).acceptedMiners, undefined);
+});
+
+test("a replacement that came up asleep is left so until a person accepts it, and woken from then on", () => {
+  const plant = settled({ ...quick, tanks: 1, machinesPerTank: 2 });
+  const asleep = (report: MinerReport): MinerReport => ({ ...report, mode: "asleep", powerWatts: 15 });
+  plant.reports.set("a-001", (report) => ({ ...asleep(report), fault: "replaced-machine" }));
+  run(plant, 5);
+  assert.is(phaseOf(plant, "a-001"), "excluded");
+  // Somebody else's sleep, and nothing to accept: it stays as it is.
+  plant.reports.set("a-002", asleep);
+  scan(plant, 1000, [local({ kind: "accept", machine: "a-001" }, plant.now)]);
+  plant.reports.set("a-001", asleep);
+  let woken = false;
+  run(plant, 900, (decision) => {
+    woken ||= decision.minerTargets["a-001"]?.mode === "run";
+    assert.is.not(decision.minerTargets["a-002"]?.mode, "run");
+  });
+  assert.ok(woken, "woken when there is room");
 });
 
 test.run();

@@ -40,6 +40,11 @@ export function wake(machine: MachineState, now: Milliseconds): MachineState {
   };
 }
 
+/** A person has taken on another machine in its place, and hands it over as it is: asleep it is ours to wake. */
+export function handOver(machine: MachineState, model: MinerModel): MachineState {
+  return takesCommands(model.dialect) ? { ...machine, ours: true } : machine;
+}
+
 /**
  * A contactor above it closes: it comes up by itself, and counts with its peak until it is seen. Comes it up asleep all the same,
  * because its firmware keeps our sleep or the site is wrong about it, then that is our doing and not a person's: we may wake it.
