@@ -30,6 +30,14 @@ export type Difference =
       readonly mac: string;
       readonly before: string;
     }
+  /** Its MAC answers on other addresses as well: one machine with several, or several that tell the same. */
+  | {
+      readonly kind: "duplicate";
+      readonly name: MinerName;
+      readonly host: string;
+      readonly mac: string;
+      readonly others: readonly string[];
+    }
   | {
       readonly kind: "other-dialect";
       readonly name: MinerName;
@@ -45,19 +53,26 @@ export type Difference =
 /** Differences in the order of the site's machines, then what the site does not know. */
 export function compareWithSite(found: readonly Found[], site: readonly Expected[]): readonly Difference[] {
   const at = new Map(found.map((one) => [one.host, one]));
-  const macs = new Map(found.flatMap((one) => (one.mac === undefined ? [] : [[one.mac, one] as const])));
+  const hostsOf = (mac: string | undefined): readonly string[] =>
+    mac === undefined ? [] : found.flatMap((one) => (one.mac === mac ? [one.host] : []));
   const named = new Set(site.map(({ host }) => host));
   const placed = new Set<string>();
   const differences: Difference[] = [];
   for (const machine of site) {
-    const moved = machine.mac === undefined ? undefined : macs.get(machine.mac);
-    if (machine.mac !== undefined && moved !== undefined && moved.host !== machine.host) {
-      const { name, mac, host: before } = machine;
-      differences.push({ kind: "moved", name, host: moved.host, mac, before });
-      placed.add(moved.host);
+    const { name, mac, host: before } = machine;
+    const here = at.get(before);
+    const elsewhere = hostsOf(mac).filter((host) => host !== before);
+    const [moved] = here?.mac === mac ? [] : elsewhere;
+    if (mac !== undefined && moved !== undefined) {
+      differences.push({ kind: "moved", name, host: moved, mac, before });
+      placed.add(moved);
     }
-    const here = at.get(machine.host);
-    const difference = here === undefined ? undefined : compareOne(here, machine, moved !== undefined);
+    const others = hostsOf(here?.mac).filter((host) => host !== before);
+    if (here?.mac !== undefined && others.length > 0 && moved === undefined) {
+      differences.push({ kind: "duplicate", name, host: before, mac: here.mac, others });
+      for (const host of others) placed.add(host);
+    }
+    const difference = here === undefined ? undefined : compareOne(here, machine, elsewhere.length > 0);
     if (difference !== undefined) differences.push(difference);
   }
   for (const { host, machine, mac } of found) {

@@ -131,6 +131,12 @@ function differenceCheck(name: string, difference: Difference, found: readonly F
       const remedy = `Give it its address ${difference.before} again, or write ${host} into its row of the site file.`;
       return failed(name, "moved", `answers on ${host} instead of ${difference.before}`, remedy);
     }
+    case "duplicate": {
+      const text = `${host} has MAC ${difference.mac}, and so ${difference.others.length === 1 ? "has" : "have"} ${difference.others.join(", ")}`;
+      const remedy =
+        "Give each machine one address; where two tell the same MAC, weir cannot notice that one was put in the place of the other.";
+      return failed(name, "duplicate MAC", text, remedy);
+    }
     case "other-dialect": {
       const text = `${host}: speaks ${difference.dialect}, the site's model ${difference.expected}`;
       return failed(name, "dialect", text, "Name the model of boards/miners that fits its firmware.");

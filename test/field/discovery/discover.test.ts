@@ -7,7 +7,7 @@ import { compareWithSite } from "../../../src/field/discovery/compare.ts";
 import { discover, type Found } from "../../../src/field/discovery/discover.ts";
 import type { SimulatedMiner } from "../../../src/sim/wires/miners/setup.ts";
 import { addressesOf } from "../../../src/site/addresses.ts";
-import { FarEnd, loopback, password } from "../../drivers/miners/far-end.ts";
+import { FarEnd, linkTo, loopback, password, quickShared, waitForReport } from "../../drivers/miners/far-end.ts";
 
 const test = suite("discovery");
 
@@ -69,6 +69,75 @@ test("a subnet of which 50 addresses accept and stay silent is searched within 1
   }
 });
 
+/** What answers without end, too much, too slowly, or on every port with the same word; each is asked for its bytes until it is hung up on. */
+const nuisances = {
+  dripping: (socket: Socket) => {
+    const timer = setInterval(() => socket.write("x"), 1_000);
+    socket.on("close", () => clearInterval(timer));
+  },
+  endless: (socket: Socket) => {
+    const more = (): void => {
+      if (!socket.destroyed) socket.write(Buffer.alloc(65_536, "["), () => setImmediate(more));
+    };
+    more();
+  },
+  long: (socket: Socket) => void socket.end(`{"STATUS":"${"x".repeat(1_100_000)}"}`),
+  everywhere: (socket: Socket) => void socket.once("data", () => socket.end("HELLO\n")),
+} as const;
+type Nuisance = keyof typeof nuisances;
+const nuisanceNames = Object.keys(nuisances) as readonly Nuisance[];
+
+test("what drips, talks for ever or too long, or answers on every port is bounded, described, and read as no machine", async () => {
+  const sockets = new Set<Socket>();
+  const ports = [apiPort, apiPort + 1];
+  const hosts = nuisanceNames.map((_, index) => loopback(index + 10));
+  const servers = await Promise.all(
+    nuisanceNames.flatMap((name, index) =>
+      ports.map(async (port) => {
+        const server = createServer((socket) => {
+          sockets.add(socket);
+          socket.on("error", () => socket.destroy());
+          socket.resume();
+          nuisances[name](socket);
+        });
+        server.listen({ host: hosts[index], port });
+        await once(server, "listening");
+        return server;
+      }),
+    ),
+  );
+  const shared = quickShared();
+  const links = hosts.map((host, index) =>
+    linkTo({ name: nuisanceNames[index] ?? "", kind: "whatsminer", host, port: apiPort, ratedWatts: 1 }, shared),
+  );
+  try {
+    const startedAt = performance.now();
+    const { signal } = new AbortController();
+    const found = await discover(hosts, { neighbours: nobody, signal, portsOf: () => ports });
+    assert.ok(performance.now() - startedAt < 15_000, `${performance.now() - startedAt} ms`);
+    for (const [index, { host, machine, absent, sightings }] of found.entries()) {
+      assert.is(machine, undefined, nuisanceNames[index]);
+      assert.is(absent, undefined, nuisanceNames[index]);
+      assert.ok(
+        sightings.every(({ saw }) => saw.length > 0 && saw.length < 200),
+        JSON.stringify(sightings),
+      );
+      const expectedThere = [{ name: "a", host, dialect: "whatsminer-v2" as const }];
+      assert.equal(
+        compareWithSite(found, expectedThere).map(({ kind }) => kind),
+        ["not-understood"],
+      );
+    }
+    const faults = ["no-reply", "malformed-reply", "not-a-miner"];
+    for (const link of links) await waitForReport(link, "a fault", ({ fault = "" }) => faults.includes(fault), 8_000);
+  } finally {
+    await Promise.all(links.map((link) => link.stop()));
+    await shared.stop();
+    for (const socket of sockets) socket.destroy();
+    for (const server of servers) server.close();
+  }
+});
+
 const identified = (dialect: "avalon" | "whatsminer-v2"): NonNullable<Found["machine"]> => ({
   dialect,
   port: 4028,
@@ -121,6 +190,15 @@ test("a machine that speaks two dialects is right where the site wants either", 
   const both: Found = { ...answering("10.0.0.1"), sightings: [{ port: 4433, saw: "both", dialect: "whatsminer-v3" }] };
   const site = { name: "a", host: "10.0.0.1", dialect: "whatsminer-v3" as const };
   assert.equal(compareWithSite([both], [site]), []);
+});
+
+test("a MAC on several addresses is told of each machine of the site that has it, and of no stranger", () => {
+  const mac = "02:00:00:00:00:01";
+  const found = [answering("10.0.0.1", mac), answering("10.0.0.2", mac), answering("10.0.0.9", mac)];
+  assert.equal(compareWithSite(found, [expected("a", "10.0.0.1", mac), expected("b", "10.0.0.2")]), [
+    { kind: "duplicate", name: "a", host: "10.0.0.1", mac, others: ["10.0.0.2", "10.0.0.9"] },
+    { kind: "duplicate", name: "b", host: "10.0.0.2", mac, others: ["10.0.0.1", "10.0.0.9"] },
+  ]);
 });
 
 test("two machines that changed places are both moved and both replaced", () => {

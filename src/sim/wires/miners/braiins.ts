@@ -12,6 +12,7 @@ export function braiinsAnswer(machine: Machine, index: number, setup: MinersSetu
   const lifeSeconds = setup.tokenSeconds ?? 3600;
   const logIn = (body: unknown): { status: number; body?: unknown } => {
     machine.loginCount += 1;
+    if (machine.faults.has("token-limit")) return { status: 429 };
     if (memberOf(body, "username") !== setup.user || memberOf(body, "password") !== setup.password) {
       machine.refusedCount += 1;
       return { status: 401 };
