@@ -8,7 +8,7 @@ import type { MinerSession } from "../../../src/drivers/miners/session.ts";
 import type { MinerShared } from "../../../src/drivers/miners/shared.ts";
 import type { MinerDialect } from "../../../src/model/site.ts";
 import { selfSigned } from "../../../src/sim/wires/miners/certificate.ts";
-import { clock } from "./far-end.ts";
+import { clock, openDoor } from "./far-end.ts";
 
 /** A status alone, or the value of a page or reply; null: the connection is closed without a word. */
 export type Answer = number | object | string | null;
@@ -89,7 +89,7 @@ export function sessionWith(
   password = "secret",
 ): MinerSession {
   const miner = { name: "m", model: "", host: "127.0.0.1", port, webPort: null, tank: "", branch: "", phase: null };
-  return openSession({ ...miner, credentials: "" }, dialect, { user, password }, clock, shared);
+  return openSession({ ...miner, credentials: "" }, dialect, { user, password }, clock, shared, openDoor);
 }
 
 /** The fault of an outcome, or "done". */
