@@ -70,21 +70,26 @@ const epicSummary = {
   HBs: [{ Hashrate: [1e8] }],
 };
 
-test("ePIC: what a read learns is asked for once and again where it failed; its details stand alone", async () => {
+test("ePIC: what it is is asked for once and again where it failed, who it is by each read; its details stand alone", async () => {
   const capabilities = { Model: "S19", "Default Hashrate": 100 };
-  far.answers = { "/summary": epicSummary, "/capabilities": capabilities };
+  far.answers = { "/summary": epicSummary };
   const session = sessionWith("epic", far.port, shared);
+  const asked = (path: string): number => far.asked.filter((one) => one === path).length;
+  await session.inspect?.(signal);
+  far.answers = { "/summary": epicSummary, "/capabilities": capabilities };
   const details = await session.inspect?.(signal);
   assert.is(details?.ok === true && details.value.ratedTerahashesPerSecond, 100);
-  assert.is(far.asked.filter((path) => path === "/network").length, 1);
+  assert.equal([asked("/capabilities"), asked("/network")], [2, 0]);
   const first = await session.read(false, signal);
   assert.is(first.ok && first.value.identity?.mac, undefined);
-  assert.is(far.asked.filter((path) => path === "/network").length, 2);
+  assert.equal([asked("/capabilities"), asked("/network")], [2, 1]);
   far.answers = { ...far.answers, "/network": { dhcp: { mac_address: "02:00:00:00:00:07" } } };
   const second = await session.read(false, signal);
   assert.is(second.ok && second.value.identity?.mac, "02:00:00:00:00:07");
-  await session.read(false, signal);
-  assert.is(far.asked.filter((path) => path === "/network").length, 3);
+  far.answers = { "/summary": epicSummary };
+  const third = await session.read(false, signal);
+  assert.is(third.ok && third.value.identity?.mac, undefined, "a MAC told before is no answer");
+  assert.equal([asked("/capabilities"), asked("/network")], [2, 3]);
   const back = await session.readBack?.(signal);
   assert.is(back?.ok === true && back.value.setting, "run");
 });
