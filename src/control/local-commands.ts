@@ -30,7 +30,14 @@ export interface LocalContext {
 
 /** Takes the local commands of this scan, in order. */
 export function takeLocalCommands(state: LocalState, image: ProcessImage, context: LocalContext): LocalResult {
-  let result: LocalResult = { ...state, outcomes: [], events: [], released: false, acceptedMiners: [] };
+  let result: LocalResult = {
+    trips: state.trips,
+    lockout: state.lockout,
+    outcomes: [],
+    events: [],
+    released: false,
+    acceptedMiners: [],
+  };
   for (const command of image.commands)
     if (command.via === "shell") result = takeLocalCommand(result, command, image, context);
   return result;

@@ -47,12 +47,14 @@ export function timeToTrip(slope: Slope, celsius: number, tripCelsius: number): 
 
 /** The median of the slopes between all pairs (Theil and Sen): up to a quarter of the samples may be anything. */
 function medianSlope(samples: Slope["samples"]): number {
-  const slopes: number[] = [];
+  const slopes = new Float64Array((samples.length * (samples.length - 1)) / 2);
+  let count = 0;
   for (const [index, later] of samples.entries())
     for (let before = 0; before < index; before += 1) {
       const earlier = certain(samples[before], "sample");
-      slopes.push((1000 * (later.celsius - earlier.celsius)) / (later.at - earlier.at));
+      slopes[count] = (1000 * (later.celsius - earlier.celsius)) / (later.at - earlier.at);
+      count += 1;
     }
-  slopes.sort((a, b) => a - b);
+  slopes.sort();
   return certain(slopes[Math.floor(slopes.length / 2)], "slope");
 }

@@ -105,11 +105,8 @@ function watchDigits(
   energy: Reading | undefined,
 ): Digits {
   const { powerWatts, frequencyHertz, phases } = moment;
-  const values = [
-    powerWatts,
-    frequencyHertz,
-    ...phases.flatMap(({ voltageVolts, currentAmperes }) => [voltageVolts, currentAmperes]),
-  ];
+  const values = [powerWatts, frequencyHertz];
+  for (const { voltageVolts, currentAmperes } of phases) values.push(voltageVolts, currentAmperes);
   const whole = phases.length > 0 && !values.includes(null);
   if (power === undefined || powerWatts === null || !whole || Math.abs(powerWatts) < loadWatts)
     return { digits: "", digitsSince: 0, digitsAt: 0 };
