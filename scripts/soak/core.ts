@@ -1,4 +1,4 @@
-/** Random days of random containers, one after the other; stops at the first that violates an invariant and writes it down. */
+/** Random days of random containers, one after the other; each that violates an invariant is written down, and at the end stands what was visited. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { realCore } from "../../src/commands/simulate/real-core.ts";
@@ -7,18 +7,15 @@ import { buildSite } from "../../src/sim/closed-loop/build-site.ts";
 import { randomDay } from "../../src/sim/closed-loop/random-life.ts";
 import { runScenario } from "../../src/sim/closed-loop/run.ts";
 import type { Scenario } from "../../src/sim/closed-loop/scenario.ts";
+import { openVisits, type Visits } from "./coverage.ts";
 
-/** In how many scans each reason limited something, over all days. */
-type Visits = Map<string, number>;
-
-/** The real core, with what limited in each of its scans counted. */
-function counted(visits: Visits): typeof realCore {
+/** The real core, with what it decided in each of its scans taken note of. */
+function watched(visits: Visits): typeof realCore {
   return {
     start: realCore.start,
     step: (state, image, site) => {
       const result = realCore.step(state, image, site);
-      const codes = new Set(result.decision.limits.map(({ reason }) => reason.code));
-      for (const code of codes) visits.set(code, (visits.get(code) ?? 0) + 1);
+      visits.see(result.decision);
       return result;
     },
   };
@@ -36,16 +33,18 @@ export function soak([days = "10", seed = "1", machines]: readonly string[]): nu
     return 2;
   }
   const tripped = new Map<string, number>();
-  const visits: Visits = new Map();
-  for (let day = first; day < first + count; day += 1) {
-    if (!soakDay(randomDay(day, size), tripped, visits)) return 1;
-  }
+  const visits = openVisits();
+  const violated: number[] = [];
+  for (let day = first; day < first + count; day += 1)
+    if (!soakDay(randomDay(day, size), tripped, visits)) violated.push(day);
   const visited = [...tripped].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, times]) => `${name} ${times}`);
-  console.log("limits, and the scans in which each stood:");
-  for (const [code, scans] of [...visits].sort(([, one], [, other]) => other - one))
-    console.log(`${scans.toString().padStart(10)}  ${code}`);
-  console.log(`${count} days held; tripped on the way: ${visited.join(", ") || "nothing"}`);
-  return 0;
+  console.log(visits.lines().join("\n"));
+  console.log(`tripped on the way: ${visited.join(", ") || "nothing"}`);
+  const missing = visits.missing();
+  if (missing.length > 0) console.log(`${missing.length} codes were not visited: ${missing.join(", ")}`);
+  if (violated.length === 0) console.log(`${count} days held`);
+  else console.log(`violated: seeds ${violated.join(", ")}`);
+  return violated.length === 0 ? 0 : 1;
 }
 
 function isWhole(value: number, least: number): boolean {
@@ -58,7 +57,7 @@ function soakDay(scenario: Scenario, tripped: Map<string, number>, visits: Visit
   if (builder === undefined) throw new RangeError("a random day has a builder");
   const begun = performance.now();
   const usedBefore = process.cpuUsage();
-  const result = runScenario(scenario, buildSite(builder), counted(visits), {
+  const result = runScenario(scenario, buildSite(builder), watched(visits), {
     until: (violations) => violations.length > 0,
   });
   if (typeof result === "string") throw new RangeError(result);

@@ -76,7 +76,7 @@ function simulate(options: Options): number {
     console.error(`${options.scenario}: ${result}`);
     return 2;
   }
-  if (chart !== null && options.chart !== undefined) writeFileSync(options.chart, chart.svg(scenario.name));
+  if (chart !== null && options.chart !== undefined) writeFileSync(options.chart, chart.svg(scenario, result));
   tell(result, options.json === true);
   return result.good ? 0 : 1;
 }

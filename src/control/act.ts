@@ -25,7 +25,7 @@ import type { Ordered } from "./orders.ts";
 import { outputsOf } from "./outputs.ts";
 import { type RampState, spend } from "./ramp.ts";
 import type { ControlState } from "./state.ts";
-import { recordAdded, stepLeft } from "./step-limit.ts";
+import { recordAdded, stepLeft, stepWait } from "./step-limit.ts";
 
 export interface Acted {
   readonly plan: Plan;
@@ -39,6 +39,8 @@ export interface Acted {
   readonly starts: readonly Milliseconds[];
   readonly added: ControlState["added"];
   readonly generator: GeneratorState | null;
+  /** Why a step limit lets no machine wake in this moment; null: it does. */
+  readonly stepWait: string | null;
   readonly events: readonly EventRecord[];
   /** Contactors that stand open, and what each waits for. */
   readonly openBranches: readonly OpenBranch[];
@@ -57,6 +59,7 @@ export function act(state: ControlState, image: ProcessImage, site: Site, assess
     ceilings,
     ramp,
     state.adopting,
+    now,
   );
   const forbidden = forbiddenMachines(assessed, ordered);
   const room = stepRoomOf(site.generator, assessed.generator);
@@ -86,21 +89,9 @@ export function act(state: ControlState, image: ProcessImage, site: Site, assess
     },
     now,
   );
-  const cooling = commandCooling({
-    site,
-    layout,
-    judged: assessed.cooling,
-    judgedOf: assessed.judgedOf,
-    celsius: assessed.tankCelsius,
-    accounts: fleet.accounts,
-    powered: assessed.powered,
-    plan,
-    limits: ordered.limits,
-    trips: ordered.trips,
-    adopting: assessed.adopting,
-    holding: ordered.holding !== null,
-    now,
-  });
+  const cooling = cool(site, assessed, ordered, plan, now);
+  const added = recordAdded(site.policy.largestStepUp, state.added, rose.addedWatts, now);
+  const generator = recordSteps(assessed.generator, rose.addedWatts, shedWatts, now);
   const operated = steps.flatMap((stepped, index) => (stepped?.operated ? [index] : []));
   return {
     plan,
@@ -111,11 +102,31 @@ export function act(state: ControlState, image: ProcessImage, site: Site, assess
     cooling: cooling.state,
     ramp: spend(ordered.ramp, rose.spentWatts),
     starts: rose.starts,
-    added: recordAdded(site.policy.largestStepUp, state.added, rose.addedWatts, now),
-    generator: recordSteps(assessed.generator, rose.addedWatts, shedWatts, now),
+    added,
+    generator,
+    stepWait: stepWait(site, { layout, added, generator, now }),
     events: [...steps.flatMap((stepped) => stepped?.events ?? []), ...rose.events],
     openBranches: rose.openBranches,
   };
+}
+
+/** Pumps, fans and valves, after machines and contactors are decided. */
+function cool(site: Site, assessed: Assessed, ordered: Ordered, plan: Plan, now: Milliseconds) {
+  return commandCooling({
+    site,
+    layout: assessed.layout,
+    judged: assessed.cooling,
+    judgedOf: assessed.judgedOf,
+    celsius: assessed.tankCelsius,
+    accounts: assessed.fleet.accounts,
+    powered: assessed.powered,
+    plan,
+    limits: ordered.limits,
+    trips: ordered.trips,
+    adopting: assessed.adopting,
+    holding: ordered.holding !== null,
+    now,
+  });
 }
 
 /** How long each machine needs from its command until it has shed. */

@@ -81,7 +81,7 @@ export function judge(state: ControlState, image: ProcessImage, site: Site): Ass
   const { accounts } = fleet;
   const warmth = judgeWarmth(state, { layout, judgedOf, accounts, adopting, now, holdMilliseconds });
   const feeder = judgeFeeder(site, layout, balances, state.unevenAmperes, judgedOf, now, holdMilliseconds);
-  const overload = judgeOverload(layout, balances, fleet, feeder.finding, state.overloadedSince, now);
+  const overload = judgeOverload(layout, balances, fleet, feeder, state.overloadedSince, now);
   const supply = judgeSupply(
     state,
     image,
@@ -153,14 +153,15 @@ function judgeSupply(
 ) {
   const { now } = image;
   const elapsedMilliseconds = Math.max(0, now - state.now);
-  const { presentWatts } = certain(balances[layout.root], "root");
+  const root = certain(balances[layout.root], "root");
+  const { presentWatts } = root;
   const heat = judgeHeat(layout, balances, judgedOf, state.breakerHeats, elapsedMilliseconds);
   const demanded = judgeDemand(state.demand, {
     site,
     now,
     elapsedMilliseconds,
     wallClock: image.wallClock,
-    presentWatts,
+    presentWatts: notTooLow(root),
     holdMilliseconds: adopting ? site.policy.startHoldMilliseconds : 0,
   });
   const guarded = judgeProtected(state.protectedLoads, {
@@ -202,6 +203,13 @@ function judgeSupply(
       requests: sensed.requests,
     },
   };
+}
+
+/** While its meter is lost the account counts with what it lacked before, and with a meter's noise. Source: choice: the error of a class 1 meter. */
+const meterErrorRatio = 0.01;
+
+function notTooLow({ meteredWatts, presentWatts, excessRatio }: BranchBalance): number {
+  return meteredWatts === null ? presentWatts * (1 + excessRatio + meterErrorRatio) : presentWatts;
 }
 
 /** The least that any machine's going changes [W]. */

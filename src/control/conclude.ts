@@ -144,6 +144,7 @@ function decide(
       ceilings: ordered.ceilings,
       plan: acted.plan,
       holding: ordered.holding,
+      stepWait: acted.stepWait,
       open: acted.openBranches,
     }),
     mayEnd: mayEnd(layout, acted.plan.machines, assessed.powered, ordered.stoppingSince, now),

@@ -17,12 +17,21 @@ export interface ExplanationInput {
   readonly plan: Plan;
   /** Why nothing may rise; null: it may. */
   readonly holding: string | null;
+  /** Why a step limit lets no machine wake; null: it does. */
+  readonly stepWait: string | null;
   /** Contactors that stand open, and what each waits for. */
   readonly open: readonly OpenBranch[];
 }
 
 /** Explains every scope that has a limit, container first. */
-export function explain({ layout, ceilings, plan, holding, open }: ExplanationInput): readonly ScopeExplanation[] {
+export function explain({
+  layout,
+  ceilings,
+  plan,
+  holding,
+  stepWait,
+  open,
+}: ExplanationInput): readonly ScopeExplanation[] {
   const sleepers = sleepersOf(layout, plan.machines);
   const dark = darkScopes(layout, open);
   return layout.scopes.flatMap((scope, index) => {
@@ -33,7 +42,7 @@ export function explain({ layout, ceilings, plan, holding, open }: ExplanationIn
     // Where a good part is free the limit is not what holds it.
     const forMore =
       freeWatts > freeShare * binding.ceilingWatts
-        ? `${kilowatts(freeWatts)} are free: ${untaken(certain(sleepers[index], "scope"), holding, dark.get(index))}.`
+        ? `${kilowatts(freeWatts)} are free: ${untaken(certain(sleepers[index], "scope"), holding ?? stepWait, dark.get(index))}.`
         : `${remedy(binding)}; ${behind(next)}.`;
     return [{ scope, binding, next, accountedWatts, forMore }];
   });

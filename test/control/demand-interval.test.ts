@@ -153,4 +153,17 @@ test("the mean of no interval is above the contract, in the closed loop", () => 
   );
 });
 
+test("4: without the feeder's meter the energy counts no lower than with it", () => {
+  const ceilingOf = (lost: boolean): number => {
+    const plant = startPlant(siteForTests({ contract: { watts: 20_000, intervalMilliseconds: 15 * minutes } }));
+    // A little more flows than the machines tell of.
+    plant.forced.set("feeder/powerWatts", (truth, now) => ({ quality: "good", value: (truth ?? 0) * 1.008, at: now }));
+    run(plant, 60);
+    if (lost) plant.forced.set("feeder/powerWatts", null);
+    run(plant, 40);
+    return plant.decision?.limits.find(({ reason }) => reason.code === "contract-power")?.ceilingWatts ?? Number.NaN;
+  };
+  assert.ok(ceilingOf(true) <= ceilingOf(false), `${ceilingOf(true)} W, ${ceilingOf(false)} W`);
+});
+
 test.run();

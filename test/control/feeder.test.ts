@@ -253,4 +253,21 @@ test("a meter that shows next to nothing makes no figure of the balance unbounde
   assert.ok(balances.every(({ excessRatio, nextWatts }) => Number.isFinite(excessRatio * nextWatts)));
 });
 
+test("what only lost readings narrow is shed, and latches no overload where nothing obeys", () => {
+  const plant = settled({ branchAmperes: 25, voltages: true, currents: true, policy: { failsafeWatts: 100_000 } });
+  for (const machine of plant.machines.values()) machine.deaf = true;
+  for (const branch of ["branch-1", "branch-2"])
+    for (const line of [1, 2, 3]) {
+      plant.forced.set(`${branch}/voltage${line}Volts`, null);
+      plant.forced.set(`${branch}/current${line}Amperes`, null);
+    }
+  let above = 0;
+  run(plant, 60, (decision) => {
+    const limit = limitOf(decision, "branch/branch-1", "breaker-meter-lost") ?? Number.MAX_VALUE;
+    if (trueWatts(plant, "branch-1") > limit) above += 1;
+    assert.equal(decision.trips, []);
+  });
+  assert.ok(above >= 10, `${above} s above what counts without a meter`);
+});
+
 test.run();

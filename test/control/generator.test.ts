@@ -241,4 +241,21 @@ test("a generator without a frequency has steps only", () => {
   assert.not.ok(run(plant, 20).alarms.some(({ name }) => name.includes("frequency")));
 });
 
+test("between two steps, for more power names the step and when the next may follow", () => {
+  const plant = onGenerator(stages, () => 60);
+  scan(plant, 1000, [setpoint(20_000, plant.now + 1000, { timeToLiveSeconds: 3600 })]);
+  run(plant, 120);
+  scan(plant, 1000, [setpoint(90_000, plant.now + 1000, { timeToLiveSeconds: 3600 })]);
+  const texts = new Set<string>();
+  run(plant, 12, () =>
+    texts.add(plant.decision?.explanation.find(({ scope }) => scope === "container")?.forMore ?? ""),
+  );
+  assert.ok(
+    [...texts].some((text) =>
+      /and the generator bears steps of 8 kW, of which 0\.8 kW are left; the next may follow in \d+ s\.$/.test(text),
+    ),
+    [...texts].join("\n"),
+  );
+});
+
 test.run();

@@ -1,11 +1,13 @@
 /** Machines: an acknowledgement proves nothing, what is not ours is not woken, and nobody is worn out. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { wake } from "../../src/control/machines/command.ts";
+import { unseenMachine, wearAt } from "../../src/control/machines/machine.ts";
 import { startControl } from "../../src/control/state.ts";
 import type { MinerReport } from "../../src/model/miner.ts";
 import { local, setpoint } from "./commands-for-tests.ts";
 import { type Plant, run, scan, startPlant, trueWatts } from "./plant-for-tests.ts";
-import { durableForTests, good, type SiteWishes, siteForTests } from "./site-for-tests.ts";
+import { durableForTests, good, modelForTests, type SiteWishes, siteForTests } from "./site-for-tests.ts";
 
 const test = suite("machines");
 
@@ -322,6 +324,18 @@ test("a replacement that came up asleep is left so until a person accepts it, an
     assert.is.not(decision.minerTargets["a-002"]?.mode, "run");
   });
   assert.ok(woken, "woken when there is room");
+});
+
+test("the wear of a start fades over a day", () => {
+  const day = 86_400_000;
+  const fresh = unseenMachine(modelForTests, true, 0);
+  assert.is(wearAt(fresh, day), 0);
+  const once = wake(fresh, 0);
+  assert.is(wearAt(once, 0), 1);
+  assert.ok(Math.abs(wearAt(once, day) - Math.exp(-1)) < 1e-12);
+  const twice = wake(once, day);
+  assert.ok(Math.abs(wearAt(twice, day) - (1 + Math.exp(-1))) < 1e-12);
+  assert.ok(wearAt(twice, 10 * day) < 0.001);
 });
 
 test.run();

@@ -131,4 +131,15 @@ test("what is over is forgotten, and nothing is made anew where nothing changes"
   assert.is(recordAdded(undefined, one, 5, 0), one);
 });
 
+test("while an interval is used up, for more power says so, and for how long", () => {
+  const plant = raised(limit);
+  scan(plant, 1000, [setpoint(40_000, plant.now + 1000, { timeToLiveSeconds: 3600 })]);
+  run(plant, 10);
+  const text = plant.decision?.explanation.find(({ scope }) => scope === "container")?.forMore ?? "";
+  assert.match(
+    text,
+    /6 machines that weir may wake sleep, and the step limit of the connection is 8 kW in 30 s, of which 0\.8 kW are left; more may follow in 2\d s\.$/,
+  );
+});
+
 test.run();

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { noSlope, takeSample, timeToTrip } from "../../src/control/envelopes/coolant-slope.ts";
-import { type HeldCeiling, hold } from "../../src/control/envelopes/held-ceiling.ts";
+import { type HeldCeiling, hold, holdTime } from "../../src/control/envelopes/held-ceiling.ts";
 import type { Decision } from "../../src/model/decision.ts";
 import { local } from "./commands-for-tests.ts";
 import { type Plant, run, scan, startPlant, trueWatts } from "./plant-for-tests.ts";
@@ -141,25 +141,63 @@ const room = {
 
 test("a held ceiling falls at once and rises after ten minutes, by the room that the highest value left", () => {
   const first = hold(null, { ...room, allowedWatts: 600, value: 54, now: 0 }) as HeldCeiling;
-  assert.equal(first, { ceilingWatts: 600, since: 0, highest: 54 });
+  const memory = { fellAt: 0, risen: false, relapses: 0 };
+  assert.equal(first, { ceilingWatts: 600, since: 0, highest: 54, ...memory });
   assert.is(hold(first, { ...room, allowedWatts: 500, value: 55, now: 1000 })?.ceilingWatts, 500);
   assert.is(hold(first, { ...room, value: 45, now: 599_000 }), first, "nothing changes before the time is over");
   const watched = hold({ ...first, highest: 48 }, { ...room, value: 48.5, now: 300_000 }) as HeldCeiling;
-  assert.equal(watched, { ceilingWatts: 600, since: 0, highest: 48.5 });
+  assert.equal(watched, { ceilingWatts: 600, since: 0, highest: 48.5, ...memory });
   const risen = hold(watched, { ...room, value: 47, now: 600_000 }) as HeldCeiling;
-  assert.ok(Math.abs(risen.ceilingWatts - (500 + (3 / 30) * 1000)) < 1e-9, "from what is drawn, by 3 K of 30 K");
+  assert.ok(Math.abs((risen.ceilingWatts ?? 0) - (500 + (3 / 30) * 1000)) < 1e-9, "from what is drawn, by 3 K of 30 K");
   assert.is(risen.since, 600_000);
   assert.is(hold(watched, { ...room, presentWatts: 100, value: 48, now: 600_000 })?.ceilingWatts, 600, "never below");
   const hot = hold(watched, { ...room, value: 51.5, now: 600_000 });
-  assert.equal(hot, { ceilingWatts: 600, since: 600_000, highest: 51.5 }, "too near the limit the time begins anew");
+  assert.equal(
+    hot,
+    { ceilingWatts: 600, since: 600_000, highest: 51.5, ...memory },
+    "too near the limit the time begins anew",
+  );
 });
 
 test("a held ceiling ends at the rated power, and waits while the value is not known", () => {
-  const held = { ceilingWatts: 900, since: 0, highest: 45 };
-  assert.is(hold(held, { ...room, presentWatts: 900, now: 600_000 }), null);
+  const memory = { fellAt: 0, risen: false, relapses: 0 };
+  const held = { ceilingWatts: 900, since: 0, highest: 45, ...memory };
+  const ended = hold(held, { ...room, presentWatts: 900, now: 600_000 }) as HeldCeiling;
+  assert.is(ended.ceilingWatts, null);
+  assert.is(hold(ended, { ...room, now: 21_599_999 }), ended);
+  assert.is(hold(ended, { ...room, now: 21_600_000 }), null, "after six hours the fall is forgotten");
   assert.is(hold(null, { ...room, now: 0 }), null);
   const waiting = hold(held, { ...room, value: null, now: 600_000 });
-  assert.equal(waiting, { ceilingWatts: 900, since: 600_000, highest: 51.5 });
+  assert.equal(waiting, { ceilingWatts: 900, since: 600_000, highest: 51.5, ...memory });
+});
+
+test("a ceiling that falls again after it has risen waits twice as long each time, until six hours pass without a fall", () => {
+  const down = { ...room, allowedWatts: 600, value: 54 };
+  const up = { ...room, value: 35, presentWatts: 900 };
+  // What is watched is the time after the heat.
+  const fallen = (before: HeldCeiling | null, at: number): HeldCeiling => {
+    const held = hold(before, { ...down, now: at }) as HeldCeiling;
+    return { ...held, highest: up.value };
+  };
+  let held = fallen(null, 0);
+  let now = 0;
+  for (const minutes of [10, 20, 40, 80, 160, 160]) {
+    assert.is(holdTime(held), minutes * 60_000);
+    now = held.fellAt + minutes * 60_000;
+    held = hold(held, { ...up, now: now - 1 }) as HeldCeiling;
+    assert.is(held.ceilingWatts, 600, "not a moment earlier");
+    held = hold(held, { ...up, now }) as HeldCeiling;
+    assert.is(held.ceilingWatts, null);
+    held = fallen(held, now + 1000);
+    assert.is(
+      hold(held, { ...down, allowedWatts: 500, now: now + 2000 })?.relapses,
+      held.relapses,
+      "the same fall goes on",
+    );
+  }
+  now = held.fellAt + 160 * 60_000;
+  held = hold(held, { ...up, now }) as HeldCeiling;
+  assert.is(holdTime(hold(held, { ...down, now: held.fellAt + 21_600_000 }) as HeldCeiling), 600_000);
 });
 
 test("9: after a derate a temperature that stays near the derate point wakes nobody, however long", () => {

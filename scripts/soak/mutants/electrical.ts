@@ -91,6 +91,14 @@ export const electricalMutants: readonly Mutant[] = [
     by: "control/feeder",
   },
   {
+    name: "overload-lost-latches",
+    file: "envelopes/overload.ts",
+    text: "if (watts !== null) widen",
+    into: "if (watts === -1) widen",
+    stands: "a lost reading latches an overload",
+    by: "control/feeder",
+  },
+  {
     name: "overload-phase-unseen",
     file: "envelopes/overload.ts",
     text: "if (drawnWatts > ceilingWatts) return {",

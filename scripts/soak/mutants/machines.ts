@@ -3,6 +3,14 @@ import type { Mutant } from "./mutant.ts";
 
 export const machineMutants: readonly Mutant[] = [
   {
+    name: "wear-never-fades",
+    file: "machines/machine.ts",
+    text: "wear * Math.exp((wornAt - now) / wearFadesMilliseconds)",
+    into: "wear",
+    stands: "a start weighs for ever",
+    by: "control/machines",
+  },
+  {
     name: "sleep-by-word",
     file: "machines/observe.ts",
     text: 'return meterProof === "contradicts" ? "contradicted" : "open";',

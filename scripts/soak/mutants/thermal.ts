@@ -45,7 +45,7 @@ export const thermalMutants: readonly Mutant[] = [
   {
     name: "held-not-held",
     file: "envelopes/held-ceiling.ts",
-    text: "if (now - before.since < holdMilliseconds)",
+    text: "if (now - before.since < holdTime(before))",
     into: "if (now < before.since)",
     stands: "what was derated comes back at once",
     by: "control/tank-heat",
@@ -56,6 +56,14 @@ export const thermalMutants: readonly Mutant[] = [
     text: "const highest = Math.max(before.highest, value);",
     into: "const highest = Math.min(before.highest, value);",
     stands: "max becomes min: the coolest moment decides how much comes back",
+    by: "control/tank-heat",
+  },
+  {
+    name: "held-relapse-forgotten",
+    file: "envelopes/held-ceiling.ts",
+    text: "before.relapses + (before.risen ? 1 : 0)",
+    into: "before.relapses",
+    stands: "clouds of a hot day start machines each hour",
     by: "control/tank-heat",
   },
   {

@@ -1,4 +1,5 @@
 /** The working sheet of one allocation: what every scope will draw as commanded so far, and its ceilings. Lives within one scan. */
+import type { Milliseconds } from "../../model/reading.ts";
 import type { Scope } from "../../model/reason.ts";
 import { ceilingsOf, type ScopeCeilings, unlimitedWatts } from "../arbitration.ts";
 import { certain } from "../impossible.ts";
@@ -13,6 +14,7 @@ import type { RampState } from "../ramp.ts";
 const freeShare = 0.0025;
 
 export interface Plan {
+  readonly now: Milliseconds;
   readonly layout: Layout;
   readonly machines: MachineState[];
   readonly accounts: readonly Account[];
@@ -47,9 +49,11 @@ export function openPlan(
   ceilings: ReadonlyMap<Scope, ScopeCeilings>,
   ramp: RampState,
   adopting: boolean,
+  now: Milliseconds,
 ): Plan {
   const each = layout.scopes.map((scope) => ceilingsOf(ceilings, scope));
   const plan: Plan = {
+    now,
     layout,
     machines: [...machines],
     accounts,

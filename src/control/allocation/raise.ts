@@ -3,7 +3,7 @@ import type { Milliseconds } from "../../model/reading.ts";
 import type { Policy } from "../../model/site.ts";
 import { certain } from "../impossible.ts";
 import { wake } from "../machines/command.ts";
-import type { MachineState } from "../machines/machine.ts";
+import { type MachineState, wearAt } from "../machines/machine.ts";
 import { change, type Plan, roomFor } from "./plan.ts";
 import { worthWaking } from "./worth.ts";
 
@@ -67,7 +67,7 @@ function rankForWaking(plan: Plan, rules: RaiseRules): readonly number[] {
     return (
       Number(chosen.has(b)) - Number(chosen.has(a)) ||
       one.joulesPerTerahash - other.joulesPerTerahash ||
-      one.wakes - other.wakes ||
+      wearAt(one, plan.now) - wearAt(other, plan.now) ||
       a - b
     );
   });

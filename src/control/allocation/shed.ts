@@ -5,7 +5,7 @@ import type { Limit } from "../../model/reason.ts";
 import { isGentle } from "../arbitration.ts";
 import { certain } from "../impossible.ts";
 import { sendToSleep } from "../machines/command.ts";
-import type { MachineState } from "../machines/machine.ts";
+import { type MachineState, wearAt } from "../machines/machine.ts";
 import { change, type Plan } from "./plan.ts";
 import { keptAwake } from "./worth.ts";
 
@@ -115,7 +115,10 @@ export function rankForShedding(plan: Plan): readonly number[] {
       isAwake(machine) && takesCommands(certain(plan.layout.machines[index], "machine").model.dialect),
   );
   return awake
-    .sort(([a, one], [b, other]) => other.joulesPerTerahash - one.joulesPerTerahash || one.wakes - other.wakes || b - a)
+    .sort(
+      ([a, one], [b, other]) =>
+        other.joulesPerTerahash - one.joulesPerTerahash || wearAt(one, plan.now) - wearAt(other, plan.now) || b - a,
+    )
     .map(([machine]) => machine);
 }
 

@@ -1,12 +1,13 @@
 /** What machines are worth running, put as loads of a choice: which of those awake to keep, and which of those asleep to wake. */
 import { certain } from "../impossible.ts";
+import { wearAt } from "../machines/machine.ts";
 import { choose } from "./choose.ts";
 import { type Plan, quietRoomUnder } from "./plan.ts";
 import type { Load } from "./sheet.ts";
 
-/** Each start that a machine has had beyond the least of its like weighs like so much of its worth, up to a few. Source: choice: a start costs some minutes of hashing and wears; makes differ by more than four of them. */
-const wearRatioPerWake = 0.01;
-const mostWakesCounted = 4;
+/** Each start of the last day that a machine has had beyond the least of its like weighs like so much of its worth, up to a few. Source: choice: at a ceiling that comes and goes the machine at its edge would have all the starts; machines of one make differ by up to a tenth, and 2 starts a day are allowed each. */
+const wearRatioPerStart = 0.03;
+const mostStartsCounted = 3;
 
 /** Which of the machines that are awake, the best first, stay so under the lowest ceilings in sight. */
 export function keptAwake(plan: Plan, awake: readonly number[]): ReadonlySet<number> {
@@ -54,7 +55,7 @@ export function worthWaking(
 
 /** What another start of a machine is worth, as a share of its own worth. */
 function wearOf(plan: Plan, machines: readonly number[]): (machine: number) => number {
-  const wakesOf = (machine: number): number => certain(plan.machines[machine], "machine").wakes;
-  const least = machines.reduce((fewest, machine) => Math.min(fewest, wakesOf(machine)), Number.MAX_SAFE_INTEGER);
-  return (machine) => wearRatioPerWake * Math.min(mostWakesCounted, wakesOf(machine) - least);
+  const startsOf = (machine: number): number => wearAt(certain(plan.machines[machine], "machine"), plan.now);
+  const least = machines.reduce((fewest, machine) => Math.min(fewest, startsOf(machine)), Number.MAX_SAFE_INTEGER);
+  return (machine) => wearRatioPerStart * Math.min(mostStartsCounted, startsOf(machine) - least);
 }

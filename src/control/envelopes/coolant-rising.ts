@@ -4,7 +4,7 @@ import type { Limit } from "../../model/reason.ts";
 import type { Tank } from "../../model/site.ts";
 import { celsius, kilowatts, seconds } from "../figures.ts";
 import { takeSample, timeToTrip } from "./coolant-slope.ts";
-import { derated, hold, holdMilliseconds } from "./held-ceiling.ts";
+import { derated, hold, holdTime } from "./held-ceiling.ts";
 import type { TankMemory } from "./tank-memory.ts";
 import type { TankScan } from "./tank-scan.ts";
 
@@ -33,14 +33,14 @@ export function risingLimits(tank: Tank, memory: TankMemory, scan: TankScan): re
       reason: { code: "coolant-rising", text },
     });
   }
-  if (held !== null) {
-    const text = `${tank.name} was derated; it stays at ${kilowatts(held.ceilingWatts)} until its coolant has left room for more for ${seconds(holdMilliseconds)}.`;
+  if (held !== null && held.ceilingWatts !== null) {
+    const text = `${tank.name} was derated; it stays at ${kilowatts(held.ceilingWatts)} until its coolant has left room for more for ${seconds(holdTime(held))}.`;
     const reason = { code: "coolant-hold", text } as const;
     // It keeps machines from waking; what sheds are the slope and the derate band.
     limits.push({
       scope,
       ceilingWatts: held.ceilingWatts,
-      withinMilliseconds: holdMilliseconds,
+      withinMilliseconds: holdTime(held),
       source: "envelope",
       reason,
     });

@@ -18,6 +18,8 @@ export interface JudgedFeeder {
   readonly finding: Finding;
   /** How uneven the phases of each branch were when all of them were last measured [A]. Aligned with branches. */
   readonly unevenAmperes: readonly number[];
+  /** What each branch carries for all that is known where a reading of it is lost; null: none is [W]. Aligned with branches. */
+  readonly surelyWatts: readonly (number | null)[];
 }
 
 /** Limits of the whole feeder tree. `unevenBefore` is what the scan before found; `judgedOf` gives the judgement of a point; during the hold of a start only a measured overload acts at once. */
@@ -39,12 +41,14 @@ export function judgeFeeder(
     reason: { code: "rated-power", text: `The container is rated for ${kilowatts(site.ratedWatts)}.` },
   };
   const uneven: number[] = [];
+  const surelyWatts: (number | null)[] = [];
   const branches = layout.branches.map((place, index) => {
     const carried = carries(place.branch, certain(unevenBefore[index], "imbalance"), judgedOf);
     uneven[index] = carried.unevenAmperes;
+    surelyWatts[index] = carried.lost.length === 0 ? null : carried.mostWatts;
     return judgeBranch(layout, place, certain(balances[index], "balance"), carried, judgedOf, now, holdMilliseconds);
   });
-  return { finding: merge([{ ...nothingFound, limits: [rated] }, ...branches]), unevenAmperes: uneven };
+  return { finding: merge([{ ...nothingFound, limits: [rated] }, ...branches]), unevenAmperes: uneven, surelyWatts };
 }
 
 function judgeBranch(

@@ -8,6 +8,7 @@ import type { Fleet } from "../machines/fleet.ts";
 import { shedWindow } from "../machines/observe.ts";
 import type { Account } from "../power/account.ts";
 import type { BranchBalance } from "../power/balance.ts";
+import type { JudgedFeeder } from "./feeder.ts";
 import { type Finding, merge, nothingFound } from "./finding.ts";
 
 /** Time for a shed to help, where no machine needs longer [ms]. Source: grid-and-safety 5.3: a full 63 A breaker trips after 39 s at 150 %. */
@@ -24,12 +25,15 @@ export function judgeOverload(
   layout: Layout,
   balances: readonly BranchBalance[],
   { accounts, machines }: Pick<Fleet, "accounts" | "machines">,
-  feeder: Finding,
+  { finding: feeder, surelyWatts }: Pick<JudgedFeeder, "finding" | "surelyWatts">,
   before: readonly (Milliseconds | null)[],
   now: Milliseconds,
 ): JudgedOverload {
   const since: (Milliseconds | null)[] = [];
   const ceilings = ceilingsAtOnce(feeder);
+  // A ceiling that only a lost reading narrows sheds; it is no violation that latches.
+  for (const [index, watts] of surelyWatts.entries())
+    if (watts !== null) widen(ceilings, layout, certain(layout.branches[index], "branch"), watts);
   const findings = layout.branches.map((place, index): Finding => {
     const scope = certain(layout.scopes[place.scope], "scope");
     const drawnWatts = surelyDrawn(certain(balances[index], "balance"));
@@ -52,8 +56,13 @@ export function judgeOverload(
   return { finding: merge(findings), since };
 }
 
+function widen(ceilings: Map<Scope, number>, { scopes }: Layout, { scope, phases }: BranchPlace, watts: number): void {
+  ceilings.set(certain(scopes[scope], "scope"), watts);
+  for (const phase of phases) ceilings.set(certain(scopes[phase], "scope"), watts / phases.length);
+}
+
 /** The smallest limit of each scope that holds at once [W]. */
-function ceilingsAtOnce(feeder: Finding): ReadonlyMap<Scope, number> {
+function ceilingsAtOnce(feeder: Finding): Map<Scope, number> {
   const ceilings = new Map<Scope, number>();
   for (const { scope, ceilingWatts, withinMilliseconds } of feeder.limits)
     if (withinMilliseconds <= 0) ceilings.set(scope, Math.min(ceilings.get(scope) ?? Number.MAX_VALUE, ceilingWatts));

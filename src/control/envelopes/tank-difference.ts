@@ -7,7 +7,7 @@ import type { Tank } from "../../model/site.ts";
 import { kilowatts, seconds } from "../figures.ts";
 import { lowestSince } from "../judge.ts";
 import { type Finding, nothingAllowed, nothingFound, type Warning } from "./finding.ts";
-import { derated, hold, holdMilliseconds } from "./held-ceiling.ts";
+import { derated, hold, holdTime } from "./held-ceiling.ts";
 import type { TankMemory } from "./tank-memory.ts";
 import type { TankScan } from "./tank-scan.ts";
 
@@ -36,9 +36,9 @@ export function judgeDifference(tank: Tank, ratedWatts: number, memory: TankMemo
   const { kelvin, cautiousKelvin } = differenceOf(inlet, scan);
   const limits: Limit[] = [];
   const { heldDifference } = memory;
-  if (heldDifference !== null) {
-    const text = `${tank.name} was derated for its difference of hot side and inlet; it stays at ${kilowatts(heldDifference.ceilingWatts)} until that has left room for more for ${seconds(holdMilliseconds)}.`;
-    limits.push(limitOf(tank, heldDifference.ceilingWatts, holdMilliseconds, { code: "coolant-hold", text }));
+  if (heldDifference !== null && heldDifference.ceilingWatts !== null) {
+    const text = `${tank.name} was derated for its difference of hot side and inlet; it stays at ${kilowatts(heldDifference.ceilingWatts)} until that has left room for more for ${seconds(holdTime(heldDifference))}.`;
+    limits.push(limitOf(tank, heldDifference.ceilingWatts, holdTime(heldDifference), { code: "coolant-hold", text }));
   }
   if (kelvin === null || cautiousKelvin === null) {
     const text = `The difference of hot side and inlet of ${tank.name} is not known; what it lowered stays low.`;

@@ -3,7 +3,7 @@ import { takesCommands } from "../../model/dialects.ts";
 import type { MinerTarget } from "../../model/miner.ts";
 import type { Milliseconds } from "../../model/reading.ts";
 import type { MinerModel } from "../../model/site.ts";
-import type { MachineState } from "./machine.ts";
+import { type MachineState, wearAt } from "./machine.ts";
 
 const targets = { leave: { mode: "leave" }, sleep: { mode: "sleep" }, run: { mode: "run" } } as const;
 
@@ -34,7 +34,8 @@ export function wake(machine: MachineState, now: Milliseconds): MachineState {
     since: now,
     command: "run",
     commandedAt: now,
-    wakes: machine.wakes + 1,
+    wear: wearAt(machine, now) + 1,
+    wornAt: now,
     asleepSince: null,
     wokenAt: now,
   };

@@ -25,8 +25,9 @@ export interface MachineState {
   readonly inletAt: Milliseconds;
   /** As it told last; a report that does not tell it changes nothing. */
   readonly powerMode: MinerPowerMode | null;
-  /** Times we woke it: its wear. */
-  readonly wakes: number;
+  /** Starts by our doing, each fading over a day: its wear as it was at `wornAt`. */
+  readonly wear: number;
+  readonly wornAt: Milliseconds;
   /** Since when its sleep is proven; null: it is not asleep. */
   readonly asleepSince: Milliseconds | null;
   /** Since when it has been awake by our doing; null: it ran before us. */
@@ -67,6 +68,14 @@ const believablePowerRatio = 2;
 /** Power that grows faster than this share of the plate is still coming [1/s]. Source: choice: a full rise in 400 s; miners.md: machines need 60 to 300 s. */
 const risingSharePerSecond = 0.0025;
 
+/** A start counts like so much less after this [ms]. Source: choice: starts are counted by the day. */
+const wearFadesMilliseconds: Milliseconds = 86_400_000;
+
+/** Wear of a machine at a moment: about its starts of the last day. */
+export function wearAt({ wear, wornAt }: MachineState, now: Milliseconds): number {
+  return wear === 0 ? 0 : wear * Math.exp((wornAt - now) / wearFadesMilliseconds);
+}
+
 const refusals: ReadonlySet<MinerFault> = new Set([
   "credentials-refused",
   "write-access-disabled",
@@ -90,7 +99,8 @@ export function unseenMachine(model: MinerModel, ours: boolean, now: Millisecond
     inletCelsius: null,
     inletAt: 0,
     powerMode: null,
-    wakes: 0,
+    wear: 0,
+    wornAt: now,
     asleepSince: null,
     wokenAt: null,
     relapsedAt: null,
@@ -167,7 +177,8 @@ export function learn(machine: MachineState, sighting: Sighting, model: MinerMod
     commandedAt: machine.commandedAt,
     ours: machine.ours,
     baselineWatts: machine.baselineWatts,
-    wakes: machine.wakes,
+    wear: machine.wear,
+    wornAt: machine.wornAt,
     asleepSince: machine.asleepSince,
     wokenAt: machine.wokenAt,
     relapsedAt: machine.relapsedAt,

@@ -129,6 +129,10 @@ export interface ScenarioFile {
          * A greenhouse takes the heat and wants water of this temperature; default: nobody does.
          */
         heatWantedCelsius?: number;
+        /**
+         * Difference of hot side and inlet above which power is lowered, to nothing 10 K above it.
+         */
+        inletDerateKelvin: number;
       };
       /**
        * Contract power.
@@ -178,6 +182,10 @@ export interface ScenarioFile {
            */
           keepRatio: number;
         }[];
+        /**
+         * Machines that take longer to shed stay asleep, but for what the hardest stage keeps; default: none does.
+         */
+        shedWithinSeconds?: number;
       };
       /**
        * Response to the frequency of a grid of 60 Hz.
@@ -224,6 +232,48 @@ export interface ScenarioFile {
          */
         riseWatts?: number;
       };
+      /**
+       * A smoke detector; default: none.
+       */
+      smoke?: boolean;
+      /**
+       * Hot air around the breakers lowers what they carry; it is 8 K warmer than outside.
+       */
+      derating?: {
+        /**
+         * A thermometer stands there; without it the hottest air counts.
+         */
+        measured: boolean;
+        /**
+         * Up to this the whole rating counts.
+         */
+        calibratedCelsius: number;
+        /**
+         * Share of the rating lost for each kelvin above.
+         */
+        lossPerKelvinRatio: number;
+        /**
+         * Counts while the air is not known.
+         */
+        hottestCelsius: number;
+      };
+      /**
+       * Step limit of the grid connection.
+       */
+      largestStepUp?: {
+        /**
+         * Most that may be added within an interval.
+         */
+        watts: number;
+        /**
+         * Its length.
+         */
+        intervalSeconds: number;
+      };
+      /**
+       * Operations that the contactors are rated for; default: nobody is told.
+       */
+      contactorRatedOperations?: number;
     };
   };
   /**
@@ -398,9 +448,9 @@ export interface ScenarioFile {
        */
       from: "dispatch" | "site" | "operator";
       /**
-       * What is ordered.
+       * What is ordered; a self-test is an operator's.
        */
-      action: "stop" | "release";
+      action: "stop" | "release" | "self-test";
     };
     /**
      * A person at the container.
@@ -423,6 +473,7 @@ export interface ScenarioFile {
        * What fails; see src/sim/closed-loop/README.md.
        */
       fault:
+        | "line-dead"
         | "missing"
         | "no-reply"
         | "stale"
@@ -434,12 +485,15 @@ export interface ScenarioFile {
         | "current-transformer-lost"
         | "pump-broken"
         | "pump-stopped"
+        | "flow-reduced"
         | "leak"
+        | "smoke"
         | "fan-stopped"
         | "fan-failed"
         | "cooler-fouled"
         | "heat-customer-gone"
         | "deaf"
+        | "refuses"
         | "unreachable"
         | "slow"
         | "wakes-alone"
@@ -494,6 +548,36 @@ export interface ScenarioFile {
        * What the new process finds on disk.
        */
       store: "kept" | "unreadable";
+      /**
+       * The process is told to end and does so when it may, as for an update; default: it dies at once.
+       */
+      told?: boolean;
+    };
+    /**
+     * The frequency of the grid or the generator changes.
+     */
+    frequency?: {
+      /**
+       * New frequency.
+       */
+      hertz: number;
+      /**
+       * In a straight line over this time.
+       */
+      overSeconds: number;
+    };
+    /**
+     * The protected load changes.
+     */
+    racks?: {
+      /**
+       * New power.
+       */
+      watts: number;
+      /**
+       * In a straight line over this time.
+       */
+      overSeconds: number;
     };
   }[];
   /**

@@ -11,6 +11,8 @@ const warmCelsius = 25;
 export const coldFlowRatio = 0.35;
 /** What the site file asks of cold fluid stays below what it can do. Choice. */
 const coldNeededRatio = 0.25;
+/** From the derate point of the difference to its trip [K]. Choice. */
+const differenceBandKelvin = 10;
 
 /** The pump of a tank. */
 export function pumpOf(tank: number, cooling: Cooling | undefined): Pump {
@@ -35,8 +37,8 @@ export function heatOfTank(
   const inlet = {
     point: `pt100-inlet/tank${tank}InletCelsius`,
     maximumAgeMilliseconds: 15_000,
-    derateKelvin: 20,
-    tripKelvin: 30,
+    derateKelvin: cooling.inletDerateKelvin,
+    tripKelvin: cooling.inletDerateKelvin + differenceBandKelvin,
   };
   const warmUp = {
     coldCelsius,

@@ -11,7 +11,7 @@ import type {
   Tank,
 } from "../../model/site.ts";
 import { heatOfTank, loopsOf, pumpOf } from "./build-cooling.ts";
-import { racksOf, supplyOf } from "./build-supply.ts";
+import { deratingOf, racksOf, smokePoint, supplyOf } from "./build-supply.ts";
 import type { Builder } from "./scenario.ts";
 
 /** Line to neutral [V]. */
@@ -38,6 +38,14 @@ function policyOf(builder: Builder, ratedWatts: number): Policy {
     minimumOnMilliseconds: 600_000,
     minimumOffMilliseconds: 300_000,
     shedProofMilliseconds: 5000,
+    ...(builder.largestStepUp === undefined
+      ? {}
+      : {
+          largestStepUp: {
+            watts: builder.largestStepUp.watts,
+            intervalMilliseconds: builder.largestStepUp.intervalSeconds * 1000,
+          },
+        }),
   };
 }
 
@@ -85,6 +93,7 @@ export function buildSite(builder: Builder): Site {
       ...racksOf(builder, feeder, breakerFor(racksWatts, 0.9)),
     ],
     ...supplyOf(builder, ratedWatts),
+    ...(builder.smoke === true ? { smokeClear: [smokePoint] } : {}),
     tanks: names.map((tank) => tankOf(tank, builder)),
     minerModels: { [model.name]: model, [mute.name]: mute },
     coolingLoops: loopsOf(
@@ -143,10 +152,12 @@ function feederOf(builder: Builder, machinesWatts: number, auxiliaryWatts: numbe
     meter: meterOf("feeder-meter"),
     contactor: null,
     auxiliaryWatts,
+    ...deratingOf(builder),
   };
 }
 
 function branchOf(tank: number, builder: Builder, model: MinerModel): Branch {
+  const { contactorRatedOperations: ratedOperations } = builder;
   return {
     name: `branch-${tank}`,
     parent: "feeder",
@@ -155,8 +166,13 @@ function branchOf(tank: number, builder: Builder, model: MinerModel): Branch {
     nominalVolts,
     phases: 3,
     meter: builder.branchMeters ? meterOf(`branch-${tank}-meter`) : null,
-    contactor: { output: `io/contactor${tank}`, feedback: `io/contactor${tank}Closed` },
+    contactor: {
+      output: `io/contactor${tank}`,
+      feedback: `io/contactor${tank}Closed`,
+      ...(ratedOperations === undefined ? {} : { ratedOperations }),
+    },
     auxiliaryWatts: 0,
+    ...deratingOf(builder),
   };
 }
 
@@ -217,7 +233,7 @@ function sensorsOf(tank: number, builder: Builder): readonly string[] {
 /** Ranges of the points that have one; how they are wired is of no interest here. */
 function linesOf(tanks: readonly number[], builder: Builder): LineSite {
   const ranged = tanks.flatMap((tank) => [
-    ...sensorsOf(tank, builder).map((name) => point(name, -20, 95)),
+    ...sensorsOf(tank, builder).map((name) => point(name, -40, 95)),
     point(`ai/tank${tank}FlowLitersPerMinute`, 0, flowNeeded(builder) * 4),
     point(`ai/tank${tank}LevelPercent`, 0, 100),
   ]);

@@ -10,6 +10,8 @@ const generatorFrequencyPoint = "generator/frequencyHertz";
 export const relayPoint = "relay/underFrequencyClear";
 export const racksBranch = "racks";
 
+const cabinetPoint = "cabinet/airCelsius";
+export const smokePoint = "io/smokeClear";
 const confirmMilliseconds = 500;
 
 export function supplyOf(builder: Builder, ratedWatts: number): Pick<Site, "contract" | "generator" | "frequency"> {
@@ -25,7 +27,7 @@ export function supplyOf(builder: Builder, ratedWatts: number): Pick<Site, "cont
 
 function generatorOf({ generator }: Builder, ratedWatts: number): Pick<Site, "generator"> {
   if (generator === undefined) return {};
-  const { stages, stepGapSeconds, ...steps } = generator;
+  const { stages, stepGapSeconds, shedWithinSeconds, ...steps } = generator;
   const frequency = {
     point: generatorFrequencyPoint,
     maximumAgeMilliseconds: 3000,
@@ -38,6 +40,7 @@ function generatorOf({ generator }: Builder, ratedWatts: number): Pick<Site, "ge
       ...steps,
       ratedWatts,
       stepGapMilliseconds: stepGapSeconds * 1000,
+      ...(shedWithinSeconds === undefined ? {} : { shedWithinMilliseconds: shedWithinSeconds * 1000 }),
       ...(stages.length === 0 ? {} : { frequency }),
     },
   };
@@ -64,6 +67,13 @@ function frequencyOf({ frequency }: Builder): Pick<Site, "frequency"> {
       },
     },
   };
+}
+
+/** What hot air takes off every breaker. */
+export function deratingOf({ derating }: Builder): Pick<Branch, "derating"> {
+  if (derating === undefined) return {};
+  const { measured, ...figures } = derating;
+  return { derating: { ...figures, point: measured ? cabinetPoint : null, maximumAgeMilliseconds: 60_000 } };
 }
 
 /** Racks on a branch of their own, with a meter and nothing that could take their power. */

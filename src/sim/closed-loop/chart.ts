@@ -1,98 +1,127 @@
-/** A chart of a run as SVG: power and its ceiling above, temperatures below, on one axis of time. Pure but for what it has collected. */
+/** What a chart of a run shows, collected while it runs: power with ceiling and order, temperatures with the air, trips as they latch. Drawn elsewhere. */
+import type { Decision } from "../../model/decision.ts";
+import type { Site } from "../../model/site.ts";
+import { type Curve, drawChart, type Mark } from "./chart-drawing.ts";
 import type { Moment, RunParts } from "./moment.ts";
+import type { RunResult } from "./run.ts";
+import type { Scenario, ScenarioEvent } from "./scenario.ts";
 
 export interface Chart {
   add(moment: Moment, parts: RunParts): void;
-  svg(title: string): string;
-}
-
-interface Line {
-  readonly name: string;
-  readonly colour: string;
-  readonly values: number[];
+  svg(scenario: Scenario, result: RunResult): string;
 }
 
 /** Points kept over the whole run; each is the highest of its span, so that no peak is lost. Choice: one a pixel. */
 const columns = 1000;
-const width = 1100;
-const plotLeft = 70;
-const plots = [
-  { top: 50, height: 260, unit: "kW" },
-  { top: 350, height: 200, unit: "°C" },
-] as const;
 const colours = ["#b5179e", "#e85d04", "#2a9d8f", "#6a4c93", "#1d3557", "#bc6c25"];
 
 export function openChart(durationSeconds: number): Chart {
-  const power: Line = { name: "power", colour: "#0077b6", values: [] };
-  const ceiling: Line = { name: "ceiling", colour: "#d00000", values: [] };
-  const orders: Line = { name: "order", colour: "#8d99ae", values: [] };
-  const tanks: Line[] = [];
-  const keep = (line: Line, column: number, value: number): void => {
-    line.values[column] = Math.max(line.values[column] ?? value, value);
+  const named = (name: string, colour: string): Curve => ({ name, colour, values: [] });
+  const power = named("power", "#0077b6");
+  const ceiling = named("ceiling of the controller", "#d00000");
+  const inner = named("allowed by the tanks", "#f4a261");
+  const orders = named("lowest order", "#8d99ae");
+  const air = named("air", "#8d99ae");
+  const tanks: Curve[] = [];
+  const trips = new Map<string, number>();
+  const limits = { derateCelsius: Number.POSITIVE_INFINITY, tripCelsius: Number.POSITIVE_INFINITY };
+  const keep = (curve: Curve, column: number, value: number): void => {
+    curve.values[column] = Math.max(curve.values[column] ?? value, value);
   };
   return {
-    add({ now, scan }, { container, dispatcher }) {
+    add({ now, scan }, { site, container, dispatcher }) {
       const column = Math.min(columns - 1, Math.floor((now / 1000 / durationSeconds) * columns));
       const plant = container.plant();
       keep(power, column, plant.feeder.watts / 1000);
-      if (scan !== null) keep(ceiling, column, scan.decision.ceilingWatts / 1000);
-      const order = Math.min(
-        ...dispatcher
-          .wanted()
-          .filter(({ until }) => until > now)
-          .map(({ watts }) => watts),
-      );
+      keep(air, column, container.ambientCelsius);
+      if (scan !== null) {
+        keep(ceiling, column, scan.decision.ceilingWatts / 1000);
+        keep(inner, column, allowedByTanks(site, scan.decision) / 1000);
+      }
+      for (const { name } of scan?.decision.trips ?? []) if (!trips.has(name)) trips.set(name, now / 1000);
+      const standing = dispatcher.wanted().filter(({ until }) => until > now);
+      const order = Math.min(...standing.map(({ watts }) => watts));
       if (Number.isFinite(order)) keep(orders, column, order / 1000);
       for (const [index, { bulkCelsius }] of plant.tanks.entries()) {
-        const name = plant.parameters.tanks[index]?.name ?? "";
-        tanks[index] ??= { name, colour: colours[index % colours.length] ?? "#000", values: [] };
+        tanks[index] ??= named(site.tanks[index]?.name ?? "", colours[index % colours.length] ?? "#000");
         keep(tanks[index], column, bulkCelsius);
       }
+      for (const { coolant } of site.tanks) {
+        limits.derateCelsius = Math.min(limits.derateCelsius, coolant.derateCelsius);
+        limits.tripCelsius = Math.min(limits.tripCelsius, coolant.tripCelsius);
+      }
     },
-    svg(title) {
-      const body = [drawPlot([orders, ceiling, power], 0), drawPlot(tanks, 1), timeAxis(durationSeconds)].join("\n");
-      return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} 600" font-family="sans-serif" font-size="12">
-<rect width="${width}" height="600" fill="#fff"/>
-<text x="${plotLeft}" y="24" font-size="16">${title}</text>
-${body}
-</svg>
-`;
+    svg(scenario, { violations, failures, good, seed }) {
+      const verdict = good
+        ? "every invariant and expectation held"
+        : `${violations.length} invariants violated, ${failures.length} expectations not met`;
+      return drawChart({
+        title: `${scenario.name}, seed ${seed}: ${verdict}`,
+        good,
+        durationSeconds,
+        columns,
+        power: [orders, inner, ceiling, power],
+        temperatures: [air, ...tanks],
+        levels: [
+          { name: "derate", value: limits.derateCelsius, colour: "#f4a261" },
+          { name: "trip", value: limits.tripCelsius, colour: "#d00000" },
+        ].filter(({ value }) => Number.isFinite(value)),
+        marks: [
+          ...scenario.events.map(markOf),
+          ...[...trips].map(
+            ([name, atSeconds]): Mark => ({ atSeconds, text: `trip ${name} latches`, colour: "#e85d04" }),
+          ),
+          ...violations.map(
+            ({ invariant, atSeconds, text }): Mark => ({
+              atSeconds,
+              text: `VIOLATED ${invariant}: ${text}`,
+              colour: "#d00000",
+            }),
+          ),
+        ],
+        remarks: failures.map((text) => `expected: ${text}`),
+      });
     },
   };
 }
 
-function drawPlot(lines: readonly Line[], index: 0 | 1): string {
-  const { top, height, unit } = plots[index];
-  const values = lines.flatMap(({ values: own }) => own.filter((value) => value !== undefined));
-  const low = index === 0 ? 0 : Math.floor(Math.min(...values, 20));
-  const high = Math.ceil(Math.max(...values, low + 1) * 1.05);
-  const yOf = (value: number): number => top + height - ((value - low) / (high - low)) * height;
-  const marks = [0, 0.25, 0.5, 0.75, 1].map((share) => {
-    const value = low + share * (high - low);
-    const y = yOf(value).toFixed(1);
-    return `<path d="M${plotLeft} ${y}H${width - 20}" stroke="#ddd"/><text x="${plotLeft - 6}" y="${y}" text-anchor="end">${Math.round(value)} ${unit}</text>`;
-  });
-  const curves = lines.map((line, place) => {
-    const points = [...line.values.entries()].flatMap(([column, value]) =>
-      value === undefined ? [] : [`${xOf(column / columns).toFixed(1)},${yOf(value).toFixed(1)}`],
+/** What the limits of the tanks leave together, with the auxiliaries [W]. */
+function allowedByTanks(site: Site, { limits }: Decision): number {
+  let watts = site.auxiliaryWatts;
+  for (const { name } of site.tanks) {
+    const plates = site.miners.reduce(
+      (sum, { tank, model }) => sum + (tank === name ? (site.minerModels[model]?.ratedWatts ?? 0) : 0),
+      0,
     );
-    const legend = `<text x="${plotLeft + 8 + place * 90}" y="${top - 8}" fill="${line.colour}">${line.name}</text>`;
-    return `<polyline points="${points.join(" ")}" fill="none" stroke="${line.colour}" stroke-width="1.2"/>${legend}`;
-  });
-  return [...marks, ...curves].join("\n");
+    const own = limits.filter(({ scope }) => scope === `tank/${name}`);
+    watts += Math.min(plates, ...own.map(({ ceilingWatts }) => ceilingWatts));
+  }
+  return watts;
 }
 
-function xOf(share: number): number {
-  return plotLeft + share * (width - 20 - plotLeft);
+/** An event in a few words. */
+function markOf(event: ScenarioEvent): Mark {
+  const kilo = (watts: number): string => `${Math.round(watts / 100) / 10} kW`;
+  const { setpoint, schedule, control, local, fault, weather, frequency, racks, restart } = event;
+  const texts = [
+    setpoint && `${setpoint.from}: ${setpoint.order} ${kilo(setpoint.watts)}`,
+    schedule && `schedule of ${schedule.from}, ${schedule.levels.length} levels`,
+    control && `${control.from}: ${control.action}`,
+    local && `person: ${local.action}${local.trip === undefined ? "" : ` ${local.trip}`}`,
+    fault &&
+      `fault ${[fault.fault, fault.target, fault.value ?? ""].filter((word) => word !== "").join(" ")}${lasting(fault.forSeconds)}`,
+    weather && `air to ${weather.ambientCelsius} °C${over(weather.overSeconds)}`,
+    frequency && `frequency to ${Math.round(frequency.hertz * 100) / 100} Hz${over(frequency.overSeconds)}`,
+    racks && `racks to ${kilo(racks.watts)}${over(racks.overSeconds)}`,
+    restart && `controller down for ${restart.outageSeconds} s`,
+  ];
+  return { atSeconds: event.atSeconds, text: texts.find((text) => text !== undefined) ?? "", colour: "#6c757d" };
 }
 
-function timeAxis(durationSeconds: number): string {
-  const inHours = durationSeconds > 7200;
-  return [0, 0.25, 0.5, 0.75, 1]
-    .map((share) => {
-      const at = durationSeconds * share;
-      const text = inHours ? `${(at / 3600).toFixed(1)} h` : `${Math.round(at / 60)} min`;
-      return `<text x="${xOf(share).toFixed(1)}" y="575" text-anchor="middle">${text}</text>`;
-    })
-    .join("\n");
+function lasting(forSeconds: number | undefined): string {
+  return forSeconds === undefined ? "" : ` for ${Math.round(forSeconds)} s`;
+}
+
+function over(overSeconds: number): string {
+  return overSeconds > 0 ? ` over ${Math.round(overSeconds)} s` : "";
 }

@@ -5,7 +5,7 @@ import type { PointName } from "../../model/reading.ts";
 import type { Site } from "../../model/site.ts";
 import { advance, flowLitersPerMinute, type Plant, type PlantEffects, startPlant, supplied } from "../plant/plant.ts";
 import type { Random } from "../random.ts";
-import { customerOf, fanShare, fansOn } from "./cooling-effects.ts";
+import { customerOf, fanShare, fansOn, flowRatio } from "./cooling-effects.ts";
 import type { Faults } from "./faults.ts";
 import {
   drawMachine,
@@ -41,6 +41,8 @@ export interface Container {
     targets: Readonly<Record<string, MinerTarget>>,
     outputs: Readonly<Record<PointName, number>>,
   ): readonly SimulatedMachine[];
+  /** Somebody refills every tank that does not leak. */
+  refill(): void;
   /** The controller's process died: links forget, outputs stay. */
   forget(): void;
   /** The timer relay in series with every contactor; false: it has dropped. */
@@ -151,6 +153,11 @@ class SimulatedContainer implements Container {
     for (const machine of this.machines) forgetTarget(machine);
   }
 
+  refill(): void {
+    const tanks = this.#plant.tanks.map((tank) => (tank.leaking ? tank : { ...tank, lostPercent: 0 }));
+    this.#plant = { ...this.#plant, tanks };
+  }
+
   relay(holds: boolean): void {
     this.#relayHolds = holds;
   }
@@ -222,6 +229,7 @@ class SimulatedContainer implements Container {
         machinesWatts: this.#tankWatts[index] ?? 0,
         pumpCommanded: this.runs(name, "pump") || this.runs(name, "standby"),
         pumpBroken: this.#faults.find("pump-broken", name) !== null && !this.runs(name, "standby"),
+        flowRatio: flowRatio(this.#faults, name),
         leaking: this.#faults.find("leak", name) !== null,
       })),
       branches: this.#branchWatts.map((watts, index) => ({

@@ -22,6 +22,8 @@ export interface Seen {
 export interface Scan {
   readonly image: ProcessImage;
   readonly decision: Decision;
+  /** When the process that made it started. */
+  readonly startedAt: number;
   /** The same scan with other readings: what would have been decided. Changes nothing. */
   instead(readings: Readings): Decision;
 }
@@ -32,6 +34,8 @@ export interface Controller {
   /** One scan; null: no process is there to make it. */
   scan(seen: Seen): Scan | null;
   kill(event: RestartEvent, now: number): void;
+  /** It is told to end, and does when its core says that it may. */
+  end(event: RestartEvent, now: number): void;
   /** When the last scan was made. */
   scannedAt(): number;
 }
@@ -46,6 +50,7 @@ export function openController<State>(core: Core<State>, site: Site, faults: Fau
   let boots = 0;
   let unreadable = false;
   let scannedAt = 0;
+  let ending: RestartEvent | null = null;
   const deaths: number[] = [];
 
   const start = (now: number): { state: State; readonly startedAt: number; readonly boot: string } => {
@@ -60,15 +65,22 @@ export function openController<State>(core: Core<State>, site: Site, faults: Fau
       boot: boots.toString(16).padStart(32, "0"),
     };
   };
+  const die = (event: RestartEvent, now: number): void => {
+    process = null;
+    ending = null;
+    backAt = now + event.outageSeconds * 1000;
+    unreadable = event.store === "unreadable";
+    deaths.push(now);
+  };
   return {
     startedAt: () => process?.startedAt ?? null,
     scannedAt: () => scannedAt,
     kill(event, now) {
-      process = null;
-      backAt = now + event.outageSeconds * 1000;
-      unreadable = event.store === "unreadable";
-      deaths.push(now);
+      die(event, now);
       disk.crash(now);
+    },
+    end(event) {
+      if (process !== null) ending = event;
     },
     scan({ now, ...seen }) {
       if (process === null && now < backAt) return null;
@@ -79,14 +91,20 @@ export function openController<State>(core: Core<State>, site: Site, faults: Fau
         boot: process.boot,
         ...seen,
         storedRevision: disk.storedRevision(now),
-        stopping: false,
+        stopping: ending !== null,
       };
-      const before = process.state;
+      const { state: before, startedAt } = process;
       const { state, decision } = core.step(before, image, site);
       process.state = state;
       scannedAt = now;
       disk.save(decision.durable, now);
-      return { image, decision, instead: (readings) => core.step(before, { ...image, readings }, site).decision };
+      if (ending !== null && decision.mayEnd) die(ending, now);
+      return {
+        image,
+        decision,
+        startedAt,
+        instead: (readings) => core.step(before, { ...image, readings }, site).decision,
+      };
     },
   };
 }

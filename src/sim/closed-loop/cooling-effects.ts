@@ -1,4 +1,4 @@
-/** What relays and drives make of the fans and of the heat customer's valve. */
+/** What relays, drives and clogged strainers make of the fans, of the flow and of the heat customer's valve. */
 import type { Fan } from "../../model/cooling.ts";
 import type { PointName } from "../../model/reading.ts";
 import type { Site } from "../../model/site.ts";
@@ -7,6 +7,14 @@ import type { Faults } from "./faults.ts";
 
 /** Relays and references as they stand; what nothing has been told yet is on. */
 type Relays = Readonly<Record<PointName, number>>;
+
+/** What a clogged strainer leaves of a tank's flow where the fault does not say. Choice. */
+const cloggedRatio = 0.6;
+
+export function flowRatio(faults: Faults, tank: string): number {
+  const clogged = faults.find("flow-reduced", tank);
+  return clogged === null ? 1 : (clogged.value ?? cloggedRatio);
+}
 
 /** Without a loop of their own all fans hang on all cooling outputs together. */
 export function fansOn({ coolingLoops = [], coolingOutputs }: Site, relays: Relays): boolean {

@@ -3,7 +3,7 @@ import type { Acknowledgement, CommandSource, RemoteCommand } from "../../model/
 import type { Heartbeat } from "../../model/image.ts";
 import type { Site } from "../../model/site.ts";
 import type { Faults } from "./faults.ts";
-import type { ScheduleEvent, SetpointEvent } from "./scenario.ts";
+import type { ControlEvent, ScheduleEvent, SetpointEvent } from "./scenario.ts";
 import { trueUnixMilliseconds } from "./wall-clock.ts";
 
 export interface Dispatcher {
@@ -11,7 +11,7 @@ export interface Dispatcher {
   schedule(event: ScheduleEvent, now: number): void;
   /** Most that any schedule may hold at a moment, while its changes may take as long as said [W]; null: there is none. For judging only. */
   scheduled(now: number, settlingMilliseconds: number): number | null;
-  control(from: CommandSource, action: "stop" | "release", now: number): void;
+  control(from: CommandSource, action: ControlEvent["action"], now: number): void;
   /** What arrives in this moment. */
   arrivals(now: number): readonly RemoteCommand[];
   heartbeat(now: number): Heartbeat;
@@ -106,6 +106,11 @@ export function openDispatcher(
         const untilSeconds = levels[index + 1]?.afterSeconds ?? endsAfterSeconds;
         scheduled.push({ from: now + afterSeconds * 1000, until: now + untilSeconds * 1000, watts });
       }
+      scheduled.push({
+        from: now + endsAfterSeconds * 1000,
+        until: Number.POSITIVE_INFINITY,
+        watts: afterEndWatts,
+      });
       send(now, now + 60_000, {
         ...command,
         kind: "schedule",

@@ -6,6 +6,15 @@ import type { Expectations } from "./scenario.ts";
 export interface Judge {
   look(moment: Moment): void;
   failures(measures: Measures, endSeconds: number): readonly string[];
+  /** How long each shed took that the scenario expects; null: it was not reached. */
+  sheds(): readonly ShedTime[];
+}
+
+export interface ShedTime {
+  readonly scope: string;
+  readonly belowWatts: number;
+  readonly fromSeconds: number;
+  readonly tookSeconds: number | null;
 }
 
 /** Power is judged by its mean over this [s]. Source: issue: the metered 5 s mean. */
@@ -18,10 +27,11 @@ export function openJudge(expect: Expectations, parts: RunParts): Judge {
     if (!told.has(key)) found.push(text);
     told.add(key);
   };
+  const shedding = sheds(expect, parts, tell);
   const checks = [
     ceilings(expect, parts, tell),
     floors(expect, parts, tell),
-    sheds(expect, parts, tell),
+    shedding,
     states(expect, parts, tell),
     responses(expect, tell),
   ];
@@ -33,6 +43,7 @@ export function openJudge(expect: Expectations, parts: RunParts): Judge {
       for (const check of checks) check.end(endSeconds);
       return [...found, ...atTheEnd(expect, measures)];
     },
+    sheds: shedding.times,
   };
 }
 
@@ -86,7 +97,7 @@ function floors(expect: Expectations, { container }: RunParts, tell: Tell): Chec
   };
 }
 
-function sheds(expect: Expectations, parts: RunParts, tell: Tell): Check {
+function sheds(expect: Expectations, parts: RunParts, tell: Tell): Check & { readonly times: Judge["sheds"] } {
   const { site, container } = parts;
   const members = expect.shed.map(({ scope }) => {
     const tank = site.tanks.findIndex(({ name }) => name === scope);
@@ -95,13 +106,13 @@ function sheds(expect: Expectations, parts: RunParts, tell: Tell): Check {
       (machine) => scope === "container" || machine.tank === tank || machine.branch === branch,
     );
   });
-  const reached = expect.shed.map(() => false);
+  const reached: (number | null)[] = expect.shed.map(() => null);
   return {
     look({ now }) {
       for (const [index, { scope, belowWatts, fromSeconds, withinSeconds }] of expect.shed.entries()) {
-        if (now < fromSeconds * 1000 || reached[index] === true) continue;
+        if (now < fromSeconds * 1000 || typeof reached[index] === "number") continue;
         const watts = (members[index] ?? []).reduce((sum, machine) => sum + machine.watts, 0);
-        if (watts <= belowWatts) reached[index] = true;
+        if (watts <= belowWatts) reached[index] = now / 1000 - fromSeconds;
         else if (now > (fromSeconds + withinSeconds) * 1000)
           tell(
             `shed ${index}`,
@@ -111,12 +122,19 @@ function sheds(expect: Expectations, parts: RunParts, tell: Tell): Check {
     },
     end(endSeconds) {
       for (const [index, { scope, fromSeconds }] of expect.shed.entries())
-        if (reached[index] !== true)
+        if (typeof reached[index] !== "number")
           tell(
             `shed ${index}`,
             `machines of ${scope} are not below from ${fromSeconds} s to the end at ${endSeconds} s`,
           );
     },
+    times: () =>
+      expect.shed.map(({ scope, belowWatts, fromSeconds }, index) => ({
+        scope,
+        belowWatts,
+        fromSeconds,
+        tookSeconds: reached[index] ?? null,
+      })),
   };
 }
 

@@ -15,12 +15,16 @@ export interface Happenings {
 
 const dayMilliseconds = 86_400_000;
 
-interface Weather {
-  readonly fromCelsius: number;
-  readonly toCelsius: number;
+/** A quantity on its way in a straight line. */
+interface Course {
+  readonly from: number;
+  readonly to: number;
   readonly beginAt: number;
   readonly overMilliseconds: number;
 }
+
+/** What events move, beside the weather, by the event's name. */
+const courses = { frequency: "frequencyHertz", racks: "protectedLoadWatts" } as const;
 
 export function openHappenings(
   scenario: Scenario,
@@ -35,12 +39,9 @@ export function openHappenings(
   let trips: readonly Trip[] = [];
   let tickets = 0;
   let visitAt = scenario.technicianSeconds * 1000;
-  let weather: Weather = {
-    fromCelsius: scenario.plant.ambientCelsius,
-    toCelsius: scenario.plant.ambientCelsius,
-    beginAt: 0,
-    overMilliseconds: 0,
-  };
+  const still = (value: number): Course => ({ from: value, to: value, beginAt: 0, overMilliseconds: 0 });
+  let weather = still(scenario.plant.ambientCelsius);
+  const moved = { frequency: still(container.frequencyHertz), racks: still(container.protectedLoadWatts) };
   const say = (action: LocalCommand["action"], now: number): LocalCommand => {
     tickets += 1;
     return { via: "shell", receivedAt: now, by: "console", ticket: `ticket-${tickets}`, action };
@@ -53,7 +54,8 @@ export function openHappenings(
     if (event.setpoint !== undefined) dispatcher.setpoint(event.setpoint, now);
     if (event.schedule !== undefined) dispatcher.schedule(event.schedule, now);
     if (event.control !== undefined) dispatcher.control(event.control.from, event.control.action, now);
-    if (event.restart !== undefined) {
+    if (event.restart?.told === true) controller.end(event.restart, now);
+    else if (event.restart !== undefined) {
       controller.kill(event.restart, now);
       container.forget();
     }
@@ -64,13 +66,12 @@ export function openHappenings(
     }
     if (event.weather !== undefined) {
       const { ambientCelsius, overSeconds } = event.weather;
-      weather = {
-        fromCelsius: airAt(weather, now),
-        toCelsius: ambientCelsius,
-        beginAt: now,
-        overMilliseconds: overSeconds * 1000,
-      };
+      weather = courseFrom(weather, ambientCelsius, overSeconds, now);
     }
+    if (event.frequency !== undefined)
+      moved.frequency = courseFrom(moved.frequency, event.frequency.hertz, event.frequency.overSeconds, now);
+    if (event.racks !== undefined)
+      moved.racks = courseFrom(moved.racks, event.racks.watts, event.racks.overSeconds, now);
     if (event.local === undefined) return [];
     const { action, trip } = event.local;
     return action === "reset" ? resets(trip, now) : [say({ kind: action }, now)];
@@ -92,10 +93,12 @@ export function openHappenings(
         faults.end(heal.fault.fault, heal.fault.target);
       }
       const swing = scenario.plant.dailySwingKelvin * -Math.cos((2 * Math.PI * now) / dayMilliseconds);
-      container.ambientCelsius = airAt(weather, now) + swing;
+      container.ambientCelsius = valueAt(weather, now) + swing;
+      for (const name of ["frequency", "racks"] as const) container[courses[name]] = valueAt(moved[name], now);
       for (const { quantity, at } of followed) container[quantity] = at(now);
       if (scenario.technicianSeconds > 0 && now >= visitAt) {
         visitAt = now + scenario.technicianSeconds * 1000;
+        container.refill();
         local.push(...resets(undefined, now));
       }
       return local;
@@ -103,7 +106,11 @@ export function openHappenings(
   };
 }
 
-function airAt({ fromCelsius, toCelsius, beginAt, overMilliseconds }: Weather, now: number): number {
-  if (overMilliseconds <= 0) return toCelsius;
-  return fromCelsius + (toCelsius - fromCelsius) * Math.min(1, (now - beginAt) / overMilliseconds);
+function courseFrom(before: Course, to: number, overSeconds: number, now: number): Course {
+  return { from: valueAt(before, now), to, beginAt: now, overMilliseconds: overSeconds * 1000 };
+}
+
+function valueAt({ from, to, beginAt, overMilliseconds }: Course, now: number): number {
+  if (overMilliseconds <= 0) return to;
+  return from + (to - from) * Math.min(1, (now - beginAt) / overMilliseconds);
 }

@@ -52,6 +52,8 @@ const coolantNoiseKelvin = 0.08;
 const flowNoiseRatio = 0.01;
 const levelNoisePercent = 0.2;
 const frequencyNoiseHertz = 0.001;
+/** A cabinet of breakers is this much warmer than the air outside [K]. Choice. */
+const cabinetRiseKelvin = 8;
 
 export function openInstruments(
   container: Container,
@@ -76,7 +78,7 @@ export function openInstruments(
   return {
     points: instruments.map(({ name }) => name),
     advance(now) {
-      const dark = faults.find("black-out") !== null;
+      const dark = faults.find("black-out") !== null || faults.find("line-dead") !== null;
       if (seen !== faults.version()) {
         seen = faults.version();
         for (const instrument of instruments) instrument.faulty = dark || isFaulty(faults, instrument);
@@ -183,15 +185,22 @@ function meterPoints(container: Container, lagMilliseconds: number): readonly In
   });
 }
 
-/** Frequencies: of the grid by a fast transducer, of a generator by its controller; and the contact of a certified relay. */
+/** Frequencies: of the grid by a fast transducer, of a generator by its controller; contacts of smoke detector and certified relay; the air around the breakers. */
 function supplyPoints(container: Container, faults: Faults): readonly Instrument[] {
-  const { frequency, generator } = container.site;
+  const { frequency, generator, smokeClear = [], branches } = container.site;
   const truth = (): number => container.frequencyHertz;
   const points: Instrument[] = [];
   if (frequency?.response !== undefined)
     points.push(instrumentOf(frequency.response.point, truth, { noise: frequencyNoiseHertz, pollMilliseconds: 100 }));
   if (generator?.frequency !== undefined)
     points.push(instrumentOf(generator.frequency.point, truth, { noise: frequencyNoiseHertz }));
+  for (const name of smokeClear)
+    points.push(instrumentOf(name, () => (faults.find("smoke") === null ? 1 : 0), { isContact: true }));
+  const cabinet = branches.find(({ derating }) => derating !== undefined)?.derating?.point ?? null;
+  if (cabinet !== null)
+    points.push(
+      instrumentOf(cabinet, () => container.ambientCelsius + cabinetRiseKelvin, { noise: coolantNoiseKelvin }),
+    );
   if (frequency?.relay !== undefined)
     points.push(
       instrumentOf(frequency.relay.clear, () => (faults.find("frequency-relay") === null ? 1 : 0), { isContact: true }),

@@ -11,6 +11,8 @@ export type MachineStage = "off" | "booting" | "asleep" | "curtailing" | "waking
 export interface MachineFaults {
   readonly deaf: boolean;
   readonly unreachable: boolean;
+  /** Somebody changed its password. */
+  readonly refuses: boolean;
   /** Falls asleep this many times later. */
   readonly slowRatio: number;
   /** Its own power is told with this factor on top. */
@@ -23,6 +25,7 @@ export interface MachineFaults {
 export const soundMachine: MachineFaults = {
   deaf: false,
   unreachable: false,
+  refuses: false,
   slowRatio: 1,
   reportRatio: 1,
   reportsNoPower: false,
@@ -36,6 +39,7 @@ export function machineFaults(faults: Faults, name: string): MachineFaults {
   const found: MachineFaults = {
     deaf: of("deaf") !== null,
     unreachable: of("unreachable") !== null,
+    refuses: of("refuses") !== null,
     slowRatio: slow === null ? 1 : (slow.value ?? 4),
     reportRatio: lies === null ? 1 : (lies.value ?? 0.5),
     reportsNoPower: of("reports-no-power") !== null,
@@ -160,7 +164,7 @@ function obey(machine: SimulatedMachine, now: number): void {
   machine.sentAt = now;
   if (machine.want === "run" || machine.want === "sleep")
     machine.report = { ...machine.report, command: { target: { mode: machine.want }, sentAt: now, attempts: 1 } };
-  if (machine.faults.deaf || !takesCommands(machine.model.dialect)) return;
+  if (machine.faults.deaf || machine.faults.refuses || !takesCommands(machine.model.dialect)) return;
   if (machine.want === "sleep" && (machine.stage === "hashing" || machine.stage === "waking")) {
     machine.wattsAtSleep = machine.watts;
     enter(machine, "curtailing", now);
@@ -228,10 +232,11 @@ function poll(machine: SimulatedMachine, now: number, inletCelsius: number): voi
     return;
   }
   const mode = toldMode(machine, now);
-  const { reportsNoPower, reportRatio } = machine.faults;
+  const { refuses, reportsNoPower, reportRatio } = machine.faults;
   const { command } = machine.report;
   const report: MinerReport = {
     name: machine.name,
+    ...(refuses ? { fault: "credentials-refused" as const } : {}),
     at: now,
     mode,
     powerWatts: reportsNoPower ? 0 : Math.round(machine.watts * machine.ownMeterRatio * reportRatio),

@@ -6,6 +6,7 @@ import type { Moment, RunParts } from "./moment.ts";
 export interface TankMaxima {
   readonly name: string;
   readonly maximumCelsius: number;
+  readonly maximumAtSeconds: number;
   readonly maximumStagnantCelsius: number;
 }
 
@@ -19,14 +20,19 @@ export interface BreakerMaxima {
 
 export interface Measures {
   readonly maximumWatts: number;
+  readonly maximumAtSeconds: number;
   readonly tanks: readonly TankMaxima[];
   readonly breakers: readonly BreakerMaxima[];
   readonly energyWattHours: number;
   /** While an order of dispatch stood and had settled; null: there was none. */
   readonly tracking: { readonly rmsPercent: number; readonly tailPercent: number; readonly seconds: number } | null;
-  /** Work done as a share of what the best choice of machines would have done below every order and plate. */
+  /** What is lacking of the work that the best choice of machines would have done below every order and plate, heat asked for counted in. */
   readonly hashrateLostPercent: number;
-  readonly starts: { readonly total: number; readonly mostOfOneMachine: number };
+  readonly starts: {
+    readonly total: number;
+    readonly mostOfOneMachine: number;
+    readonly byMachine: Readonly<Record<string, number>>;
+  };
   readonly secondsByMode: Readonly<Record<string, number>>;
   readonly tripped: readonly string[];
   readonly alarmed: readonly string[];
@@ -51,7 +57,7 @@ export function openMeasurer(parts: RunParts): Measurer {
 class RunMeasurer implements Measurer {
   readonly #parts: RunParts;
   readonly #best: readonly SimulatedMachine[];
-  readonly #tanks: { maximumCelsius: number; maximumStagnantCelsius: number }[];
+  readonly #tanks: { maximumCelsius: number; maximumAtSeconds: number; maximumStagnantCelsius: number }[];
   readonly #breakers: { maximumCurrentRatio: number; maximumHeatRatio: number }[];
   readonly #modes: Record<string, number> = {};
   readonly #tripped = new Set<string>();
@@ -60,6 +66,7 @@ class RunMeasurer implements Measurer {
   #squares = 0;
   #trackedSeconds = 0;
   #maximumWatts = 0;
+  #maximumAtSeconds = 0;
   #joules = 0;
   #hashed = 0;
   #ideal = 0;
@@ -73,16 +80,19 @@ class RunMeasurer implements Measurer {
     this.#best = [...container.machines].sort(
       (a, b) => a.hiddenWatts / a.terahashesPerSecond - b.hiddenWatts / b.terahashesPerSecond,
     );
-    this.#tanks = parts.site.tanks.map(() => ({ maximumCelsius: -273, maximumStagnantCelsius: -273 }));
+    this.#tanks = parts.site.tanks.map(() => ({ ...never }));
     this.#breakers = parts.site.branches.map(() => ({ maximumCurrentRatio: 0, maximumHeatRatio: 0 }));
   }
 
   measure(moment: Moment, seconds: number): void {
     const { container } = this.#parts;
     const { feeder } = container.plant();
-    this.#maximumWatts = Math.max(this.#maximumWatts, feeder.watts);
+    if (feeder.watts > this.#maximumWatts) {
+      this.#maximumWatts = feeder.watts;
+      this.#maximumAtSeconds = moment.now / 1000;
+    }
     this.#joules += feeder.watts * seconds;
-    this.#measurePlant();
+    this.#measurePlant(moment.now);
     this.#track(moment, feeder.watts, seconds);
     this.#hash(moment, seconds);
     const decision = moment.scan?.decision;
@@ -94,13 +104,16 @@ class RunMeasurer implements Measurer {
     for (const { name } of decision.alarms) this.#alarmed.add(name);
   }
 
-  #measurePlant(): void {
+  #measurePlant(now: number): void {
     const { site, container } = this.#parts;
     const plant = container.plant();
     for (const [index, most] of this.#tanks.entries()) {
       const tank = plant.tanks[index];
       if (tank === undefined) continue;
-      most.maximumCelsius = Math.max(most.maximumCelsius, tank.bulkCelsius);
+      if (tank.bulkCelsius > most.maximumCelsius) {
+        most.maximumCelsius = tank.bulkCelsius;
+        most.maximumAtSeconds = now / 1000;
+      }
       most.maximumStagnantCelsius = Math.max(most.maximumStagnantCelsius, tank.localCelsius);
     }
     for (const [index, most] of this.#breakers.entries()) {
@@ -143,7 +156,12 @@ class RunMeasurer implements Measurer {
     const { site, container, dispatcher, foreignSleepers } = this.#parts;
     for (const machine of container.machines) this.#hashed += hashrateOf(machine) * seconds;
     const orders = dispatcher.wanted().filter(({ until }) => until > moment.now);
-    let room = Math.min(site.ratedWatts, ...orders.map(({ watts }) => watts)) - container.plant().auxiliaryWatts;
+    const { auxiliaryWatts } = container.plant();
+    // Heat that is asked for lifts targets, never limits.
+    const heat = (moment.scan?.decision.requests ?? []).filter(({ source }) => source === "heat");
+    const floorWatts = site.auxiliaryWatts + heat.reduce((sum, { watts }) => sum + watts, 0);
+    const ordered = orders.map(({ order, watts }) => (order === "target" ? Math.max(watts, floorWatts) : watts));
+    let room = Math.min(site.ratedWatts, ...ordered) - auxiliaryWatts;
     for (const { name, hiddenWatts, terahashesPerSecond } of this.#best) {
       if (hiddenWatts > room || foreignSleepers.has(name)) continue;
       room -= hiddenWatts;
@@ -166,6 +184,7 @@ class RunMeasurer implements Measurer {
     const starts = container.machines.map((machine) => machine.starts);
     return {
       maximumWatts: Math.round(this.#maximumWatts),
+      maximumAtSeconds: this.#maximumAtSeconds,
       tanks: site.tanks.map(({ name }, index) => ({ name, ...rounded(this.#tanks[index] ?? never) })),
       breakers: site.branches.map(({ name }, index) => {
         const most = this.#breakers[index];
@@ -185,7 +204,11 @@ class RunMeasurer implements Measurer {
               seconds: this.#trackedSeconds,
             },
       hashrateLostPercent: hundredths(this.#ideal === 0 ? 0 : 100 * (1 - this.#hashed / this.#ideal)),
-      starts: { total: starts.reduce((sum, count) => sum + count, 0), mostOfOneMachine: Math.max(0, ...starts) },
+      starts: {
+        total: starts.reduce((sum, count) => sum + count, 0),
+        mostOfOneMachine: Math.max(0, ...starts),
+        byMachine: Object.fromEntries(container.machines.map(({ name, starts: count }) => [name, count])),
+      },
       secondsByMode: this.#modes,
       tripped: [...this.#tripped].sort(),
       alarmed: [...this.#alarmed].sort(),
@@ -194,10 +217,11 @@ class RunMeasurer implements Measurer {
   }
 }
 
-const never = { maximumCelsius: 0, maximumStagnantCelsius: 0 };
+const never = { maximumCelsius: -273, maximumAtSeconds: 0, maximumStagnantCelsius: -273 };
 
-function rounded(most: { maximumCelsius: number; maximumStagnantCelsius: number }): typeof most {
+function rounded(most: typeof never): typeof never {
   return {
+    ...most,
     maximumCelsius: hundredths(most.maximumCelsius),
     maximumStagnantCelsius: hundredths(most.maximumStagnantCelsius),
   };

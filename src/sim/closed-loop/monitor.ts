@@ -1,6 +1,6 @@
 /** Watches every invariant at every scan, and keeps what was violated with enough facts to reproduce it. */
 
-import { coolingStaysOn } from "./invariants/cooling.ts";
+import { coolingStaysOn, standbyTakesOver } from "./invariants/cooling.ts";
 import { fluidBelowTrip, lostFlowSheds, stagnantFluid, tripTakesPower } from "./invariants/heat.ts";
 import { commandsAnswered, figuresAreFinite, lossNeverRaises } from "./invariants/judgement.ts";
 import { breakerNeverTrips, ceilingKept, continuousCurrent, failsafeHolds, rampUpKept } from "./invariants/power.ts";
@@ -13,7 +13,7 @@ import {
   wakesOnlyOwn,
   weldedIsTold,
 } from "./invariants/sequence.ts";
-import { contractKept, generatorSteps } from "./invariants/supply.ts";
+import { connectionSteps, contractKept, generatorSteps } from "./invariants/supply.ts";
 import type { Invariant, Moment, RunParts } from "./moment.ts";
 
 export const invariants: readonly Invariant[] = [
@@ -22,6 +22,7 @@ export const invariants: readonly Invariant[] = [
   lostFlowSheds,
   tripTakesPower,
   coolingStaysOn,
+  standbyTakesOver,
   breakerNeverTrips,
   continuousCurrent,
   ceilingKept,
@@ -39,6 +40,7 @@ export const invariants: readonly Invariant[] = [
   figuresAreFinite,
   contractKept,
   generatorSteps,
+  connectionSteps,
 ];
 
 export interface Violation {

@@ -7,7 +7,7 @@ import { type Container, openContainer } from "./container.ts";
 import { type Controller, openController, type Scan } from "./controller.ts";
 import type { Core } from "./core.ts";
 import { openDispatcher } from "./dispatcher.ts";
-import { openJudge } from "./expectations.ts";
+import { openJudge, type ShedTime } from "./expectations.ts";
 import { openFaults } from "./faults.ts";
 import { type Happenings, openHappenings } from "./happenings.ts";
 import { openInstruments } from "./instruments.ts";
@@ -24,6 +24,7 @@ export interface RunResult {
   readonly seed: number;
   readonly seconds: number;
   readonly measures: Measures;
+  readonly sheds: readonly ShedTime[];
   readonly violations: readonly Violation[];
   readonly failures: readonly string[];
   readonly good: boolean;
@@ -70,6 +71,7 @@ export function runScenario<State>(
     seed: scenario.seed,
     seconds: now / 1000,
     measures,
+    sheds: judge.sheds(),
     violations,
     failures,
     good: violations.length === 0 && failures.length === 0,
@@ -129,6 +131,7 @@ function second(run: Run, now: number): Moment {
   const local = happenings.until(now);
   container.relay(now - controller.scannedAt() < relayMilliseconds);
   container.advance(now - container.now());
+  if (controller.startedAt() === null) container.forget();
   instruments.advance(now);
   collect(run);
   const alive = controller.startedAt() !== null;
@@ -143,7 +146,8 @@ function second(run: Run, now: number): Moment {
   });
   const woken = scan === null ? [] : apply(container, scan, dispatcher);
   if (scan !== null) happenings.see(scan.decision.trips);
-  return { now, scan, startedAt: controller.startedAt(), commands: scan === null ? [] : remote, woken };
+  const startedAt = scan?.startedAt ?? controller.startedAt();
+  return { now, scan, startedAt, commands: scan === null ? [] : remote, woken };
 }
 
 /** Gathers the newest reports; a name is looked up only where a link has told something new. */

@@ -5,6 +5,7 @@ export type Scenario = ScenarioFile;
 export type ScenarioEvent = Scenario["events"][number];
 export type SetpointEvent = NonNullable<ScenarioEvent["setpoint"]>;
 export type ScheduleEvent = NonNullable<ScenarioEvent["schedule"]>;
+export type ControlEvent = NonNullable<ScenarioEvent["control"]>;
 export type FaultEvent = NonNullable<ScenarioEvent["fault"]>;
 export type FaultName = FaultEvent["fault"];
 export type RestartEvent = NonNullable<ScenarioEvent["restart"]>;

@@ -12,6 +12,7 @@ export interface Stranger {
 type Kind = "point" | "meter" | "tank" | "machine" | "branch" | "fan" | "nothing";
 
 const kinds: Readonly<Record<FaultName, Kind>> = {
+  "line-dead": "nothing",
   missing: "point",
   "no-reply": "point",
   stale: "point",
@@ -23,12 +24,15 @@ const kinds: Readonly<Record<FaultName, Kind>> = {
   "current-transformer-lost": "meter",
   "pump-broken": "tank",
   "pump-stopped": "tank",
+  "flow-reduced": "tank",
   leak: "tank",
+  smoke: "nothing",
   "fan-stopped": "nothing",
   "fan-failed": "fan",
   "cooler-fouled": "nothing",
   "heat-customer-gone": "nothing",
   deaf: "machine",
+  refuses: "machine",
   unreachable: "machine",
   slow: "machine",
   "wakes-alone": "machine",
@@ -114,7 +118,16 @@ function pointsOf(site: Site): readonly string[] {
     ...fans.flatMap(({ feedback }) => feedback ?? []),
   ]);
   const supply = [site.frequency?.response?.point, site.frequency?.relay?.clear, site.generator?.frequency?.point];
-  return [...meters, ...contacts, ...tanks, ...loops, ...supply.flatMap((point) => point ?? [])];
+  // All breakers stand in the same air.
+  const cabinet = site.branches.find(({ derating }) => derating !== undefined)?.derating?.point;
+  return [
+    ...meters,
+    ...contacts,
+    ...tanks,
+    ...loops,
+    ...[...supply, cabinet].flatMap((point) => point ?? []),
+    ...(site.smokeClear ?? []),
+  ];
 }
 
 function deviceOf(point: string): string {

@@ -21,6 +21,8 @@ export interface TankEffects {
   readonly pumpCommanded: boolean;
   /** The coupling is gone: the motor turns, nothing flows. */
   readonly pumpBroken: boolean;
+  /** What a clogged strainer leaves of the flow; absent: 1. */
+  readonly flowRatio?: number;
   readonly leaking: boolean;
 }
 
@@ -186,7 +188,7 @@ function advanceTank(
       tank.bulkCelsius + (seconds * (carried - surroundings.exchangedWatts)) / bulkJoulesPerKelvin(parameters),
     localCelsius: tank.localCelsius + (seconds * (effects.machinesWatts - carried)) / localJoulesPerKelvin(parameters),
     sensedCelsius: approach(tank.sensedCelsius, tank.bulkCelsius, sensorSeconds),
-    pumpRatio: approach(tank.pumpRatio, pumpRunning && !effects.pumpBroken ? 1 : 0, pumpSeconds),
+    pumpRatio: approach(tank.pumpRatio, pumpRunning && !effects.pumpBroken ? (effects.flowRatio ?? 1) : 0, pumpSeconds),
     pumpRunning,
     lostPercent: tank.lostPercent + (effects.leaking ? leakPercentPerSecond * seconds : 0),
     leaking: effects.leaking,

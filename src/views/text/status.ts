@@ -29,6 +29,7 @@ export function renderStatus(snapshot: Snapshot): string[] {
     ...frequency(decision),
     ...labelled("Machines", machines(decision)),
     ...setpoints(decision),
+    ...schedules(decision),
     ...stops(decision),
     ...trips(decision),
     ...alarms(decision, image.now),
@@ -87,6 +88,16 @@ function setpoints(decision: Decision): string[] {
       `${setpoint.slot}: ${setpoint.kind} ${kilowatts(setpoint.watts)}, ${setpoint.state}, ${duration(setpoint.remainingMilliseconds)} left (${setpoint.reason})`,
     ),
   );
+}
+
+/** `dispatch: 100.0 kW, then 60.0 kW in 40 min; ends in 2 h (price)`; nothing where none stands. */
+function schedules({ schedules: standing = [] }: Decision): string[] {
+  return standing.flatMap((schedule, index) => {
+    const { source, watts, nextWatts, nextMilliseconds, remainingMilliseconds, reason } = schedule;
+    const says = watts === null ? "nothing yet" : kilowatts(watts);
+    const text = `${source}: ${says}, ${kilowatts(nextWatts)} in ${duration(nextMilliseconds)}; ends in ${duration(remainingMilliseconds)} (${reason})`;
+    return labelled(index === 0 ? "Schedules" : "", text);
+  });
 }
 
 function stops({ durable }: Decision): string[] {

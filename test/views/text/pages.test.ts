@@ -144,6 +144,23 @@ test("lines show state, port and counters; events the newest last", () => {
   assert.ok(read(renderEvents(exampleSnapshot(), 1)).startsWith(" 312 2026-11-12 14:01:11 !! Tank 2"));
 });
 
+test("schedules stand on the status page with what they say, what follows and when they end", () => {
+  const usual = exampleSnapshot();
+  const lasts = { source: "dispatch", id: "7", remainingMilliseconds: 7_200_000, reason: "price" };
+  const schedules = [
+    { ...lasts, watts: 100_000, nextWatts: 60_000, nextMilliseconds: 2_400_000 },
+    { ...lasts, source: "site", watts: null, nextWatts: 50_000, nextMilliseconds: 30_000 },
+  ];
+  const text = read(renderStatus({ ...usual, decision: { ...usual.decision, schedules } }));
+  assert.ok(
+    text.includes(
+      "Schedules dispatch: 100.0 kW, 60.0 kW in 40 min 00 s; ends in 2 h 00 min (price) site: nothing yet, 50.0 kW in 30 s;",
+    ),
+    text,
+  );
+  assert.not.match(read(renderStatus(usual)), /Schedules/);
+});
+
 test("an empty container renders too", () => {
   const usual = exampleSnapshot();
   const empty: Snapshot = {

@@ -3,7 +3,7 @@ import { fullOf } from "../../../model/cooling.ts";
 import type { Decision } from "../../../model/decision.ts";
 import type { PointName } from "../../../model/reading.ts";
 import type { Site } from "../../../model/site.ts";
-import { decisionOf, firstOf, type Invariant, type RunParts } from "../moment.ts";
+import { decisionOf, firstOf, type Invariant, type RunParts, stopwatch } from "../moment.ts";
 
 function heatTrips(decision: Decision): Decision["trips"] {
   return decision.trips.filter(({ reason }) => reason.code !== "sensor-latched");
@@ -13,15 +13,22 @@ function heatTrips(decision: Decision): Decision["trips"] {
 function stagedOutputs(site: Site): ReadonlySet<PointName> {
   const fans = (site.coolingLoops ?? []).flatMap((loop) => loop.fans);
   return new Set([
-    ...site.tanks.flatMap(({ pump }) => pump?.output ?? []),
+    ...site.tanks.flatMap(({ pump }) => [pump?.output, pump?.standby?.output].flatMap((output) => output ?? [])),
     ...fans.flatMap(({ output, speed }) => [output ?? [], speed ?? []].flat()),
   ]);
 }
 
+/** Trips that stop a pump once its tank's power is proven gone. Source: DESIGN section 1, principle 7. */
+const stops = ["smoke", "leak", "level"] as const;
+
 function pumpRule(decision: Decision, { site, container }: RunParts): string | null {
   return firstOf(site.tanks.entries(), ([index, { name, pump, coolant }]) => {
     if (pump === null || pump.output === null || decision.outputs[pump.output] === 1) return null;
-    const wet = decision.trips.some((trip) => trip.name === `${name}/leak` || trip.name === `${name}/level`);
+    if (pump.standby !== undefined && decision.outputs[pump.standby.output] === 1)
+      return `pump of ${name} is off and its standby on`;
+    const wet = decision.trips.some((trip) =>
+      stops.some((stop) => trip.name === stop || trip.name === `${name}/${stop}`),
+    );
     const covered = heatTrips(decision).some(({ scope }) => scope === "container" || scope === `tank/${name}`);
     const celsius = container.plant().tanks[index]?.bulkCelsius ?? 0;
     const rests = pump.afterRunMilliseconds !== undefined && !covered && celsius < coolant.derateCelsius;
@@ -67,6 +74,32 @@ export const coolingStaysOn: Invariant = {
       );
       if (off !== undefined) return `cooling output ${off} is not on`;
       return pumpRule(decision, parts) ?? fanRule(decision, parts);
+    };
+  },
+};
+
+/** A standby is told to run within this of the pump's failure [ms]; choice: its start and twice the core's second, polls and scans. */
+const takeOverMilliseconds = 12_000;
+
+export const standbyTakesOver: Invariant = {
+  name: "standby-takes-over",
+  covers: [5, 22],
+  open: ({ site, container, faults }) => {
+    const watches = site.tanks.map(() => stopwatch());
+    return (moment) => {
+      const decision = decisionOf(moment);
+      if (decision === null || moment.startedAt === null) return null;
+      return firstOf(site.tanks.entries(), ([index, { name, pump }]) => {
+        if (pump?.standby === undefined || pump.output === null) return null;
+        const stands =
+          (faults.find("pump-stopped", name) !== null || faults.find("pump-broken", name) !== null) &&
+          decision.outputs[pump.output] === 1 &&
+          !container.plant().dark;
+        const lasted = watches[index]?.(stands && decision.outputs[pump.standby.output] !== 1, moment.now) ?? 0;
+        return lasted > takeOverMilliseconds
+          ? `pump of ${name} has failed for ${lasted / 1000} s, and its standby is not told to run`
+          : null;
+      });
     };
   },
 };

@@ -4,7 +4,7 @@ import type { Scope } from "../../../model/reason.ts";
 import { decisionOf, firstOf, type Invariant } from "../moment.ts";
 import type { FaultName } from "../scenario.ts";
 
-const lossy: ReadonlySet<FaultName> = new Set(["missing", "no-reply", "stale", "not-a-number"]);
+const lossy: ReadonlySet<FaultName> = new Set(["line-dead", "missing", "no-reply", "stale", "not-a-number"]);
 /** After a change every scan is compared, later one in so many: it costs a second step. Choice. */
 const everyScans = 10;
 const closelyScans = 20;

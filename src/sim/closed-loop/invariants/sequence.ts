@@ -104,7 +104,8 @@ export const contactorOrder: Invariant = {
       firstOf(container.hidden.branches.entries(), ([place, index]) => {
         const state = seen[index];
         const closed = container.plant().branches[place]?.closed === true;
-        if (state === undefined || closed === state.closed) return null;
+        // Without a contactor of its own a branch comes and goes with the grid.
+        if (state === undefined || closed === state.closed || site.branches[index]?.contactor === null) return null;
         state.closed = closed;
         if (!closed) {
           state.openedAt = now;

@@ -57,3 +57,25 @@ export const generatorSteps: Invariant = {
     };
   },
 };
+
+/** What wakes within one interval of a limited connection is no more than it allows. */
+export const connectionSteps: Invariant = {
+  name: "connection-steps",
+  covers: [20],
+  open: ({ site }) => {
+    const limit = site.policy.largestStepUp;
+    let steps: { readonly at: number; readonly watts: number }[] = [];
+    return (moment) => {
+      if (limit === undefined || decisionOf(moment) === null) return null;
+      const { now, woken } = moment;
+      // From its sleep to its peak: what a sleeping machine draws is there already.
+      const added = woken.reduce(
+        (sum, { model }) => sum + Math.max(model.peakWakeWatts, model.ratedWatts) - model.asleepWatts,
+        0,
+      );
+      steps = [...steps.filter(({ at }) => now - at < limit.intervalMilliseconds), { at: now, watts: added }];
+      const sum = steps.reduce((all, { watts }) => all + watts, 0);
+      return sum > limit.watts ? `${Math.round(sum)} W are woken within one interval; ${limit.watts} W may be` : null;
+    };
+  },
+};
