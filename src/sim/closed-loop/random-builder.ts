@@ -80,7 +80,7 @@ function coolingOf(random: Random): NonNullable<Builder["cooling"]> | null {
 function supplyOf(random: Random, plain: Builder, machinesWatts: number): Partial<Builder> {
   const kind = random.next();
   const contract = random.next() < 0.35 ? { watts: machinesWatts * random.between(0.4, 0.95) } : null;
-  const racks = random.next() < 0.35 ? machinesWatts * random.between(0.1, 0.4) : null;
+  const racks = random.next() < 0.35 ? Math.round(machinesWatts * random.between(0.1, 0.4)) : null;
   return {
     ...(kind < 0.3 ? generatorOf(random, plain, machinesWatts) : {}),
     ...(kind >= 0.3 && kind < 0.7 ? frequencyOf(random, machinesWatts) : {}),
