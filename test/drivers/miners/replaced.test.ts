@@ -135,7 +135,8 @@ test("known to the kernel it gets neither password nor command, whatever it spea
   await farEnd.kill();
   writeFileSync(neighboursFile, table("77"));
   farEnd = await start(fleet(77));
-  await new Promise((resolve) => setTimeout(resolve, 150));
+  const learnt = (): boolean => shared?.neighbours.macOf(loopback(1))?.endsWith("77") === true;
+  await waitFor(learnt, { within: 2_000, what: "the kernel's newest table" });
   for (const kind of kinds) linkOf(kind).target({ mode: "sleep" });
   for (const kind of kinds) await replaced(linkOf(kind));
   const counted = await counts();
@@ -295,7 +296,7 @@ test("commands and orders at once ask for one MAC, and the next one asks anew", 
   let asked = 0;
   const tellMac = async () => {
     asked += 1;
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await new Promise((resolve) => setImmediate(resolve));
     return succeed("02:00:00:00:00:01");
   };
   const limit = async () => succeed(null);
