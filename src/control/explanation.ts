@@ -39,10 +39,11 @@ export function explain({
     if (binding === null) return [];
     const accountedWatts = certain(plan.nextWatts[index], "scope");
     const freeWatts = binding.ceilingWatts - accountedWatts;
-    // Where a good part is free the limit is not what holds it.
+    const { count, leastWatts } = certain(sleepers[index], "scope");
+    // Where a good part is free, and a machine fits into it, the limit is not what holds it.
     const forMore =
-      freeWatts > freeShare * binding.ceilingWatts
-        ? `${kilowatts(freeWatts)} are free: ${untaken(certain(sleepers[index], "scope"), holding ?? stepWait, dark.get(index))}.`
+      freeWatts > freeShare * binding.ceilingWatts && (count === 0 || freeWatts >= leastWatts)
+        ? `${kilowatts(freeWatts)} are free: ${untaken(count, holding ?? stepWait, dark.get(index))}.`
         : `${remedy(binding)}; ${behind(next)}.`;
     return [{ scope, binding, next, accountedWatts, forMore }];
   });
@@ -51,14 +52,24 @@ export function explain({
 /** Free room larger than this is no more the last machine that does not fit. Source: choice: one machine of ten. */
 const freeShare = 0.1;
 
-/** How many machines of each scope could wake. */
-function sleepersOf(layout: Layout, machines: readonly MachineState[]): readonly number[] {
-  const sleepers = layout.scopes.map(() => 0);
+/** How many machines of each scope could wake, and the least that one of them adds there [W]. */
+interface Sleepers {
+  count: number;
+  leastWatts: number;
+}
+
+function sleepersOf(layout: Layout, machines: readonly MachineState[]): readonly Sleepers[] {
+  const sleepers = layout.scopes.map((): Sleepers => ({ count: 0, leastWatts: Number.MAX_SAFE_INTEGER }));
   for (let index = 0; index < machines.length; index += 1) {
     const { phase, ours } = certain(machines[index], "machine");
     if (phase !== "asleep" || !ours) continue;
-    for (const { scope } of certain(layout.machines[index], "machine").scopes)
-      sleepers[scope] = certain(sleepers[scope], "scope") + 1;
+    const { model, scopes } = certain(layout.machines[index], "machine");
+    const stepWatts = Math.max(model.peakWakeWatts, model.ratedWatts) - model.asleepWatts;
+    for (const { scope, share } of scopes) {
+      const found = certain(sleepers[scope], "scope");
+      found.count += 1;
+      found.leastWatts = Math.min(found.leastWatts, stepWatts * share);
+    }
   }
   return sleepers;
 }

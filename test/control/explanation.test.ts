@@ -82,4 +82,21 @@ test("every limit of an envelope says what must improve", () => {
   ]);
 });
 
+test("room that no sleeping machine fits into is not told as free: the breaker is what holds them", () => {
+  const plant = startPlant(
+    siteForTests({ policy: { minimumOffMilliseconds: 1e9, failsafeWatts: 100_000 }, branchAmperes: 22 }),
+  );
+  run(plant, 40);
+  const found = plant.decision?.explanation.find(({ scope }) => scope === "branch/branch-1");
+  assert.ok((found?.binding.ceilingWatts ?? 0) - (found?.accountedWatts ?? 0) > 1500, "a tenth and more is free");
+  assert.match(found?.forMore ?? "", /^Only a larger breaker/);
+});
+
+test("a phase tells its own figure, not its breaker's", () => {
+  const plant = startPlant(siteForTests({ phases: "rotate", branchAmperes: 20 }));
+  run(plant, 20);
+  const found = plant.decision?.explanation.find(({ scope }) => scope === "phase/branch-1-l2");
+  assert.is(found?.binding.reason.text, "L2 of breaker branch-1 carries 16 A at 230 V: 3.7 kW.");
+});
+
 test.run();

@@ -75,9 +75,12 @@ function judgeBranch(
     source: "envelope",
     reason: reasonOf(branch, carried),
   };
-  const phases = place.phases.map((phase): Limit => {
+  const phases = place.phases.map((phase, line): Limit => {
     const phaseScope: Scope = certain(layout.scopes[phase], "phase");
-    return { ...limit, scope: phaseScope, ceilingWatts: carried.perPhaseWatts };
+    const { code } = limit.reason;
+    const figures = `${rounded(carried.amperes)} A at ${rounded(carried.volts)} V: ${kilowatts(carried.perPhaseWatts)}`;
+    const text = `L${line + 1} of breaker ${branch.name} carries ${figures}.`;
+    return { ...limit, scope: phaseScope, ceilingWatts: carried.perPhaseWatts, reason: { code, text } };
   });
   const warnings = [
     ...(balanced.meterBelowAccount ? [belowAccount(branch.name, balanced)] : []),
