@@ -5,10 +5,14 @@ import type { Milliseconds, PointName } from "../model/reading.ts";
 import type { Site } from "../model/site.ts";
 import { makeRoom } from "./allocation/make-room.ts";
 import { openPlan, type Plan } from "./allocation/plan.ts";
-import { raise } from "./allocation/raise.ts";
+import { type RaiseRules, raise } from "./allocation/raise.ts";
 import { closeAsleep, closeWithRoom, type OpenBranch, openBranches, type RecloseRules } from "./allocation/reclose.ts";
 import { shed } from "./allocation/shed.ts";
 import { countOut, switchOff } from "./allocation/switch-off.ts";
+import { trim } from "./allocation/trim.ts";
+import { insteadOf } from "./allocation/trim-instead.ts";
+import type { TrimOrder, TrimRules } from "./allocation/trim-sheet.ts";
+import { trimOrderOf, trimRules } from "./allocation/trimming-rules.ts";
 import { ceilingsOf } from "./arbitration.ts";
 import type { Assessed } from "./assess.ts";
 import { type Closures, closuresOf, type DemandInput, demandOf } from "./closures.ts";
@@ -36,6 +40,7 @@ export interface Acted {
   readonly outputs: Readonly<Record<PointName, number>>;
   readonly cooling: CoolingState;
   readonly ramp: RampState;
+  readonly trimOrder: TrimOrder;
   readonly starts: readonly Milliseconds[];
   readonly added: ControlState["added"];
   readonly generator: GeneratorState | null;
@@ -68,27 +73,18 @@ export function act(state: ControlState, image: ProcessImage, site: Site, assess
   countOut(plan, switches);
   const beforeWatts = certain(plan.nextWatts[0], "container");
   const rules = { now, minimumOnMilliseconds, limits: ordered.limits, forbidden };
-  shed(plan, { ...rules, orderedStepWatts: room.downWatts }, responsesOf(layout, fleet.reports));
+  const responseOf = responsesOf(layout, fleet.reports);
+  const trimOrder = trimOrderOf(state.trimOrder, site, ceilings, now);
+  const trims = assessed.adopting ? null : trimRules(site, assessed, ordered.limits, trimOrder, responseOf, now);
+  shed(plan, { ...rules, orderedStepWatts: room.downWatts }, responseOf, insteadOf(plan, trims, room.downWatts));
   const left = room.downWatts - (beforeWatts - certain(plan.nextWatts[0], "container"));
   const switchedOff = switchOff(plan, { ...rules, ...switches, orderedStepWatts: left });
   const shedWatts = beforeWatts - certain(plan.nextWatts[0], "container");
   const closures = closuresOf(layout, ordered.limits);
   const steps = stepContactors(state, site, assessed, ordered, { closures, plan, switchedOff }, now);
   const contactors = steps.map((stepped) => stepped?.state ?? null);
-  const rose = rise(
-    state,
-    site,
-    assessed,
-    ordered,
-    {
-      plan,
-      contactors,
-      closures,
-      forbidden,
-      stepWatts: Math.min(room.upWatts, stepLeft(site.policy.largestStepUp, state.added, now)),
-    },
-    now,
-  );
+  const stepWatts = Math.min(room.upWatts, stepLeft(site.policy.largestStepUp, state.added, now));
+  const rose = rise(state, site, assessed, ordered, { plan, contactors, closures, forbidden, trims, stepWatts }, now);
   const cooling = cool(site, assessed, ordered, plan, now);
   const added = recordAdded(site.policy.largestStepUp, state.added, rose.addedWatts, now);
   const generator = recordSteps(assessed.generator, rose.addedWatts, shedWatts, now);
@@ -101,6 +97,7 @@ export function act(state: ControlState, image: ProcessImage, site: Site, assess
     outputs: outputsOf(site, assessed, rose.contactors, cooling.outputs),
     cooling: cooling.state,
     ramp: spend(ordered.ramp, rose.spentWatts),
+    trimOrder,
     starts: rose.starts,
     added,
     generator,
@@ -175,6 +172,7 @@ interface Rising {
   readonly contactors: readonly (ContactorState | null)[];
   readonly closures: Closures;
   readonly forbidden: ReadonlySet<number>;
+  readonly trims: TrimRules | null;
   /** Most that may be added in this scan [W]. */
   readonly stepWatts: number;
 }
@@ -196,7 +194,7 @@ function rise(
   site: Site,
   assessed: Assessed,
   ordered: Ordered,
-  { plan, contactors, closures, forbidden, stepWatts }: Rising,
+  { plan, contactors, closures, forbidden, trims, stepWatts }: Rising,
   now: Milliseconds,
 ): Rose {
   const { policy } = site;
@@ -245,14 +243,16 @@ function rise(
       events,
     };
   }
-  const raised = raise(plan, {
+  const raising: RaiseRules = {
     now,
     policy,
     forbidden,
     starts,
     budgetWatts: Math.min(ordered.ramp.budgetWatts, stepWatts),
-  });
-  return { ...nothing, starts: raised.starts, spentWatts: raised.spentWatts, addedWatts: raised.spentWatts };
+  };
+  const raised = raise(plan, raising);
+  const spentWatts = raised.spentWatts + trim(plan, raising, raised.spentWatts > 0 ? null : trims);
+  return { ...nothing, starts: raised.starts, spentWatts, addedWatts: spentWatts };
 }
 
 /** A meter may show this much more than a ceiling by its noise and class. Source: choice: two class 1 meters. */

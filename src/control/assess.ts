@@ -104,7 +104,7 @@ export function judge(state: ControlState, image: ProcessImage, site: Site): Ass
     smoke.finding,
     supply.finding,
     inlets,
-    { ...nothingFound, warnings: [...fleetWarnings(layout, fleet.machines, powered), ...said] },
+    { ...nothingFound, warnings: [...fleetWarnings(layout, fleet.machines, powered, now), ...said] },
     latchedPoints(state, points, site, now),
     contactorCauses(state, site),
   ]);

@@ -19,7 +19,7 @@ export function availabilityOf(
   let machinesNext = 0;
   for (let index = 0; index < layout.machines.length; index += 1) {
     const { model, contactors } = certain(layout.machines[index], "machine");
-    const { phase, ours } = certain(fleet.machines[index], "machine");
+    const { phase, ours, command, trim } = certain(fleet.machines[index], "machine");
     const { nextWatts, unknownWatts } = certain(fleet.accounts[index], "account");
     machinesNext += nextWatts + unknownWatts;
     if (!takesCommands(model.dialect)) {
@@ -35,7 +35,9 @@ export function availabilityOf(
       phase === "curtailing" ||
       (phase === "asleep" && ours);
     asleep += sheddable ? Math.min(model.asleepWatts, nextWatts) : nextWatts + unknownWatts;
-    runnable += sheddable ? Math.max(model.ratedWatts, nextWatts) : nextWatts + unknownWatts;
+    // Under a limit of ours it has shown what it draws without; more is a promise of its plate.
+    const wholeWatts = command === "limit" || command === "restore" ? (trim?.wholeWatts ?? 0) : model.ratedWatts;
+    runnable += sheddable ? Math.max(wholeWatts, nextWatts) : nextWatts + unknownWatts;
   }
   const rest = Math.max(0, root.nextWatts + root.unknownWatts - machinesNext);
   const local = ordered.limits

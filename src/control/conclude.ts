@@ -192,6 +192,7 @@ function nextState(
     frequency: assessed.frequency,
     response,
     ramp: acted.ramp,
+    trimOrder: acted.trimOrder,
     added: acted.added,
     starts: acted.starts,
     trippedAt: Object.fromEntries(
@@ -262,7 +263,11 @@ function asleepByUs({ plan }: Acted, { machines }: Assessed["layout"]): readonly
 
 /** The targets of all links; the same object as in the last scan where no command changed, which is nearly always. */
 function targetsOf(state: ControlState, { plan }: Acted, { machines }: Assessed["layout"]): ControlState["targets"] {
-  const same = plan.machines.every(({ command }, index) => command === state.machines[index]?.command);
+  const same = plan.machines.every(
+    ({ command, trim }, index) =>
+      command === state.machines[index]?.command &&
+      (command !== "limit" || trim?.target === state.machines[index]?.trim?.target),
+  );
   if (same && state.now !== state.startedAt) return state.targets;
   const targets: Record<string, MinerTarget> = {};
   for (const [index, { miner }] of machines.entries())

@@ -194,6 +194,10 @@ export const reasonBook: Readonly<Record<ReasonCode, ReasonEntry>> = {
   "ramp-up": { means: "power rises no faster than the site allows", more: "The ramp is on its way" },
   "store-behind": { means: "the disk is behind: nothing is raised", more: "The disk must keep up again" },
   "machines-unreachable": { means: "machines do not answer", more: "The machines must be reached again" },
+  "trim-refused": {
+    means: "machines took a limit and drew as before, or started anew",
+    more: "Their firmware must follow a limit, or the site must not count on it",
+  },
   "machines-defiant": { means: "machines were told to sleep and draw power", more: "The machines must obey again" },
   "machines-excluded": { means: "machines that refuse commands", more: "The machines must take commands again" },
   "second-controller": {

@@ -5,6 +5,7 @@ import type { MinerName, MinerTarget } from "../model/miner.ts";
 import type { Milliseconds, PointName } from "../model/reading.ts";
 import type { Site } from "../model/site.ts";
 import type { TripName } from "../model/trip.ts";
+import type { TrimOrder } from "./allocation/trim-sheet.ts";
 import type { ContactorState } from "./contactors.ts";
 import { type CoolingState, startCooling } from "./cooling/state.ts";
 import { type DispatchState, startDispatch } from "./dispatch/state.ts";
@@ -75,6 +76,8 @@ export interface ControlState {
   readonly frequency: GridFrequencyState | null;
   readonly response: ResponseState;
   readonly ramp: RampState;
+  /** The order that trimming follows: what it allows [W], and since when it has stood. */
+  readonly trimOrder: TrimOrder;
   /** Added within the last interval of the site's step limit. */
   readonly added: readonly AddedLoad[];
   /** Moments of the last starts, at most one interval's worth. */
@@ -126,6 +129,7 @@ export function startControl(site: Site, durable: Durable | "none" | "unreadable
     frequency: frequencyAtStart(site, now),
     response: noResponse,
     ramp: rampAtStart,
+    trimOrder: { watts: 0, since: now },
     added: [],
     starts: [],
     trippedAt: Object.fromEntries(stored.trips.map(({ name }) => [name, now])),

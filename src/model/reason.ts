@@ -82,7 +82,8 @@ export type ReasonCode =
   | "cooling-prerun"
   | "pump-standby"
   | "fan-not-running"
-  | "heat-request";
+  | "heat-request"
+  | "trim-refused";
 
 export interface Reason {
   readonly code: ReasonCode;

@@ -15,6 +15,7 @@ import { powerMutants } from "./power.ts";
 import { scanMutants } from "./scan.ts";
 import { surroundingsMutants } from "./surroundings.ts";
 import { thermalMutants } from "./thermal.ts";
+import { trimmingMutants } from "./trimming.ts";
 import { tripMutants } from "./trips.ts";
 
 export const mutants: readonly Mutant[] = [
@@ -34,4 +35,5 @@ export const mutants: readonly Mutant[] = [
   ...scanMutants,
   ...orderMutants,
   ...surroundingsMutants,
+  ...trimmingMutants,
 ];

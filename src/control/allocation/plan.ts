@@ -67,9 +67,10 @@ export function openPlan(
     gentleWatts: adopting ? unlimitedWatts : ramp.gentleWatts,
   };
   for (let machine = 0; machine < machines.length; machine += 1) {
-    if (machines[machine]?.phase !== "curtailing") continue;
+    const { phase, command } = certain(machines[machine], "machine");
+    if (phase !== "curtailing" && command !== "limit") continue;
     const { highWatts, nextWatts } = certain(accounts[machine], "account");
-    spread(plan.pendingWatts, layout, machine, highWatts - nextWatts);
+    if (highWatts > nextWatts) spread(plan.pendingWatts, layout, machine, highWatts - nextWatts);
   }
   return plan;
 }

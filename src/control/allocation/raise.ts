@@ -23,6 +23,12 @@ export interface Raised {
   readonly spentWatts: number;
 }
 
+export interface Ready {
+  readonly machine: number;
+  /** From its sleep to the peak of its start [W]. */
+  readonly stepWatts: number;
+}
+
 /** Wakes what may be woken. */
 export function raise(plan: Plan, rules: RaiseRules): Raised {
   const { now, policy } = rules;
@@ -46,6 +52,18 @@ export function raise(plan: Plan, rules: RaiseRules): Raised {
 function stepOf(plan: Plan, machine: number): number {
   const { model } = certain(plan.layout.machines[machine], "machine");
   return Math.max(model.peakWakeWatts, model.ratedWatts) - certain(plan.accounts[machine], "account").nextWatts;
+}
+
+/** Machines that could wake in this scan but for the room, the best joules per terahash first, and what each adds at its peak. */
+export function readyToWake(plan: Plan, rules: RaiseRules): readonly Ready[] {
+  const ready: number[] = [];
+  for (let machine = 0; machine < plan.machines.length; machine += 1)
+    if (mayWake(certain(plan.machines[machine], "machine"), rules) && !rules.forbidden.has(machine))
+      ready.push(machine);
+  const joules = (machine: number): number => certain(plan.machines[machine], "machine").joulesPerTerahash;
+  return ready
+    .sort((a, b) => joules(a) - joules(b) || a - b)
+    .map((machine) => ({ machine, stepWatts: stepOf(plan, machine) }));
 }
 
 /** Machines that could wake in this scan; in front those that the best choice wakes, then by joules per terahash, least wear, order of the site. */

@@ -19,8 +19,13 @@ export interface ShedRules {
   readonly orderedStepWatts: number;
 }
 
-/** Sends machines to sleep until every scope is below its ceiling, or nothing is left to shed. `responseOf`: how long one needs from its command until it has shed. */
-export function shed(plan: Plan, rules: ShedRules, responseOf: (machine: number) => Milliseconds): void {
+/** Sends machines to sleep until every scope is below its ceiling, or nothing is left to shed. `responseOf`: how long one needs from its command until it has shed; `instead`: takes an order's last part of a machine off without this one's sleep, if it can. */
+export function shed(
+  plan: Plan,
+  rules: ShedRules,
+  responseOf: (machine: number) => Milliseconds,
+  instead: (machine: number) => boolean,
+): void {
   const patient = onlyPatientOrdersBind(plan, rules.limits);
   const atOnce = certain(plan.nextWatts[0], "container") <= rules.orderedStepWatts;
   const closed = closedScopes(plan, patient || !atOnce);
@@ -36,7 +41,7 @@ export function shed(plan: Plan, rules: ShedRules, responseOf: (machine: number)
   const sheddable = lazily(() =>
     patient ? ranked().filter((machine) => onLongEnough(certain(plan.machines[machine], "machine"), rules)) : ranked(),
   );
-  shedScope(plan, 0, Math.max(plan.gentleWatts, lowestOf(plan, rules)), sheddable, rules.now);
+  shedScope(plan, 0, Math.max(plan.gentleWatts, lowestOf(plan, rules)), sheddable, rules.now, instead);
 }
 
 /** How far orders may go in this scan: the last machine may not lead beyond the step [W]. */
@@ -61,10 +66,12 @@ function shedScope(
   ceilingWatts: number,
   ranked: () => readonly number[],
   now: Milliseconds,
+  instead: (machine: number) => boolean = () => false,
 ): void {
   if (certain(plan.nextWatts[scope], "scope") <= ceilingWatts) return;
   for (const machine of ranked()) {
     if (!certain(plan.layout.machines[machine], "machine").scopes.some((covered) => covered.scope === scope)) continue;
+    if (instead(machine)) return;
     putToSleep(plan, machine, now);
     if (certain(plan.nextWatts[scope], "scope") <= ceilingWatts) return;
   }

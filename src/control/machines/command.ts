@@ -3,9 +3,16 @@ import { takesCommands } from "../../model/dialects.ts";
 import type { MinerTarget } from "../../model/miner.ts";
 import type { Milliseconds } from "../../model/reading.ts";
 import type { MinerModel } from "../../model/site.ts";
+import { certain } from "../impossible.ts";
 import { type MachineState, wearAt } from "./machine.ts";
 
-const targets = { leave: { mode: "leave" }, sleep: { mode: "sleep" }, run: { mode: "run" } } as const;
+/** A link told to run puts back the limit that was there before ours. */
+const targets = {
+  leave: { mode: "leave" },
+  sleep: { mode: "sleep" },
+  run: { mode: "run" },
+  restore: { mode: "run" },
+} as const;
 
 /** A machine stopped as it woke tells that it hashes, with next to no power: no such figure is what it draws awake. Source: choice: half of the plate is below every mode of miners.md 4. */
 const leastBaselineShare = 0.5;
@@ -37,6 +44,7 @@ export function wake(machine: MachineState, now: Milliseconds): MachineState {
     wear: wearAt(machine, now) + 1,
     wornAt: now,
     asleepSince: null,
+    sleptSince: machine.asleepSince,
     wokenAt: now,
   };
 }
@@ -66,7 +74,7 @@ export function expectSleep(machine: MachineState, model: MinerModel, now: Milli
 
 /** The target for its link; the same objects every time, so that nothing looks changed that is not. */
 export function targetOf(machine: MachineState): MinerTarget {
-  return targets[machine.command];
+  return machine.command === "limit" ? certain(machine.trim, "limit").target : targets[machine.command];
 }
 
 function ranWhenLastSeen({ lastWatts, asleepSince }: MachineState): boolean {

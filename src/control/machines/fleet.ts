@@ -11,6 +11,7 @@ import { type Account, accountOf } from "../power/account.ts";
 import type { MachineState } from "./machine.ts";
 import { type Sighting, sight } from "./machine.ts";
 import { observe, type Surroundings } from "./observe.ts";
+import { isRefusing } from "./trimming.ts";
 
 export interface Fleet {
   readonly machines: readonly MachineState[];
@@ -112,23 +113,27 @@ export function fleetWarnings(
   layout: Layout,
   machines: readonly MachineState[],
   powered: readonly boolean[],
+  now: Milliseconds,
 ): readonly Warning[] {
   const unreachable: string[] = [];
   const defiant: string[] = [];
   const excluded: string[] = [];
   const relapsed: string[] = [];
+  const untrimmable: string[] = [];
   for (let index = 0; index < machines.length; index += 1) {
-    const { phase, relapsedAt } = certain(machines[index], "machine");
+    const { phase, relapsedAt, trim } = certain(machines[index], "machine");
     const { name } = certain(layout.machines[index], "machine").miner;
     if (phase === "unreachable" && powered[index] === true) unreachable.push(name);
     if (phase === "defiant") defiant.push(name);
     if (phase === "excluded") excluded.push(name);
     if (relapsedAt !== null) relapsed.push(name);
+    if (trim !== null && isRefusing(trim, now)) untrimmable.push(name);
   }
   return [
     ...warning(unreachable, "machines-unreachable", "warning", "do not answer and count with their plates"),
     ...warning(defiant, "machines-defiant", "alarm", "were told to sleep and still draw power"),
     ...warning(excluded, "machines-excluded", "warning", "refuse commands and cannot be shed by weir"),
+    ...warning(untrimmable, "trim-refused", "warning", "took a limit and did not follow it; they are shed whole"),
     ...warning(
       relapsed,
       "second-controller",

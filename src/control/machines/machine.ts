@@ -1,7 +1,7 @@
 /** What the core remembers of one machine, and what it takes from its newest report. */
 import type { MinerPhase } from "../../model/decision.ts";
 import { takesCommands } from "../../model/dialects.ts";
-import type { MinerFault, MinerMode, MinerReport } from "../../model/miner.ts";
+import type { MinerFault, MinerMode, MinerReport, MinerTarget } from "../../model/miner.ts";
 import type { MinerPowerMode } from "../../model/miner-model.ts";
 import type { Milliseconds } from "../../model/reading.ts";
 import type { MinerModel } from "../../model/site.ts";
@@ -11,7 +11,8 @@ export interface MachineState {
   readonly phase: MinerPhase;
   /** Since when the phase holds. */
   readonly since: Milliseconds;
-  readonly command: "leave" | "sleep" | "run";
+  /** `limit`: runs under a limit of ours; `restore`: is given its own back. */
+  readonly command: "leave" | "sleep" | "run" | "limit" | "restore";
   readonly commandedAt: Milliseconds;
   /** We put it to sleep, so we may wake it. */
   readonly ours: boolean;
@@ -32,6 +33,8 @@ export interface MachineState {
   readonly asleepSince: Milliseconds | null;
   /** Since when it has been awake by our doing; null: it ran before us. */
   readonly wokenAt: Milliseconds | null;
+  /** Since when it had slept when it was woken last; null: it never was. */
+  readonly sleptSince: Milliseconds | null;
   /** It left the sleep we had proven, without our doing: since when. */
   readonly relapsedAt: Milliseconds | null;
   /** When its newest report was read, and the power it told [W]. */
@@ -41,6 +44,35 @@ export interface MachineState {
   readonly rising: boolean;
   /** From a shed until its power is gone, as it counts: measured, or the model's own; during a shed never longer than when it began. */
   readonly responseMilliseconds: Milliseconds;
+  /** What is known of its limits; null: it was never told one. */
+  readonly trim: Trimming | null;
+}
+
+/** What is known of a machine's limits; kept when none is in force, for the next one. */
+export interface Trimming {
+  /** What its link is told while the command is `limit`; the same object until it changes. */
+  readonly target: MinerTarget;
+  /** The newest limit [W]; while its own is given back, what it draws without one of ours. */
+  readonly limitWatts: number;
+  /** Its own power once that holds [W]. */
+  readonly wantedWatts: number;
+  /** Its own power when it was told [W]. */
+  readonly fromWatts: number;
+  /** What it draws without a limit of ours [W]. */
+  readonly wholeWatts: number;
+  /** It has had its time, and its own power has been judged. */
+  readonly settled: boolean;
+  /** Own power for each watt of its limit, as measured; null: not yet. */
+  readonly ratio: number | null;
+  /** When it took a limit and drew as before; null: it never did. */
+  readonly refusedAt: Milliseconds | null;
+  readonly toldAt: Milliseconds;
+  /** Which order the counts below belong to. */
+  readonly orderSince: Milliseconds;
+  /** Limits told for this order, the direction of the newest, and whether it has turned back. */
+  readonly changes: number;
+  readonly direction: "down" | "up";
+  readonly turned: boolean;
 }
 
 /** What a report is worth at this moment. */
@@ -56,6 +88,10 @@ export interface Sighting {
   readonly terahashesPerSecond: number;
   readonly inletCelsius: number | null;
   readonly powerMode: MinerPowerMode | null;
+  /** As it reads back [W]; null: none, or not told. */
+  readonly limitWatts: number | null;
+  /** A limit of ours is in force. */
+  readonly limitIsOurs: boolean;
   readonly refused: boolean;
   readonly responseMilliseconds: Milliseconds;
 }
@@ -103,11 +139,13 @@ export function unseenMachine(model: MinerModel, ours: boolean, now: Millisecond
     wornAt: now,
     asleepSince: null,
     wokenAt: null,
+    sleptSince: null,
     relapsedAt: null,
     reportAt: 0,
     reportWatts: 0,
     rising: false,
     responseMilliseconds: responseOf(model, undefined),
+    trim: null,
   };
 }
 
@@ -131,6 +169,8 @@ export function sight(
       terahashesPerSecond: 0,
       inletCelsius: null,
       powerMode: null,
+      limitWatts: null,
+      limitIsOurs: false,
       refused,
       responseMilliseconds: responseOf(model, report?.provenResponse),
     };
@@ -145,6 +185,8 @@ export function sight(
     inletCelsius:
       report.inletCelsius !== undefined && Number.isFinite(report.inletCelsius) ? report.inletCelsius : null,
     powerMode: report.powerMode ?? null,
+    limitWatts: limitOf(report.limitWatts),
+    limitIsOurs: report.limitIsOurs === true,
     refused,
     responseMilliseconds: responseOf(model, report.provenResponse),
   };
@@ -163,7 +205,9 @@ export function learn(machine: MachineState, sighting: Sighting, model: MinerMod
   if (!sighting.fresh || sighting.at === machine.reportAt) return machine;
   const { watts, terahashesPerSecond, inletCelsius } = sighting;
   const hashing = sighting.mode === "hashing";
-  const settled = hashing && sighting.ownPower && (machine.phase === "hashing" || machine.phase === "trimmed");
+  // Under a limit it is more efficient than it is whole.
+  const whole = machine.command !== "limit" && machine.command !== "restore";
+  const settled = hashing && whole && sighting.ownPower && (machine.phase === "hashing" || machine.phase === "trimmed");
   const joules =
     settled && watts !== null && terahashesPerSecond > 0 ? watts / terahashesPerSecond : machine.joulesPerTerahash;
   const risenWatts = (watts ?? 0) - machine.reportWatts;
@@ -181,6 +225,7 @@ export function learn(machine: MachineState, sighting: Sighting, model: MinerMod
     wornAt: machine.wornAt,
     asleepSince: machine.asleepSince,
     wokenAt: machine.wokenAt,
+    sleptSince: machine.sleptSince,
     relapsedAt: machine.relapsedAt,
     joulesPerTerahash: joules,
     lastWatts: hashing && watts !== null ? watts : machine.lastWatts,
@@ -191,6 +236,7 @@ export function learn(machine: MachineState, sighting: Sighting, model: MinerMod
     inletAt: newer ? sighting.at : machine.inletAt,
     powerMode: sighting.powerMode ?? machine.powerMode,
     responseMilliseconds: promised(machine, sighting),
+    trim: machine.trim,
   };
 }
 
@@ -209,6 +255,15 @@ export function tellsAwake(sighting: Sighting): boolean {
 /** Asleep, as the machine itself tells; proves nothing yet. */
 export function tellsAsleep(sighting: Sighting): boolean {
   return sighting.fresh && (sighting.mode === "asleep" || sighting.mode === "stopped");
+}
+
+/** The same object where the phase holds already. */
+export function enter(machine: MachineState, phase: MinerPhase, now: Milliseconds): MachineState {
+  return machine.phase === phase ? machine : { ...machine, phase, since: now };
+}
+
+function limitOf(watts: number | undefined): number | null {
+  return watts !== undefined && Number.isFinite(watts) && watts > 0 ? watts : null;
 }
 
 function finiteOr(value: number | undefined, otherwise: number): number {

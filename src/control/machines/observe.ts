@@ -4,7 +4,8 @@ import { tellsItself } from "../../model/dialects.ts";
 import type { Milliseconds } from "../../model/reading.ts";
 import type { MinerModel } from "../../model/site.ts";
 import { certain } from "../impossible.ts";
-import { learn, type MachineState, type Sighting, tellsAsleep, tellsAwake } from "./machine.ts";
+import { enter, learn, type MachineState, type Sighting, tellsAsleep, tellsAwake } from "./machine.ts";
+import { observeLimited, observeRestored, underLimit } from "./trimming.ts";
 
 export interface Surroundings {
   readonly now: Milliseconds;
@@ -50,6 +51,10 @@ export function observe(
       return observeWake(known, sighting, model, around.now);
     case "leave":
       return observeLeft(known, sighting, model, around.now);
+    case "limit":
+      return observeLimited(known, sighting, model, around.now);
+    case "restore":
+      return observeRestored(known, sighting, model, around.now);
   }
 }
 
@@ -113,8 +118,10 @@ function sleepProof(
 function observeWake(machine: MachineState, sighting: Sighting, model: MinerModel, now: Milliseconds): MachineState {
   const elapsed = now - machine.commandedAt;
   const hashing = sighting.mode === "hashing" && sighting.at >= machine.commandedAt;
-  if (hashing && isSettled(machine, elapsed, model))
+  if (hashing && isSettled(machine, elapsed, model)) {
+    if (sighting.limitIsOurs) return underLimit(machine, sighting, model, now);
     return { ...enter(machine, hashingPhase(machine, sighting, model), now), command: "leave", ours: false };
+  }
   if (elapsed < wakeTimesUntilFailed * model.wakeMilliseconds || tellsAwake(sighting))
     return enter(machine, "waking", now);
   // The wake failed: it stays ours, and its minimum off-time begins anew before the next attempt.
@@ -126,6 +133,7 @@ function observeWake(machine: MachineState, sighting: Sighting, model: MinerMode
 function observeLeft(machine: MachineState, sighting: Sighting, model: MinerModel, now: Milliseconds): MachineState {
   if (sighting.mode === "hashing") {
     const booted = machine.phase !== "waking" || isSettled(machine, now - machine.since, model);
+    if (booted && sighting.limitIsOurs) return underLimit(adopt(machine, now), sighting, model, now);
     const phase = booted ? hashingPhase(machine, sighting, model) : "waking";
     return adopt(enter(machine, phase, now), now);
   }
@@ -157,8 +165,4 @@ function hashingPhase(machine: MachineState, sighting: Sighting, model: MinerMod
   if (!sighting.ownPower || sighting.watts === null) return "hashing";
   const share = machine.phase === "trimmed" ? trimmedBelowShare + 0.05 : trimmedBelowShare;
   return sighting.watts < share * model.ratedWatts ? "trimmed" : "hashing";
-}
-
-function enter(machine: MachineState, phase: MinerPhase, now: Milliseconds): MachineState {
-  return machine.phase === phase ? machine : { ...machine, phase, since: now };
 }

@@ -1,8 +1,10 @@
 /** What one machine counts for: what it draws at least and at most by its own account, and what it will draw as commanded. */
 import type { Milliseconds } from "../../model/reading.ts";
 import type { MinerModel } from "../../model/site.ts";
+import { certain } from "../impossible.ts";
 import type { MachineState, Sighting } from "../machines/machine.ts";
 import { shedWindow } from "../machines/observe.ts";
+import { isSettling } from "../machines/trimming.ts";
 
 export interface Account {
   /** Draws at least this by its own account [W]. */
@@ -44,7 +46,9 @@ export function accountOf(
   switch (machine.phase) {
     case "hashing":
     case "trimmed":
-      return steady(own ?? plate(machine, model));
+      return isSettling(machine, model, now)
+        ? settling(machine, own ?? plate(machine, model))
+        : steady(own ?? plate(machine, model));
     case "asleep":
       return steady(own ?? model.asleepWatts);
     case "waking": {
@@ -83,6 +87,22 @@ export function accountOf(
     case "unreachable":
       return own === null ? unknown(machine, model) : steady(own);
   }
+}
+
+/** A limit on its way: until it is proven, and seen by the slowest meter, what was there may still flow; what was raised counts from the command on. */
+function settling({ trim }: MachineState, ownWatts: number): Account {
+  const { wantedWatts, fromWatts } = certain(trim, "limit");
+  const highWatts = Math.max(wantedWatts, fromWatts, ownWatts);
+  const lowWatts = Math.min(wantedWatts, ownWatts);
+  return {
+    lowWatts,
+    settledWatts: lowWatts,
+    inFlightWatts: highWatts - lowWatts,
+    highWatts,
+    nextWatts: wantedWatts,
+    unknownWatts: 0,
+    reservedWatts: Math.max(0, wantedWatts - Math.max(fromWatts, ownWatts)),
+  };
 }
 
 function steady(watts: number): Account {

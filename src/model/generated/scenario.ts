@@ -90,6 +90,19 @@ export interface ScenarioFile {
        */
       startsPerInterval: number;
       /**
+       * Machines run under a limit in watts without starting anew; default: they take none.
+       */
+      trim?: {
+        /**
+         * Lowest limit.
+         */
+        minimumWatts: number;
+        /**
+         * Proven time until power has settled under a limit.
+         */
+        settleSeconds: number;
+      };
+      /**
        * Cooling that the core runs; without it one output holds all fans and the pumps have no standby.
        */
       cooling?: {
@@ -499,6 +512,8 @@ export interface ScenarioFile {
         | "wakes-alone"
         | "lies-about-power"
         | "trimmed"
+        | "limit-ignored"
+        | "limit-restarts"
         | "reports-no-power"
         | "contactor-welded"
         | "contactor-late"
@@ -711,6 +726,10 @@ export interface ScenarioFile {
      * At most, against the ideal.
      */
     hashrateLostPercent?: number;
+    /**
+     * Most turns of any machine within one order: to sleep and back, or a limit lowered and raised.
+     */
+    reversalsPerMachine?: number;
     /**
      * Most starts of any machine.
      */

@@ -61,7 +61,14 @@ function modelOf(builder: Builder): MinerModel {
     wakeMilliseconds: builder.wakeSeconds * 1000,
     maximumInletCelsius: 60,
     hashesAfterPowerCycle: builder.hashesAfterPowerCycle,
-    trim: null,
+    trim:
+      builder.trim === undefined
+        ? null
+        : {
+            minimumWatts: builder.trim.minimumWatts,
+            restarts: false,
+            settleMilliseconds: builder.trim.settleSeconds * 1000,
+          },
   };
 }
 

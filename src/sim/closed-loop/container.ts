@@ -7,15 +7,8 @@ import { advance, flowLitersPerMinute, type Plant, type PlantEffects, startPlant
 import type { Random } from "../random.ts";
 import { customerOf, fanShare, fansOn, flowRatio } from "./cooling-effects.ts";
 import type { Faults } from "./faults.ts";
-import {
-  drawMachine,
-  forgetTarget,
-  giveTarget,
-  machineFaults,
-  moveMachine,
-  type SimulatedMachine,
-  startUp,
-} from "./machine.ts";
+import { drawMachine, forgetTarget, giveTarget, moveMachine, type SimulatedMachine, startUp } from "./machine.ts";
+import { machineFaults } from "./machine-faults.ts";
 import type { HiddenPlant } from "./plant-of-site.ts";
 
 export interface Container {
@@ -142,7 +135,7 @@ class SimulatedContainer implements Container {
     const woken: SimulatedMachine[] = [];
     for (const machine of this.machines) {
       const target = targets[machine.name];
-      if (target !== undefined && giveTarget(machine, target.mode, this.#now)) woken.push(machine);
+      if (target !== undefined && giveTarget(machine, target, this.#now)) woken.push(machine);
     }
     return woken;
   }

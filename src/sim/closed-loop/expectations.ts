@@ -193,6 +193,7 @@ function atTheEnd(expect: Expectations, measures: Measures): readonly string[] {
   most("tracking error, RMS [%]", measures.tracking?.rmsPercent, expect.trackingRmsPercent);
   most("tracking error, 95th percentile [%]", measures.tracking?.tailPercent, expect.trackingTailPercent);
   most("hashrate lost [%]", measures.hashrateLostPercent, expect.hashrateLostPercent);
+  most("turns of one machine within an order", measures.reversals.mostOfOneMachine, expect.reversalsPerMachine);
   most("starts of one machine", measures.starts.mostOfOneMachine, expect.startsPerMachine);
   const expected = [...expect.trips].sort();
   if (expected.join() !== measures.tripped.join())

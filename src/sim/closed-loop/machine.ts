@@ -3,7 +3,7 @@ import { takesCommands, tellsItself } from "../../model/dialects.ts";
 import type { MinerMode, MinerReport, MinerTarget } from "../../model/miner.ts";
 import type { MinerModel, MinerSite } from "../../model/site.ts";
 import type { Random } from "../random.ts";
-import type { Faults } from "./faults.ts";
+import { hiddenLimit, runningWatts, takeLimit } from "./machine-limit.ts";
 
 export type MachineStage = "off" | "booting" | "asleep" | "curtailing" | "waking" | "hashing";
 
@@ -20,7 +20,13 @@ export interface MachineFaults {
   readonly reportsNoPower: boolean;
   /** Somebody trimmed it to this share. */
   readonly trimRatio: number;
+  /** Takes a limit, reads it back, and draws as before. */
+  readonly ignoresLimits: boolean;
+  /** A limit starts its mining anew, whatever its maker says. */
+  readonly limitRestarts: boolean;
 }
+
+const leave: MinerTarget = { mode: "leave" };
 
 export const soundMachine: MachineFaults = {
   deaf: false,
@@ -30,23 +36,9 @@ export const soundMachine: MachineFaults = {
   reportRatio: 1,
   reportsNoPower: false,
   trimRatio: 1,
+  ignoresLimits: false,
+  limitRestarts: false,
 };
-
-/** What is broken of one machine at the moment. */
-export function machineFaults(faults: Faults, name: string): MachineFaults {
-  const of = (fault: Parameters<Faults["find"]>[0]): ReturnType<Faults["find"]> => faults.find(fault, name);
-  const [slow, lies, trimmed] = [of("slow"), of("lies-about-power"), of("trimmed")];
-  const found: MachineFaults = {
-    deaf: of("deaf") !== null,
-    unreachable: of("unreachable") !== null,
-    refuses: of("refuses") !== null,
-    slowRatio: slow === null ? 1 : (slow.value ?? 4),
-    reportRatio: lies === null ? 1 : (lies.value ?? 0.5),
-    reportsNoPower: of("reports-no-power") !== null,
-    trimRatio: trimmed === null ? 1 : (trimmed.value ?? 0.7),
-  };
-  return JSON.stringify(found) === JSON.stringify(soundMachine) ? soundMachine : found;
-}
 
 export interface SimulatedMachine {
   readonly name: string;
@@ -62,6 +54,9 @@ export interface SimulatedMachine {
   readonly wakeMilliseconds: number;
   readonly bootMilliseconds: number;
   readonly ownMeterRatio: number;
+  /** What it draws for each watt of a limit, and how long it takes to get there. */
+  readonly limitRatio: number;
+  readonly limitMilliseconds: number;
   readonly linkMilliseconds: number;
   readonly pollMilliseconds: number;
   stage: MachineStage;
@@ -69,7 +64,14 @@ export interface SimulatedMachine {
   since: number;
   watts: number;
   wattsAtSleep: number;
-  want: MinerTarget["mode"];
+  want: MinerTarget;
+  /** The limit in force [W], which it read back; null: its own, which it does not reach. */
+  limitWatts: number | null;
+  /** What it drew when that came, and when [W, ms]. */
+  limitedFromWatts: number;
+  limitedAt: number;
+  /** Its link has not seen its own limit again yet. */
+  limitIsOurs: boolean;
   /** When the newest target reaches the machine [ms]; infinite: nothing under way. */
   sendAt: number;
   sentAt: number;
@@ -109,13 +111,18 @@ export function drawMachine(
     wakeMilliseconds: model.wakeMilliseconds * random.between(0.6, 0.97),
     bootMilliseconds: bootMilliseconds * random.between(0.7, 1.4),
     ownMeterRatio: random.between(0.97, 1.03),
+    ...hiddenLimit(model, random.fork(miner.name)),
     linkMilliseconds: random.between(300, 2500),
     pollMilliseconds,
     stage: "hashing",
     since: -1e9,
     watts: hiddenWatts,
     wattsAtSleep: hiddenWatts,
-    want: "leave",
+    want: leave,
+    limitWatts: null,
+    limitedFromWatts: 0,
+    limitedAt: -1e9,
+    limitIsOurs: false,
     sendAt: Number.POSITIVE_INFINITY,
     sentAt: Number.NEGATIVE_INFINITY,
     nextPollAt: random.between(0, pollMilliseconds),
@@ -126,16 +133,19 @@ export function drawMachine(
 }
 
 /** The newest target of its link; true: it is told to run, and was not before. */
-export function giveTarget(machine: SimulatedMachine, mode: MinerTarget["mode"], now: number): boolean {
-  if (machine.want === mode) return false;
-  machine.want = mode;
-  machine.sendAt = mode === "leave" ? Number.POSITIVE_INFINITY : now + machine.linkMilliseconds;
-  return mode === "run";
+export function giveTarget(machine: SimulatedMachine, target: MinerTarget, now: number): boolean {
+  const { want } = machine;
+  const sameLimit = want.mode === "limit" && target.mode === "limit" && want.watts === target.watts;
+  if (want.mode === target.mode && (want.mode !== "limit" || sameLimit)) return false;
+  machine.want = target;
+  machine.sendAt = target.mode === "leave" ? Number.POSITIVE_INFINITY : now + machine.linkMilliseconds;
+  // One that hashes gets its own limit back.
+  return target.mode === "run" && (machine.stage !== "hashing" || !machine.limitIsOurs);
 }
 
 /** The controller's process is gone, and with it the link's memory. */
 export function forgetTarget(machine: SimulatedMachine): void {
-  machine.want = "leave";
+  machine.want = leave;
   machine.sendAt = Number.POSITIVE_INFINITY;
 }
 
@@ -162,14 +172,18 @@ function reachable(machine: SimulatedMachine): boolean {
 function obey(machine: SimulatedMachine, now: number): void {
   machine.sendAt = Number.POSITIVE_INFINITY;
   machine.sentAt = now;
-  if (machine.want === "run" || machine.want === "sleep")
-    machine.report = { ...machine.report, command: { target: { mode: machine.want }, sentAt: now, attempts: 1 } };
+  const { mode } = machine.want;
+  if (mode !== "leave")
+    machine.report = { ...machine.report, command: { target: machine.want, sentAt: now, attempts: 1 } };
   if (machine.faults.deaf || machine.faults.refuses || !takesCommands(machine.model.dialect)) return;
-  if (machine.want === "sleep" && (machine.stage === "hashing" || machine.stage === "waking")) {
+  const taken = machine.want.mode === "limit" && takeLimit(machine, machine.want.watts, now);
+  const givenBack = mode === "run" && machine.limitIsOurs && takeLimit(machine, null, now);
+  if ((taken || givenBack) && machine.stage === "hashing" && machine.faults.limitRestarts) startUp(machine, now);
+  if (mode === "sleep" && (machine.stage === "hashing" || machine.stage === "waking")) {
     machine.wattsAtSleep = machine.watts;
     enter(machine, "curtailing", now);
   }
-  if (machine.want === "run" && (machine.stage === "asleep" || machine.stage === "curtailing")) startUp(machine, now);
+  if (mode === "run" && (machine.stage === "asleep" || machine.stage === "curtailing")) startUp(machine, now);
 }
 
 /** It wakes, by order or by itself. */
@@ -180,7 +194,7 @@ export function startUp(machine: SimulatedMachine, now: number): void {
 
 function wattsAt(machine: SimulatedMachine, now: number): number {
   const { model, faults } = machine;
-  const running = machine.hiddenWatts * faults.trimRatio;
+  const running = runningWatts(machine, now);
   switch (machine.stage) {
     case "off":
       return 0;
@@ -222,7 +236,7 @@ function wattsAt(machine: SimulatedMachine, now: number): number {
 
 /** What it hashes [TH/s]. */
 export function hashrateOf(machine: SimulatedMachine): number {
-  return machine.stage === "hashing" ? machine.terahashesPerSecond * machine.faults.trimRatio : 0;
+  return machine.stage === "hashing" ? (machine.terahashesPerSecond * machine.watts) / machine.hiddenWatts : 0;
 }
 
 function poll(machine: SimulatedMachine, now: number, inletCelsius: number): void {
@@ -242,10 +256,13 @@ function poll(machine: SimulatedMachine, now: number, inletCelsius: number): voi
     powerWatts: reportsNoPower ? 0 : Math.round(machine.watts * machine.ownMeterRatio * reportRatio),
     powerSource: reportsNoPower ? "unknown" : "measured",
     hashrateTerahashesPerSecond: hashrateOf(machine),
+    ...(machine.limitWatts === null ? {} : { limitWatts: machine.limitWatts }),
+    ...(machine.limitIsOurs ? { limitIsOurs: true as const } : {}),
     inletCelsius: Math.round(inletCelsius * 10) / 10,
   };
   machine.report = command === undefined ? report : { ...report, command };
-  const contradicts = (machine.want === "sleep" && mode !== "asleep") || (machine.want === "run" && mode === "asleep");
+  const { mode: want } = machine.want;
+  const contradicts = (want === "sleep" && mode !== "asleep") || (want === "run" && mode === "asleep");
   if (contradicts && machine.sendAt > now && now - machine.sentAt >= retryMilliseconds) machine.sendAt = now;
 }
 

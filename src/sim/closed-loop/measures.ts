@@ -2,6 +2,7 @@
 import type { Mode } from "../../model/decision.ts";
 import { hashrateOf, type SimulatedMachine } from "./machine.ts";
 import type { Moment, RunParts } from "./moment.ts";
+import { openTurns, type Turns } from "./turns.ts";
 
 export interface TankMaxima {
   readonly name: string;
@@ -33,6 +34,8 @@ export interface Measures {
     readonly mostOfOneMachine: number;
     readonly byMachine: Readonly<Record<string, number>>;
   };
+  /** Turns within one order: from sleep and back, or a limit lowered and raised. */
+  readonly reversals: { readonly mostOfOneMachine: number };
   readonly secondsByMode: Readonly<Record<string, number>>;
   readonly tripped: readonly string[];
   readonly alarmed: readonly string[];
@@ -71,12 +74,14 @@ class RunMeasurer implements Measurer {
   #hashed = 0;
   #ideal = 0;
   #scans = 0;
+  readonly #turns: Turns;
   #wanted = "";
   #changedAt = 0;
 
   constructor(parts: RunParts) {
     this.#parts = parts;
     const { container } = parts;
+    this.#turns = openTurns(container.machines);
     this.#best = [...container.machines].sort(
       (a, b) => a.hiddenWatts / a.terahashesPerSecond - b.hiddenWatts / b.terahashesPerSecond,
     );
@@ -132,7 +137,9 @@ class RunMeasurer implements Measurer {
     if (name !== this.#wanted) {
       this.#wanted = name;
       this.#changedAt = moment.now;
+      this.#turns.begin();
     }
+    if (moment.scan !== null) this.#turns.look(moment.scan.decision.minerTargets);
     const decision = moment.scan?.decision;
     const least = wanted.reduce((lowest, wish) => (wish.watts < lowest.watts ? wish : lowest), {
       watts: Number.POSITIVE_INFINITY,
@@ -209,6 +216,7 @@ class RunMeasurer implements Measurer {
         mostOfOneMachine: Math.max(0, ...starts),
         byMachine: Object.fromEntries(container.machines.map(({ name, starts: count }) => [name, count])),
       },
+      reversals: { mostOfOneMachine: this.#turns.most() },
       secondsByMode: this.#modes,
       tripped: [...this.#tripped].sort(),
       alarmed: [...this.#alarmed].sort(),

@@ -38,6 +38,8 @@ const kinds: Readonly<Record<FaultName, Kind>> = {
   "wakes-alone": "machine",
   "lies-about-power": "machine",
   trimmed: "machine",
+  "limit-ignored": "machine",
+  "limit-restarts": "machine",
   "reports-no-power": "machine",
   "contactor-welded": "branch",
   "contactor-late": "branch",

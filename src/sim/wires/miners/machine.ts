@@ -43,6 +43,7 @@ export class Machine {
       wakeSeconds: 20,
       bootSeconds: 2,
       startAsleep: false,
+      limitRestarts: true,
       reportsPower: false,
       workMode: 0,
       ...miner,
@@ -69,8 +70,12 @@ export class Machine {
     this.changedAt = now;
   }
 
-  /** A limit that restarts mining. */
+  /** A limit that restarts mining, unless its plate says that it does not. */
   limit(watts: number, now: number): void {
+    if (!this.plate.limitRestarts) {
+      this.trim({ watts, percent: 100 });
+      return;
+    }
     this.writeCount += 1;
     if (this.faults.has("ack-without-effect")) return;
     this.limitWatts = watts;

@@ -37,6 +37,8 @@ export interface SimulatedMiner {
   /** From power until the control board answers; 2 s if absent. */
   readonly bootSeconds?: number;
   readonly startAsleep?: boolean;
+  /** A limit starts its mining anew; so if absent. */
+  readonly limitRestarts?: boolean;
   /** Antminer: also answers `GET /miner_power` on TCP 6060 with its watts. */
   readonly reportsPower?: boolean;
   /** Antminer: work mode it runs in unless asleep (0 normal, 2 efficient, 3 low). */

@@ -1,0 +1,77 @@
+/** Mutants of trimming: limits told, believed and given back at the wrong time. */
+import type { Mutant } from "./mutant.ts";
+
+export const trimmingMutants: readonly Mutant[] = [
+  {
+    name: "trim-without-grace",
+    file: "machines/trimming.ts",
+    text: "sighting.at < machine.commandedAt + settleOf(model) + graceMilliseconds",
+    into: "sighting.at < machine.commandedAt",
+    stands: "a limit is judged before it can hold",
+    by: "control/trimmed-machines",
+  },
+  {
+    name: "trim-always-obeyed",
+    file: "machines/trimming.ts",
+    text: "fromWatts - ownWatts >= obeysFromShare * (fromWatts - limitWatts)",
+    into: "true",
+    stands: "whoever draws as before counts as obedient",
+    by: "control/trimmed-machines",
+  },
+  {
+    name: "trim-turns-for-ever",
+    file: "machines/trimming.ts",
+    text: "course?.turned === true && direction !== course.direction",
+    into: "false",
+    stands: "a machine goes up and down as often as it likes",
+    by: "control/trimmed-machines",
+  },
+  {
+    name: "trim-writes-for-ever",
+    file: "machines/trimming.ts",
+    text: "trim.changes < quickChanges",
+    into: "true",
+    stands: "flash is written without end",
+    by: "control/trimmed-machines",
+  },
+  {
+    name: "trim-forgets-whole",
+    file: "machines/trimming.ts",
+    text: "Math.max(machine.trim?.wholeWatts ?? model.ratedWatts, own)",
+    into: "own",
+    stands: "a limit found after a restart counts as all that the machine could draw",
+    by: "control/trimmed-machines",
+  },
+  {
+    name: "trim-late-for-limits",
+    file: "allocation/trim-instead.ts",
+    text: "settles <= Math.max(allowed, rules.responseOf(machine))",
+    into: "settles >= 0",
+    stands: "a limit at once waits for slow firmware",
+    by: "control/trimming",
+  },
+  {
+    name: "trim-more-than-a-machine",
+    file: "allocation/trim-sheet.ts",
+    text: "const byWatts = Math.min(wanted, nowWatts - least);",
+    into: "const byWatts = wanted;",
+    stands: "more is taken off a machine than its firmware can",
+    by: "control/trimming",
+  },
+  {
+    name: "trim-in-motion",
+    file: "allocation/trim.ts",
+    text: "rules === null || !standsStill(plan, rules.now)",
+    into: "rules === null",
+    stands: "corrections follow each other faster than meters show them",
+    by: "control/trimming",
+  },
+  {
+    name: "trim-without-meter",
+    file: "allocation/trimming-rules.ts",
+    text: "root.meteredWatts === null || root.meterBelowAccount",
+    into: "root.meterBelowAccount",
+    stands: "machines are trimmed with nothing to show what comes of it",
+    by: "control/trimming",
+  },
+];
