@@ -155,13 +155,14 @@ function judgeSupply(
   const elapsedMilliseconds = Math.max(0, now - state.now);
   const root = certain(balances[layout.root], "root");
   const { presentWatts } = root;
+  const { meter: rootMeter } = certain(layout.branches[layout.root], "root").branch;
   const heat = judgeHeat(layout, balances, judgedOf, state.breakerHeats, elapsedMilliseconds);
   const demanded = judgeDemand(state.demand, {
     site,
     now,
     elapsedMilliseconds,
     wallClock: image.wallClock,
-    presentWatts: notTooLow(root),
+    presentWatts: notTooLow(root, rootMeter === null || judgedOf(rootMeter.powerWatts).quality === "good"),
     holdMilliseconds: adopting ? site.policy.startHoldMilliseconds : 0,
   });
   const guarded = judgeProtected(state.protectedLoads, {
@@ -205,11 +206,11 @@ function judgeSupply(
   };
 }
 
-/** While its meter is lost the account counts with what it lacked before, and with a meter's noise. Source: choice: the error of a class 1 meter. */
+/** While its meter is not good the account, or what it showed last, counts with what was lacking before, what is promised, and a meter's noise. Source: choice: the error of a class 1 meter. */
 const meterErrorRatio = 0.01;
 
-function notTooLow({ meteredWatts, presentWatts, excessRatio }: BranchBalance): number {
-  return meteredWatts === null ? presentWatts * (1 + excessRatio + meterErrorRatio) : presentWatts;
+function notTooLow({ presentWatts, reservedWatts, excessRatio }: BranchBalance, good: boolean): number {
+  return good ? presentWatts : presentWatts * (1 + excessRatio + meterErrorRatio) + reservedWatts;
 }
 
 /** The least that any machine's going changes [W]. */
