@@ -70,6 +70,7 @@ export function randomDay(seed: number, machines?: number): Scenario {
       ambientCelsius: random.between(-5, 32),
       dailySwingKelvin: random.between(0, 8),
       tankCelsius: random.between(30, 46),
+      ...hotOf(random.fork("hot")),
       ...coldOf(random.fork("cold"), builder),
     },
     meterLagSeconds: random.between(0, 4),
@@ -93,6 +94,11 @@ function pick<Item>(random: Random, items: readonly Item[]): Item {
   const item = items[random.below(items.length)];
   if (item === undefined) throw new RangeError("nothing to pick from");
   return item;
+}
+
+/** A third of the days are of a heat wave. */
+function hotOf(random: Random): Partial<Scenario["plant"]> {
+  return random.next() < 0.33 ? { ambientCelsius: random.between(30, 40) } : {};
 }
 
 /** Where cold fluid is warmed the day begins with it; never as cold as no pump could move it. */
