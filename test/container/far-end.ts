@@ -68,7 +68,7 @@ export async function startFarEnd(program: string, setup: object): Promise<FarEn
       born.on("message", (message: FromFarEnd) => {
         if (message.type === "effects") Object.assign(effects, message.values);
         else if (message.type === "ready") isUp = true;
-        else failure = message.text;
+        else if (message.type === "failed") failure = message.text;
       });
       send({ type: "setup", setup: other });
       await waitFor(() => isUp || failure !== "" || ended(born), { within: 10_000, what: `${program} to be ready` });

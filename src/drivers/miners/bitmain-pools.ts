@@ -12,9 +12,7 @@ import { type BitmainWeb, pages } from "./bitmain-web.ts";
 import type { Door } from "./door.ts";
 import { forgetWrite, type MachineMemory } from "./machine-memory.ts";
 import { storeOwnLimit } from "./own-limit.ts";
-
-/** A hung disk holds a shed back for no longer than this [ms]. Choice: a small part of the time a machine takes to fall asleep. */
-const diskMilliseconds = 250;
+import type { MinerShared } from "./shared.ts";
 
 interface Saved {
   readonly configuration: Configuration;
@@ -27,13 +25,15 @@ export class BitmainPools {
   private readonly web: BitmainWeb;
   private readonly memory: MachineMemory;
   private readonly door: Door;
+  private readonly diskMilliseconds: number;
   private saved: Saved | undefined;
 
   /** A write of a controller before us may still be unproven. */
-  constructor(name: string, web: BitmainWeb, memory: MachineMemory, door: Door) {
+  constructor(name: string, web: BitmainWeb, { memory, timing }: MinerShared, door: Door) {
     this.name = name;
     this.web = web;
     this.memory = memory;
+    this.diskMilliseconds = timing.poolsOnDiskMilliseconds;
     this.door = door;
     const { document, mode = normalMode } = memory.recall(name).unprovenWrite ?? {};
     const kept = document && decodeConfiguration(document, false);
@@ -49,7 +49,7 @@ export class BitmainPools {
   async keep({ document }: Configuration, mode: number): Promise<void> {
     this.saved = undefined;
     this.memory.remember(this.name, { unprovenWrite: { document, mode } });
-    await storeOwnLimit(this.memory, diskMilliseconds);
+    await storeOwnLimit(this.memory, this.diskMilliseconds);
   }
 
   /** Only behind the answer, also a missing one: a page read before it may still show the pools of before. */

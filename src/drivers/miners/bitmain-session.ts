@@ -72,7 +72,7 @@ export class BitmainSession implements MinerSession {
     this.api = createMinerApi(miner.host, miner.port ?? ports.api, shared);
     this.clock = clock;
     this.shared = shared;
-    this.pools = new BitmainPools(miner.name, this.web, shared.memory, this.door);
+    this.pools = new BitmainPools(miner.name, this.web, shared, this.door);
   }
 
   async read(settingWanted: boolean, signal: AbortSignal): Promise<Result<MinerObservation, MinerFault>> {

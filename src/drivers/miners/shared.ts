@@ -19,6 +19,8 @@ export interface LinkTiming extends SlotTiming {
   readonly apiWriteReplyMilliseconds: number;
   /** Posts to a web server. */
   readonly postReplyMilliseconds: number;
+  /** Longest a write waits for its machine's pools to be on the disk: a hung disk holds no shed back for longer. */
+  readonly poolsOnDiskMilliseconds: number;
 }
 
 /** Source of each: choice, from the speeds and time limits in the miners' fact sheet, sections 1.4 and 5. */
@@ -32,6 +34,8 @@ export const defaultTiming: LinkTiming = {
   apiWriteReplyMilliseconds: 10_000,
   // A Bitmain POST takes about 21 s to answer.
   postReplyMilliseconds: 45_000,
+  // A small part of the time a machine takes to fall asleep.
+  poolsOnDiskMilliseconds: 250,
   attempts: 3,
   retryMilliseconds: [2_000, 10_000],
   readBackMilliseconds: 15_000,

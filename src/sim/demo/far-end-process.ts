@@ -77,7 +77,7 @@ export function startFarEnd(program: FarEndProgram, listener: FarEndListener): F
     born.on("message", (message: FromFarEnd) => {
       if (message.type === "effects") listener.effects(message.values);
       else if (message.type === "ready") becomeReady();
-      else tell(`${program.name}: ${message.text}`);
+      else if (message.type === "failed") tell(`${program.name}: ${message.text}`);
     });
     born.on("error", () => {});
     born.once("exit", (code, signal) => {

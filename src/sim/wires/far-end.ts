@@ -13,7 +13,9 @@ export type ToFarEnd =
       readonly fault: string;
       readonly on: boolean;
       readonly value?: number;
-    };
+    }
+  /** Asks for all effects up to this moment; answered by `told` behind them. */
+  | { readonly type: "tell" };
 
 /** From the far end. */
 export type FromFarEnd =
@@ -21,6 +23,8 @@ export type FromFarEnd =
   | { readonly type: "ready" }
   /** What the controller did to it: outputs written, power drawn; on change, and at least each second. */
   | { readonly type: "effects"; readonly values: Readonly<Record<string, number>> }
+  /** Answer to `tell`: every effect up to it has been sent. */
+  | { readonly type: "told" }
   /** The far end could not do what it was asked; it ends after this. */
   | { readonly type: "failed"; readonly text: string };
 
@@ -41,7 +45,11 @@ export function serveFarEnd(handlers: FarEndHandlers): { effects(values: Readonl
   process.on("message", (message: ToFarEnd) => {
     if (message.type === "truth") handlers.truth(message.values);
     else if (message.type === "fault") handlers.fault(message.target, message.fault, message.on, message.value);
-    else
+    else if (message.type === "tell") {
+      // A truth without news: whoever takes one tells what has changed.
+      handlers.truth({});
+      send({ type: "told" });
+    } else
       handlers.setup(message.setup).then(
         () => send({ type: "ready" }),
         (error: unknown) => {

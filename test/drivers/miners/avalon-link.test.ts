@@ -30,6 +30,7 @@ test("sleeps and wakes by the machine's own clock, over one connection at a time
     await waitForReport(link, "awake", (one) => one.mode === "hashing" && one.command?.readBackAt !== undefined);
   assert.is(links[1].report().command?.attempts, 1);
   await waitFor(() => far.farEnd.effects["whole/located"] === 1, { within: 1_000, what: "the light" });
+  await far.farEnd.told();
   assert.is(far.farEnd.effects["whole/overlapCount"], undefined);
   assert.is(far.farEnd.effects["skewed/refusedCount"], undefined);
 });

@@ -99,6 +99,7 @@ play("puts a machine to sleep and wakes it into its previous mode, pools kept", 
   const after = await configurationOf("sleep");
   assert.is(after["bitmain-work-mode"], "3");
   assert.equal(after["pools"], pools);
+  await farEnd.told();
   assert.is(farEnd.writes("sleep"), 2);
 });
 
@@ -112,6 +113,7 @@ play("orders: the light and a reboot; no share of the power, and a limit is refu
   assert.is(link.report().command?.fault, "command-refused");
   assert.ok((await link.order({ kind: "reboot" })).ok);
   await waitForReport(link, "a reboot", (one) => one.fault !== undefined);
+  await farEnd.told();
   assert.is(farEnd.effects["ordered/rebootCount"], 1);
 });
 
@@ -119,6 +121,7 @@ play("a running machine told to run is not posted to: that would restart it", as
   const link = open("steady");
   link.target({ mode: "run" });
   await waitForReport(link, "proof", (one) => one.command?.readBackAt !== undefined);
+  await farEnd.told();
   assert.is(farEnd.writes("steady"), 0);
 });
 
@@ -128,6 +131,7 @@ play("a machine that sleeps already is not posted to when a shed comes before th
   await waitForReport(link, "proof", (one) => one.mode === "asleep" && one.command?.readBackAt !== undefined);
   farEnd.truth({ "sleeper/supplied": 0 });
   await waitFor(() => farEnd.watts("sleeper") === 0, { within: 2_000, what: "the last effect" });
+  await farEnd.told();
   assert.is(farEnd.writes("sleeper"), 0);
 });
 
@@ -151,6 +155,7 @@ play("reads go on while a POST takes its time", async () => {
   assert.is(during.command?.acknowledgedAt, undefined);
   assert.is(during.command?.attempts, 1);
   await waitForReport(link, "read back", (one) => one.command?.readBackAt !== undefined);
+  await farEnd.told();
   assert.is(farEnd.writes("slow"), 1);
 });
 
@@ -160,6 +165,7 @@ play("a nonce that became too old is replaced without counting as a refusal", as
   await waitForReport(link, "reads beyond the nonce's life", (one) => (one.at ?? 0) > (first.at ?? 0) + 1_300);
   link.target({ mode: "sleep" });
   await waitForReport(link, "sleep", (one) => one.command?.readBackAt !== undefined);
+  await farEnd.told();
   assert.is(farEnd.effects["stale/refusedCount"], undefined);
 });
 
@@ -183,6 +189,7 @@ play("of three targets in a row only the last is in force, with at most two writ
   link.target({ mode: "sleep" });
   await waitForReport(link, "asleep", (one) => one.mode === "asleep" && one.command?.readBackAt !== undefined);
   await waitFor(() => farEnd.watts("fickle") < 20, { within: 2_000, what: "the plug to fall" });
+  await farEnd.told();
   assert.ok(farEnd.writes("fickle") <= 2);
 });
 
@@ -198,6 +205,7 @@ play("refused credentials are named and not insisted on; the read-only API is st
     within: 1_000,
     what: "the refusals to be counted",
   });
+  await farEnd.told();
   assert.ok((farEnd.effects["secret/refusedCount"] ?? 0) <= 3);
 });
 

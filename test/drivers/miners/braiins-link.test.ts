@@ -41,6 +41,7 @@ test("a token that ran out or was forgotten is replaced within the same attempt"
   // Two seconds is a token's life here.
   await waitForReport(link, "a read beyond it", (one) => (one.at ?? 0) > (first.at ?? 0) + 2_100);
   assert.is(link.report().fault, undefined);
+  await far.farEnd.told();
   assert.is(far.farEnd.effects["forgetful/refusedCount"], undefined);
 });
 

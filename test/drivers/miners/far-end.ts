@@ -23,6 +23,8 @@ export const quick: Partial<LinkTiming> = {
   replyMilliseconds: 300,
   apiWriteReplyMilliseconds: 1_000,
   postReplyMilliseconds: 5_000,
+  // Whatever else runs on the machine of a test.
+  poolsOnDiskMilliseconds: 10_000,
   retryMilliseconds: [100, 200],
   readBackMilliseconds: 400,
   pauseMilliseconds: 60_000,
@@ -36,6 +38,8 @@ export function loopback(number: number): string {
 export class FarEnd {
   readonly effects: Record<string, number> = {};
   private state: string;
+  private askedTimes = 0;
+  private toldTimes = 0;
   private readonly child: ChildProcess;
 
   private constructor(child: ChildProcess) {
@@ -43,6 +47,7 @@ export class FarEnd {
     this.state = "starting";
     child.on("message", (message: FromFarEnd) => {
       if (message.type === "effects") Object.assign(this.effects, message.values);
+      else if (message.type === "told") this.toldTimes += 1;
       else if (message.type === "failed") this.state = message.text;
       else this.state = message.type;
     });
@@ -64,6 +69,15 @@ export class FarEnd {
     this.send({ type: "truth", values });
   }
 
+  /** Resolves when every effect up to this moment has been told: what is counted 0 then has not happened. */
+  async told(): Promise<void> {
+    this.askedTimes += 1;
+    const asked = this.askedTimes;
+    this.send({ type: "tell" });
+    await waitFor(() => this.toldTimes >= asked, { within: 10_000, what: "the effects of the far end" });
+  }
+
+  /** As far as told. */
   writes(name: string): number {
     return this.effects[`${name}/writeCount`] ?? 0;
   }

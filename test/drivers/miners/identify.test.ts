@@ -73,6 +73,7 @@ test("every simulated machine is told apart, also on ports of other dialects, an
     expected.map(([, dialect]) => dialect),
   );
   for (const { name } of machines) {
+    await farEnd.told();
     assert.is(farEnd.writes(name), 0);
     assert.is(farEnd.effects[`${name}/refusedCount`], undefined);
     assert.is(farEnd.effects[`${name}/overlapCount`], undefined);

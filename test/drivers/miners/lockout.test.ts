@@ -56,27 +56,22 @@ test("each dialect with a login stops trying, says so, and changes nothing", asy
   for (let read = 0; read < readsAfterwards; read += 1) await Promise.all(links.map((link) => link.look()));
   const counted = (kind: MachineKind): number => farEnd.effects[`${kind}/refusedCount`] ?? 0;
   await waitFor(() => kinds.every((kind) => counted(kind) > 0), { within: 2_000, what: "a refusal by each" });
+  await farEnd.told();
   for (const kind of kinds) {
     assert.ok(counted(kind) <= (most[kind] ?? 0), `${kind}: refused ${counted(kind)} times`);
     assert.is(farEnd.writes(kind), 0, kind);
   }
 });
 
-/** The machines tell their counts four times a second. */
-async function newestCounts(): Promise<void> {
-  const looked = performance.now();
-  await waitFor(() => performance.now() - looked > 600, { within: 2_000, what: "the newest counts" });
-}
-
 test("targets that alternate do not try the wrong password again", async () => {
-  await newestCounts();
+  await farEnd.told();
   const before = kinds.map((kind) => farEnd.effects[`${kind}/refusedCount`] ?? 0);
   for (const mode of ["run", "sleep", "leave", "sleep", "run"] as const) {
     for (const link of links) link.target({ mode });
     // Each read waits for the write that the target would have begun, and tells what the machine has counted.
     for (let read = 0; read < 3; read += 1) await Promise.all(links.map((link) => link.look()));
   }
-  await newestCounts();
+  await farEnd.told();
   assert.equal(
     kinds.map((kind) => farEnd.effects[`${kind}/refusedCount`] ?? 0),
     before,

@@ -57,6 +57,7 @@ test("a session that somebody else holds serves us too and is left open; where n
   await waitForReport(held, "asleep", (one) => one.mode === "asleep" && one.command?.readBackAt !== undefined);
   const refused = await waitForReport(full, "refusal", (one) => one.command?.failedAt !== undefined);
   assert.is(refused.command?.fault, "token-limit");
+  await far.farEnd.told();
   assert.is(far.farEnd.writes("full"), 0);
 });
 

@@ -66,6 +66,7 @@ test("an Ebang's cookie that it forgot is fetched again; a wrong password is sen
   const from = performance.now();
   await waitForReport(link, "a later read", (one) => (one.at ?? 0) > from && one.fault === undefined);
   await link.stop();
+  await farEnd.told();
   assert.is(farEnd.effects["ebang/refusedCount"], undefined);
   const secret = linkTo(machine, shared, "wrong");
   await waitForReport(secret, "refusal", (one) => one.fault === "credentials-refused");
@@ -73,6 +74,7 @@ test("an Ebang's cookie that it forgot is fetched again; a wrong password is sen
   await secret.stop();
   farEnd.truth({ "ebang/supplied": 0 });
   await waitFor(() => farEnd.watts("ebang") === 0, { within: 2_000, what: "the last effect" });
+  await farEnd.told();
   assert.is(farEnd.effects["ebang/refusedCount"], 2);
 });
 

@@ -72,13 +72,11 @@ const close = async (): Promise<void> => {
   shared = undefined;
   farEnd = undefined;
 };
-/** Logins and writes; behind a power cut, whose effect comes last, everything has been told. */
+/** Logins and writes up to this moment. */
 const counts = async (): Promise<(kind: Kind) => readonly number[]> => {
   const end = farEnd;
   assert.ok(end);
-  end.truth(Object.fromEntries(kinds.map((kind) => [`${kind}/supplied`, 0])));
-  await waitFor(() => kinds.every((kind) => end.watts(kind) === 0), { within: 3_000, what: "the last effects" });
-  end.truth(Object.fromEntries(kinds.map((kind) => [`${kind}/supplied`, 1])));
+  await end.told();
   return (kind) => [end.effects[`${kind}/loginCount`] ?? 0, end.effects[`${kind}/writeCount`] ?? 0];
 };
 const replaced = (link: MinerTool) =>
@@ -211,6 +209,7 @@ test("asleep and silent about its MAC a WhatsMiner is known by the salt of its t
     const end = farEnd;
     end.truth({ "whatsminer/supplied": 0 });
     await waitFor(() => end.watts("whatsminer") === 0, { within: 2_000, what: "every effect told" });
+    await end.told();
     assert.is(end.writes("whatsminer"), wanted === undefined ? 1 : 0);
     await close();
   }

@@ -56,6 +56,7 @@ for (const [kind, dialect] of dialects)
     farEnd.fault(kind, "token-limit", false);
     // It has room by now, and is not asked.
     assert.is(await asked("sleep"), "token-limit");
+    await farEnd.told();
     assert.is(farEnd.writes(kind), 0);
     aheadMilliseconds += 61_000;
     assert.is(await asked("sleep"), "done");

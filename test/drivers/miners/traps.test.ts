@@ -252,6 +252,7 @@ trap("write-disabled", "told with its name, and nothing is tried again", async (
   const { command } = await waitForReport(link, "the end", (one) => one.command?.failedAt !== undefined, 15_000);
   assert.is(command?.fault, "write-access-disabled");
   assert.is(command?.attempts, 1);
+  await farEnd.told();
   assert.is(farEnd.writes(name), 0);
 });
 

@@ -159,6 +159,7 @@ test("another machine that has the address after a restart gets no pools of the 
   assert.is(link.report().pools, undefined);
   farEnd.truth({ "moved/supplied": 0 });
   await waitFor(() => farEnd.watts("moved") === 0, { within: 2_000, what: "every effect told" });
+  await farEnd.told();
   assert.is(farEnd.writes("moved"), 1);
 });
 
@@ -199,6 +200,7 @@ test("a machine the kernel knows as another one is asked nothing that carries a 
   await waitForReport(link, "the end of the attempts", (one) => one.command?.failedAt !== undefined);
   assert.is(report.at, undefined);
   assert.is(link.report().command?.fault, "replaced-machine");
+  await farEnd.told();
   assert.is(farEnd.writes("stranger"), 0);
 });
 
@@ -210,6 +212,7 @@ test("a machine that itself tells another MAC is reported with its figures and n
   assert.is(report.powerWatts, 3300);
   link.target({ mode: "sleep" });
   await waitForReport(link, "the refusal", (one) => one.command?.fault === "replaced-machine");
+  await farEnd.told();
   assert.is(farEnd.writes("replaced"), 0);
   link.accept();
   await waitForReport(link, "the shed of the accepted machine", (one) => one.command?.readBackAt !== undefined);

@@ -87,6 +87,7 @@ play("puts a machine to sleep and wakes it, each proven by read-back and by powe
   await waitFor(() => farEnd.watts("sleep") < 20, { within: 3_000, what: "the plug to fall" });
   link.target({ mode: "run" });
   await waitForReport(link, "hashing again", (one) => one.mode === "hashing" && one.command?.readBackAt !== undefined);
+  await farEnd.told();
   assert.is(farEnd.writes("sleep"), 2);
 });
 
@@ -96,6 +97,7 @@ play("a limit in watts is written once, read back and seen on the plug; it does 
   const report = await waitForReport(link, "the limit", (one) => one.command?.readBackAt !== undefined);
   assert.is(report.limitWatts, 2500);
   await waitFor(() => Math.abs(farEnd.watts("trimmed") - 2500) < 50, { within: 3_000, what: "the plug to settle" });
+  await farEnd.told();
   assert.is(farEnd.writes("trimmed"), 1);
   link.target({ mode: "sleep" });
   await waitForReport(link, "asleep", (one) => one.mode === "asleep");
@@ -128,6 +130,7 @@ play("a running machine told to run is not written to", async () => {
   link.target({ mode: "run" });
   const report = await waitForReport(link, "proof", (one) => one.command?.readBackAt !== undefined);
   assert.is(report.command?.attempts, 0);
+  await farEnd.told();
   assert.is(farEnd.writes("steady"), 0);
 });
 
@@ -230,6 +233,7 @@ play("of three targets in a row only the last is in force, with at most two writ
   link.target({ mode: "sleep" });
   await waitForReport(link, "asleep", (one) => one.mode === "asleep" && one.command?.readBackAt !== undefined);
   await waitFor(() => farEnd.watts("fickle") < 20, { within: 2_000, what: "the plug to fall" });
+  await farEnd.told();
   assert.ok(farEnd.writes("fickle") <= 2);
 });
 
@@ -265,6 +269,7 @@ play("too many tokens: the link backs off and says so", async () => {
   link.target({ mode: "sleep" });
   const report = await waitForReport(link, "giving up", (one) => one.command?.failedAt !== undefined);
   assert.is(report.command?.fault, "token-limit");
+  await farEnd.told();
   assert.is(farEnd.writes("full"), 0);
 });
 

@@ -121,6 +121,7 @@ test("a wrong password is named after two tries and not insisted on; a switched-
   const off = await waitForReport(disabled, "refusal", (one) => one.command?.failedAt !== undefined);
   assert.is(off.command?.fault, "write-access-disabled");
   await waitFor(() => farEnd.effects["secret/refusedCount"] === 2, { within: 1_000, what: "the refusals" });
+  await farEnd.told();
   assert.is(farEnd.writes("disabled"), 0);
 });
 

@@ -53,7 +53,7 @@ export async function startFarLine(link: string, baudRate: number, devices: read
     child.on("message", (message: FromFarEnd) => {
       if (message.type === "ready") resolve();
       else if (message.type === "failed") reject(new Error(message.text));
-      else effects = message.values;
+      else if (message.type === "effects") effects = message.values;
     });
   });
   const kinds = devices.map(({ name, board, address }) => ({ name, kind: board, address }));
