@@ -131,7 +131,7 @@ export class WhatsminerSession implements MinerSession {
 
   private async command(command: PlainCommand, signal: AbortSignal): Promise<Result<null, MinerFault>> {
     const first = await this.send(command, signal);
-    if (first.ok) return succeed(null);
+    if (first.ok) return this.obeyed();
     if (!isTokenWrong(first.error)) return fail(faultOf(first.error));
     // The machine has restarted or dropped our token; wrong again with a fresh one, it is the password.
     this.token.drop();
@@ -139,7 +139,7 @@ export class WhatsminerSession implements MinerSession {
     const admitted = await this.door.admit(signal);
     if (!admitted.ok) return admitted;
     const second = await this.send(command, signal);
-    if (second.ok) return succeed(null);
+    if (second.ok) return this.obeyed();
     if (isTokenWrong(second.error)) this.token.drop();
     return fail(faultOf(second.error));
   }
@@ -152,10 +152,18 @@ export class WhatsminerSession implements MinerSession {
 
   async prepare(signal: AbortSignal): Promise<void> {
     await this.token.renewAhead(signal);
+    if (this.mac !== undefined && this.mac === this.shared.memory.recall(this.name).mac) this.rememberSalt();
+  }
+
+  /** It was known just before the command: put to sleep, it may have nothing but its salt to be known by. */
+  private obeyed(): Result<null, never> {
+    if (this.shared.memory.recall(this.name).mac !== undefined) this.rememberSalt();
+    return succeed(null);
+  }
+
+  private rememberSalt(): void {
     const tokenSalt = this.token.salt();
-    const { memory } = this.shared;
-    if (tokenSalt === undefined || this.mac === undefined || this.mac !== memory.recall(this.name).mac) return;
-    memory.remember(this.name, { tokenSalt });
+    if (tokenSalt !== undefined) this.shared.memory.remember(this.name, { tokenSalt });
   }
 
   private async send(command: PlainCommand, signal: AbortSignal): Promise<Result<JsonObject, Refusal | MinerFault>> {
