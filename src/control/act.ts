@@ -8,6 +8,7 @@ import { openPlan, type Plan } from "./allocation/plan.ts";
 import { type RaiseRules, raise } from "./allocation/raise.ts";
 import { closeAsleep, closeWithRoom, type OpenBranch, openBranches, type RecloseRules } from "./allocation/reclose.ts";
 import { shed } from "./allocation/shed.ts";
+import { swap } from "./allocation/swap.ts";
 import { countOut, switchOff } from "./allocation/switch-off.ts";
 import { trim } from "./allocation/trim.ts";
 import { insteadOf } from "./allocation/trim-instead.ts";
@@ -20,11 +21,11 @@ import { type ContactorState, type ContactorStep, stepContactor } from "./contac
 import { commandCooling } from "./cooling/cooling.ts";
 import type { CoolingState } from "./cooling/state.ts";
 import { jitterMilliseconds } from "./dispatch/course.ts";
+import { standsFor } from "./dispatch/standing.ts";
 import type { Violation } from "./envelopes/finding.ts";
 import { type GeneratorState, recordSteps, stepRoomOf } from "./envelopes/generator.ts";
 import { certain } from "./impossible.ts";
-import type { Layout } from "./layout.ts";
-import { responseMilliseconds } from "./ledger.ts";
+import { responsesOf } from "./ledger.ts";
 import type { Ordered } from "./orders.ts";
 import { outputsOf } from "./outputs.ts";
 import { type RampState, spend } from "./ramp.ts";
@@ -124,11 +125,6 @@ function cool(site: Site, assessed: Assessed, ordered: Ordered, plan: Plan, now:
     holding: ordered.holding !== null,
     now,
   });
-}
-
-/** How long each machine needs from its command until it has shed. */
-function responsesOf(layout: Layout, reports: Assessed["fleet"]["reports"]): (machine: number) => Milliseconds {
-  return (machine) => responseMilliseconds(certain(layout.machines[machine], "machine").model, reports[machine]);
 }
 
 /** Machines with a limit of their own: they must sleep. */
@@ -251,7 +247,14 @@ function rise(
     budgetWatts: Math.min(ordered.ramp.budgetWatts, stepWatts),
   };
   const raised = raise(plan, raising);
-  const spentWatts = raised.spentWatts + trim(plan, raising, raised.spentWatts > 0 ? null : trims);
+  const trimmedWatts = trim(plan, raising, raised.spentWatts > 0 ? null : trims);
+  // A generator bears no step that need not be.
+  if (raised.starts.length === 0 && trimmedWatts === 0 && site.generator === undefined) {
+    const standsMilliseconds = standsFor(ordered.dispatch, now);
+    const responseOf = responsesOf(assessed.layout, assessed.fleet.reports);
+    swap(plan, { ...raising, lastAt: state.now, responseOf, standsMilliseconds });
+  }
+  const spentWatts = raised.spentWatts + trimmedWatts;
   return { ...nothing, starts: raised.starts, spentWatts, addedWatts: spentWatts };
 }
 

@@ -30,6 +30,7 @@ import type { MeterWatch } from "./plausibility/meter-watch.ts";
 import { comparePumps, type PumpFlowSince } from "./plausibility/pump-flow.ts";
 import { type BranchBalance, balance } from "./power/balance.ts";
 import { type MeterUnrest, watchUnrest } from "./power/meter-unrest.ts";
+import { passingOf } from "./power/passing.ts";
 import { stillAdopting } from "./start.ts";
 import type { ControlState } from "./state.ts";
 
@@ -243,7 +244,8 @@ function see(state: ControlState, image: ProcessImage, site: Site, layout: Layou
     meterProofs: meterProofsOf(layout, meters, state.sleepProofWatts),
     now,
   });
-  const balances = balance(layout, fleet.accounts, meters, state.excessRatios);
+  const passing = passingOf(layout, fleet.machines, powered, meters, now);
+  const balances = balance(layout, fleet.accounts, meters, passing, state.balanceMemories);
   return { doubted, points, judgedOf, meters, feedbacks, powered, fleet, balances };
 }
 

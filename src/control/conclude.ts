@@ -174,7 +174,7 @@ function nextState(
     sleepProofWatts: sleepProofs(assessed.layout, acted.plan.machines, assessed.fleet.accounts),
     targets,
     meterUnrest: assessed.meterUnrest,
-    excessRatios: assessed.balances.map(({ excessRatio }) => excessRatio),
+    balanceMemories: assessed.balances.map(({ memory }) => memory),
     stoppedPumps: assessed.layout.tanks.flatMap(({ tank }, index) =>
       excused(certain(acted.cooling.pumps[index], "pump"), tank, acted.outputs, image.now) ? [tank.name] : [],
     ),

@@ -7,6 +7,7 @@ import type { MinerModel, Site } from "../model/site.ts";
 import type { Assessed } from "./assess.ts";
 import { stepRoomOf } from "./envelopes/generator.ts";
 import { certain } from "./impossible.ts";
+import type { Layout } from "./layout.ts";
 
 /** Times of the ledger [s]. Source: the markets' products: fast frequency response, a primary reserve, a quick start, a slow one. */
 const ledgerSeconds = [2, 10, 60, 600] as const;
@@ -17,6 +18,11 @@ const commandMilliseconds: Milliseconds = 1000;
 /** How long a machine needs from the command until it has shed: its model's proven time, or its own where that is longer. */
 export function responseMilliseconds(model: MinerModel, report: MinerReport | undefined): Milliseconds {
   return Math.max(model.sleepMilliseconds, report?.provenResponse?.milliseconds ?? 0);
+}
+
+/** The same for each machine of a layout; its reports stand as its machines. */
+export function responsesOf(layout: Layout, reports: Assessed["fleet"]["reports"]): (machine: number) => Milliseconds {
+  return (machine) => responseMilliseconds(certain(layout.machines[machine], "machine").model, reports[machine]);
 }
 
 /** What could be shed from this moment on by an order, nothing counted that is not proven. */

@@ -22,6 +22,7 @@ import { type MachineState, unseenMachine } from "./machines/machine.ts";
 import type { DriveStandsSince } from "./plausibility/drive-watch.ts";
 import { type MeterWatch, unwatched } from "./plausibility/meter-watch.ts";
 import type { PumpFlowSince } from "./plausibility/pump-flow.ts";
+import type { BalanceMemory } from "./power/balance.ts";
 import { type MeterUnrest, unmoved } from "./power/meter-unrest.ts";
 import { type RampState, rampAtStart } from "./ramp.ts";
 import type { AddedLoad } from "./step-limit.ts";
@@ -43,8 +44,8 @@ export interface ControlState {
   readonly targets: Readonly<Record<MinerName, MinerTarget>>;
   /** Aligned with `site.branches`: what the meter of each may read at most once its curtailed machines sleep [W]. */
   readonly sleepProofWatts: readonly number[];
-  /** Aligned with `site.branches`: what each draws beyond all accounts, as a share of them, when last nothing was coming or going. */
-  readonly excessRatios: readonly number[];
+  /** Aligned with `site.branches`: what the meter of each has told when last nothing was coming or going; null: nothing yet. */
+  readonly balanceMemories: readonly (BalanceMemory | null)[];
   /** Aligned with `site.branches`: how high each has read lately beside the accounts. */
   readonly meterUnrest: readonly MeterUnrest[];
   /** Aligned with `site.tanks`: what the heat of each has taught. */
@@ -110,7 +111,7 @@ export function startControl(site: Site, durable: Durable | "none" | "unreadable
     machines: layout.machines.map(({ miner, model }) => unseenMachine(model, ours.has(miner.name), now)),
     targets: {},
     sleepProofWatts: layout.branches.map(() => 0),
-    excessRatios: layout.branches.map(() => 0),
+    balanceMemories: layout.branches.map(() => null),
     meterUnrest: layout.branches.map(() => unmoved),
     tanks: layout.tanks.map(() => freshTank),
     cooling: startCooling(site, now),

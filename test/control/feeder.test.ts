@@ -3,6 +3,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { layoutOf } from "../../src/control/layout.ts";
 import { balance } from "../../src/control/power/balance.ts";
+import { nothingPasses } from "../../src/control/power/passing.ts";
 import type { Decision } from "../../src/model/decision.ts";
 import { setpoint } from "./commands-for-tests.ts";
 import { type Plant, run, scan, startPlant, trueWatts } from "./plant-for-tests.ts";
@@ -241,6 +242,7 @@ test("a meter that shows next to nothing makes no figure of the balance unbounde
   const none = {
     lowWatts: 0,
     settledWatts: 0,
+    provenWatts: 0,
     inFlightWatts: 0,
     highWatts: 0,
     nextWatts: 0,
@@ -249,8 +251,9 @@ test("a meter that shows next to nothing makes no figure of the balance unbounde
   };
   const accounts = site.miners.map(() => none);
   const meters = [1838, Number.MIN_VALUE, 0].map((value) => ({ quality: "good", value, at: 0 }) as const);
-  const balances = balance(layout, accounts, meters, [0, 0, 0]);
-  assert.ok(balances.every(({ excessRatio, nextWatts }) => Number.isFinite(excessRatio * nextWatts)));
+  const passing = meters.map(() => nothingPasses);
+  const balances = balance(layout, accounts, meters, passing, [null, null, null]);
+  assert.ok(balances.every(({ nextWatts, unknownWatts }) => Number.isFinite(nextWatts + unknownWatts)));
 });
 
 test("what only lost readings narrow is shed, and latches no overload where nothing obeys", () => {

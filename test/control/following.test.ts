@@ -4,14 +4,14 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { realCore } from "../../src/commands/simulate/real-core.ts";
 import type { Decision } from "../../src/model/decision.ts";
+import type { Site } from "../../src/model/site.ts";
 import { buildSite } from "../../src/sim/closed-loop/build-site.ts";
 import type { Moment, RunParts } from "../../src/sim/closed-loop/moment.ts";
 import { randomDay } from "../../src/sim/closed-loop/random-life.ts";
 import { runScenario } from "../../src/sim/closed-loop/run.ts";
 import type { Scenario, ScenarioEvent } from "../../src/sim/closed-loop/scenario.ts";
 
-/** Always the same days here: of nine seeds one (SEED=7) still finds a machine that turns back twice, so a chance seed would judge other people's changes. */
-const seed = Number(process.env["SEED"] ?? 1);
+const seed = Number(process.env["SEED"] ?? Math.floor(Math.random() * 2 ** 31));
 console.log(`seed ${seed}`);
 
 const test = suite("following orders");
@@ -34,13 +34,22 @@ const builder = {
   failsafeWatts: 71_000,
 } as const;
 const built = buildSite(builder);
-/** The site names the age of its slow meters: a reading that lags by 10 s would be stale at 5 s, and no meter at all. */
-const site = {
-  ...built,
-  branches: built.branches.map((branch) =>
-    branch.meter === null ? branch : { ...branch, meter: { ...branch.meter, maximumAgeMilliseconds: 15_000 } },
-  ),
-};
+
+/** The same site, with meters whose readings count for so long. */
+function siteWith(ageSeconds: number): Site {
+  return {
+    ...built,
+    branches: built.branches.map((branch) =>
+      branch.meter === null
+        ? branch
+        : { ...branch, meter: { ...branch.meter, maximumAgeMilliseconds: ageSeconds * 1000 } },
+    ),
+  };
+}
+
+/** Long enough for every lag of these tests: a reading that lags by 10 s is stale at 5 s, and the container is without a meter. */
+const patientSeconds = 15;
+const site = siteWith(patientSeconds);
 /** The plate of one machine: the smallest step of a container of whole machines [W]. */
 const stepWatts = 3400;
 
@@ -57,7 +66,13 @@ interface Second {
 }
 
 /** A mild day with these orders, and the true power of each of its seconds. */
-function follow(daySeed: number, lagSeconds: number, orders: readonly Order[], seconds: number): readonly Second[] {
+function follow(
+  daySeed: number,
+  lagSeconds: number,
+  orders: readonly Order[],
+  seconds: number,
+  ageSeconds = patientSeconds,
+): readonly Second[] {
   const day = randomDay(1);
   const scenario: Scenario = {
     ...day,
@@ -82,7 +97,7 @@ function follow(daySeed: number, lagSeconds: number, orders: readonly Order[], s
     ),
   };
   const seen: Second[] = [];
-  const result = runScenario(scenario, site, realCore, {
+  const result = runScenario(scenario, siteWith(ageSeconds), realCore, {
     each: ({ now, scan }: Moment, { container }: RunParts) =>
       seen.push({ at: now / 1000, watts: container.plant().feeder.watts, decision: scan?.decision ?? null }),
   });
@@ -115,6 +130,7 @@ function mostTurns(seen: readonly Second[], from: number, to: number): number {
 
 const anyOrders = fc.record({
   lag: fc.integer({ min: 1, max: 10 }),
+  age: fc.constantFrom(5, patientSeconds),
   daySeed: fc.integer({ min: 1, max: 10_000 }),
   first: fc.integer({ min: 15_000, max: 60_000 }),
   second: fc.integer({ min: 15_000, max: 70_000 }),
@@ -122,12 +138,12 @@ const anyOrders = fc.record({
 
 test("a limit that was acknowledged is never exceeded by the 5 s mean, and no machine turns back more than once", () => {
   void fc.assert(
-    fc.property(anyOrders, ({ lag, daySeed, first, second }) => {
+    fc.property(anyOrders, ({ lag, age, daySeed, first, second }) => {
       const orders = [
         { atSeconds: 120, order: "limit", watts: first },
         { atSeconds: 900, order: "limit", watts: second },
       ] as const;
-      const seen = follow(daySeed, lag, orders, 1800);
+      const seen = follow(daySeed, lag, orders, 1800, age);
       for (const { atSeconds, watts } of orders) {
         const until = atSeconds === 120 ? 900 : 1800;
         for (let at = atSeconds + fallSeconds(site.ratedWatts) + 5; at <= until; at += 1)
@@ -140,6 +156,22 @@ test("a limit that was acknowledged is never exceeded by the 5 s mean, and no ma
   );
 });
 
+test("a container whose meters are all too old keeps its limit by what machines tell, with room for their being wrong", () => {
+  // Machines told so little here that they drew 30,139 W: a raise had used all the room of their word.
+  const seen = follow(5, 6, [{ atSeconds: 120, order: "limit", watts: 30_102 }], 600, 5);
+  for (let at = 120 + fallSeconds(site.ratedWatts) + 5; at <= 600; at += 1)
+    assert.ok(meanOf(seen, at - 5, at) <= 30_102, `${Math.round(meanOf(seen, at - 5, at))} W at ${at} s`);
+});
+
+test("an order sheds no machine for what its late meter still shows of those that have gone", () => {
+  for (const lag of [1, 2, 4, 7, 10]) {
+    const watts = 33_000;
+    const seen = follow(lag, lag, [{ atSeconds: 120, order: "limit", watts }], 200);
+    const least = Math.min(...seen.slice(-50).map((second) => second.watts));
+    assert.ok(least > watts - 1.5 * stepWatts, `${Math.round(least)} W of ${watts} W with a lag of ${lag} s`);
+  }
+});
+
 test("the noise of a meter at a ceiling wakes no machine that it would put to sleep again", () => {
   // Both were seen to do so each minute, while the lowest reading of a minute was room enough.
   for (const daySeed of [12, 30]) {
@@ -150,7 +182,7 @@ test("the noise of a meter at a ceiling wakes no machine that it would put to sl
 
 test("a target is followed from below, within one machine 120 s after everything has settled", () => {
   void fc.assert(
-    fc.property(anyOrders, ({ lag, daySeed, first, second }) => {
+    fc.property(anyOrders, ({ lag, age, daySeed, first, second }) => {
       const seen = follow(
         daySeed,
         lag,
@@ -159,9 +191,12 @@ test("a target is followed from below, within one machine 120 s after everything
           { atSeconds: 900, order: "target", watts: second },
         ],
         2100,
+        age,
       );
       const watts = meanOf(seen, 2000, 2100);
-      const most = Math.min(second, meanOf(seen, 60, 120));
+      // Without a meter machines count with 5 % more than they tell, and that may be 3 % too much.
+      const known = age > lag ? second : second / (1.05 * 1.03);
+      const most = Math.min(known, meanOf(seen, 60, 120));
       assert.ok(watts <= second, `${Math.round(watts)} W above ${second} W`);
       // A start needs the peak of its start and a little of the ceiling beyond what runs.
       assert.ok(watts >= most - 1.05 * 1.05 * stepWatts - 0.0025 * second - 300, `${Math.round(watts)} W of ${most} W`);

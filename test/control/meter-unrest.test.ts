@@ -15,6 +15,7 @@ function accountOf(nextWatts: number, unknownWatts = 0): Account {
   return {
     lowWatts: nextWatts,
     settledWatts: nextWatts,
+    provenWatts: nextWatts,
     inFlightWatts: 0,
     highWatts: nextWatts,
     nextWatts,
@@ -36,7 +37,11 @@ function balanceOf(nextWatts: number): BranchBalance {
     meterBelowAccount: false,
     provenWatts: nextWatts,
     reservedWatts: 0,
-    excessRatio: 0,
+    doubtWatts: 0,
+    untoldWatts: 0,
+    largestWatts: 0,
+    doubtRatio: 0,
+    memory: null,
   };
 }
 

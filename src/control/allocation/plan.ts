@@ -30,6 +30,10 @@ export interface Plan {
   readonly pendingWatts: number[];
   /** How much more than in this moment the meters of each scope have shown lately: nothing wakes into it [W]. */
   readonly unrestWatts: readonly number[];
+  /** Machines of the container may draw so much more than is planned with, and no meter tells yet: some sleep for it, none wakes into it, and no contactor opens for it [W]. */
+  doubtWatts: number;
+  /** What wakes may draw so much more in the container than it will tell, as a share: where no meter tells. */
+  readonly doubtRatio: number;
   /** The container's ceiling by orders, on its way down [W]. */
   readonly gentleWatts: number;
 }
@@ -63,12 +67,13 @@ export function openPlan(
     safetyWatts: each.map(({ safetyWatts }) => safetyWatts),
     pendingWatts: layout.scopes.map(() => 0),
     unrestWatts: unrestOfScopes(layout, unrest),
+    // What a breaker carries is counted down itself where its meter is lost; nothing else stands for the container's.
+    doubtWatts: certain(balances[layout.root], "root").doubtWatts,
+    doubtRatio: certain(balances[layout.root], "root").doubtRatio,
     // Source: DESIGN section 3: while running machines are taken over, orders and fallbacks shed nothing.
     gentleWatts: adopting ? unlimitedWatts : ramp.gentleWatts,
   };
   for (let machine = 0; machine < machines.length; machine += 1) {
-    const { phase, command } = certain(machines[machine], "machine");
-    if (phase !== "curtailing" && command !== "limit") continue;
     const { highWatts, nextWatts } = certain(accounts[machine], "account");
     if (highWatts > nextWatts) spread(plan.pendingWatts, layout, machine, highWatts - nextWatts);
   }
@@ -117,8 +122,10 @@ function unrestOfScopes(layout: Layout, unrest: readonly MeterUnrest[]): number[
 /** Changes what a machine will draw, in every scope that covers it. */
 export function change(plan: Plan, machine: number, byWatts: number): void {
   spread(plan.nextWatts, plan.layout, machine, byWatts);
+  if (byWatts >= 0) return;
   // Power is gone when that is proven, not when it is ordered.
-  if (byWatts < 0) spread(plan.pendingWatts, plan.layout, machine, -byWatts);
+  spread(plan.pendingWatts, plan.layout, machine, -byWatts);
+  plan.doubtWatts = Math.max(0, plan.doubtWatts + byWatts * plan.doubtRatio);
 }
 
 /** Changes what one scope will draw. */
@@ -134,12 +141,18 @@ export function roomIn(plan: Plan, scope: number): number {
 
 /** What stays free below a ceiling [W]. */
 export function roomUnder(plan: Plan, scope: number, ceilingWatts: number): number {
-  return ceilingWatts - certain(plan.nextWatts[scope], "next") - certain(plan.pendingWatts[scope], "pending");
+  return ceilingWatts - mostIn(plan, scope) - certain(plan.pendingWatts[scope], "pending");
 }
 
-/** What a scope can take below a ceiling without the noise of its meter putting a machine just woken to sleep again [W]. */
+/** What a scope may draw at most as commanded so far [W]. */
+export function mostIn(plan: Plan, scope: number): number {
+  return certain(plan.nextWatts[scope], "next") + (scope === 0 ? plan.doubtWatts : 0);
+}
+
+/** What a scope can take below a ceiling without the noise of its meter, or a word that proves too low, putting a machine just woken to sleep again [W]. */
 export function quietRoomUnder(plan: Plan, scope: number, ceilingWatts: number): number {
-  return roomUnder(plan, scope, ceilingWatts * (1 - freeShare)) - certain(plan.unrestWatts[scope], "unrest");
+  const room = roomUnder(plan, scope, ceilingWatts * (1 - freeShare)) - certain(plan.unrestWatts[scope], "unrest");
+  return scope === 0 ? room / (1 + plan.doubtRatio) : room;
 }
 
 /** How much more may be drawn in the tightest of a machine's scopes [W]. */

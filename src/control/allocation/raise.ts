@@ -49,7 +49,7 @@ export function raise(plan: Plan, rules: RaiseRules): Raised {
 }
 
 /** From its sleep to the peak of its start [W]. */
-function stepOf(plan: Plan, machine: number): number {
+export function stepOf(plan: Plan, machine: number): number {
   const { model } = certain(plan.layout.machines[machine], "machine");
   return Math.max(model.peakWakeWatts, model.ratedWatts) - certain(plan.accounts[machine], "account").nextWatts;
 }
@@ -92,7 +92,7 @@ function rankForWaking(plan: Plan, rules: RaiseRules): readonly number[] {
 }
 
 /** Only what we put to sleep, seen asleep in this moment, and asleep long enough; the minimum off-time never yields. */
-function mayWake(machine: MachineState, { now, policy }: RaiseRules): boolean {
+export function mayWake(machine: MachineState, { now, policy }: Pick<RaiseRules, "now" | "policy">): boolean {
   if (machine.phase !== "asleep" || !machine.ours || machine.asleepSince === null) return false;
   return now - machine.asleepSince >= policy.minimumOffMilliseconds;
 }

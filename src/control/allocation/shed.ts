@@ -6,7 +6,7 @@ import { isGentle } from "../arbitration.ts";
 import { certain } from "../impossible.ts";
 import { sendToSleep } from "../machines/command.ts";
 import { type MachineState, wearAt } from "../machines/machine.ts";
-import { change, type Plan } from "./plan.ts";
+import { change, mostIn, type Plan } from "./plan.ts";
 import { keptAwake } from "./worth.ts";
 
 export interface ShedRules {
@@ -37,7 +37,7 @@ export function shed(
   // Innermost first: what is shed for a tank also counts for its branch and the container.
   for (let scope = plan.safetyWatts.length - 1; scope >= 0; scope -= 1)
     shedScope(plan, scope, certain(plan.safetyWatts[scope], "ceiling"), ranked, rules.now);
-  if (certain(plan.nextWatts[0], "container") <= plan.gentleWatts) return;
+  if (mostIn(plan, 0) <= plan.gentleWatts) return;
   const sheddable = lazily(() =>
     patient ? ranked().filter((machine) => onLongEnough(certain(plan.machines[machine], "machine"), rules)) : ranked(),
   );
@@ -46,10 +46,9 @@ export function shed(
 
 /** How far orders may go in this scan: the last machine may not lead beyond the step [W]. */
 function lowestOf(plan: Plan, { orderedStepWatts }: ShedRules): number {
-  const next = certain(plan.nextWatts[0], "container");
-  if (orderedStepWatts >= next) return 0;
+  if (orderedStepWatts >= certain(plan.nextWatts[0], "container")) return 0;
   const largest = plan.layout.machines.reduce((most, { model }) => Math.max(most, model.ratedWatts), 0);
-  return next - Math.max(0, orderedStepWatts - largest);
+  return mostIn(plan, 0) - Math.max(0, orderedStepWatts - largest);
 }
 
 /** Scopes where nothing at all is allowed: there even machines out of reach get the command, for when they are back. */
@@ -68,12 +67,12 @@ function shedScope(
   now: Milliseconds,
   instead: (machine: number) => boolean = () => false,
 ): void {
-  if (certain(plan.nextWatts[scope], "scope") <= ceilingWatts) return;
+  if (mostIn(plan, scope) <= ceilingWatts) return;
   for (const machine of ranked()) {
     if (!certain(plan.layout.machines[machine], "machine").scopes.some((covered) => covered.scope === scope)) continue;
     if (instead(machine)) return;
     putToSleep(plan, machine, now);
-    if (certain(plan.nextWatts[scope], "scope") <= ceilingWatts) return;
+    if (mostIn(plan, scope) <= ceilingWatts) return;
   }
 }
 
