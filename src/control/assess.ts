@@ -210,8 +210,9 @@ function judgeSupply(
 /** While its meter is not good the account, or what it showed last, counts with what was lacking before, what is promised, and a meter's noise. Source: choice: the error of a class 1 meter. */
 const meterErrorRatio = 0.01;
 
-function notTooLow({ presentWatts, reservedWatts, excessRatio }: BranchBalance, good: boolean): number {
-  return good ? presentWatts : presentWatts * (1 + excessRatio + meterErrorRatio) + reservedWatts;
+function notTooLow({ presentWatts, reservedWatts, memory }: BranchBalance, good: boolean): number {
+  const lackedWatts = memory === null ? 0 : Math.max(0, memory.beyondWatts);
+  return good ? presentWatts : presentWatts * (1 + meterErrorRatio) + lackedWatts + reservedWatts;
 }
 
 /** The least that any machine's going changes [W]. */
