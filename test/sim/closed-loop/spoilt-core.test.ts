@@ -51,6 +51,18 @@ function tells({ minerTargets }: Decision, mode: "run" | "sleep"): Readonly<Reco
 
 const probe = "pt100-a/tank1HotCelsius";
 
+/** A second pump in every tank, and nothing else. */
+const standbyPumps: NonNullable<Builder["cooling"]> = {
+  fans: 0,
+  drives: false,
+  ambient: false,
+  targetCelsius: 42,
+  standbyPumps: true,
+  inlets: false,
+  warmUp: false,
+  inletDerateKelvin: 20,
+};
+
 const spoilers: readonly Spoiler[] = [
   {
     name: "a core that never sheds where the flow is lost overheats what stands around the machines",
@@ -74,6 +86,14 @@ const spoilers: readonly Spoiler[] = [
     spoil: (decision) => ({ ...decision, outputs: { ...decision.outputs, "io/pump1": 0 } }),
     seconds: 60,
     found: ["cooling-stays-on"],
+  },
+  {
+    name: "a core that leaves the standby at rest when its pump fails",
+    spoil: (decision) => ({ ...decision, outputs: { ...decision.outputs, "io/standby1": 0 } }),
+    events: [faultAt(60, "pump-broken", "tank-1")],
+    seconds: 80,
+    builder: { cooling: standbyPumps },
+    found: ["standby-takes-over"],
   },
   {
     name: "a core that never sheds an overloaded branch",
@@ -136,6 +156,13 @@ const spoilers: readonly Spoiler[] = [
       },
     },
     found: ["generator-steps"],
+  },
+  {
+    name: "a core that adds more to a limited connection than its step",
+    spoil: (decision) => ({ ...decision, minerTargets: tells(decision, "run") }),
+    seconds: 60,
+    builder: { largestStepUp: { watts: 8000, intervalSeconds: 30 } },
+    found: ["connection-steps"],
   },
   {
     name: "a core that wakes what somebody else has put to sleep",
