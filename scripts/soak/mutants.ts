@@ -5,7 +5,7 @@ import { compileMutants, type Yard } from "./mutants/compile.ts";
 import { ledgerFile, readTrials, type Trial, writeTrials } from "./mutants/ledger.ts";
 import { mutants } from "./mutants/list.ts";
 import type { Mutant } from "./mutants/mutant.ts";
-import { type MappedFile, mapTests } from "./mutants/test-map.ts";
+import { type MappedFile, mapTests, testFolders } from "./mutants/test-map.ts";
 import { type Round, tryMutant } from "./mutants/trial.ts";
 import { root } from "./mutants/yard.ts";
 
@@ -17,7 +17,7 @@ const usage = `usage: npm run soak -- mutants [--only PATTERN] [--from NAME] [--
   --from NAME     from this one on, in the order of the list
   --left          those that have not died yet, as far as ${ledgerFile.slice(root.length)} knows`;
 
-/** Exit code 0: every mutant died, or is equivalent for a reason; 1: one lives without; 2: wrong use, or a mutant that no longer fits. */
+/** Exit code 0: every mutant died, or is equivalent for a reason; 1: one lives without, or nobody could judge it; 2: wrong use, or a mutant that no longer fits. */
 export async function soak(words: readonly string[]): Promise<number> {
   const chosen = choose(words);
   if (chosen === null) {
@@ -33,13 +33,9 @@ export async function soak(words: readonly string[]): Promise<number> {
   // Also where somebody ends it before its time.
   process.once("exit", () => rmSync(yard.folder, { recursive: true, force: true }));
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
-  const map = await mapTests(yard, juryCount, (text) => console.log(text));
-  const unsound = map.flatMap(({ tests }) => tests.filter(({ passes }) => !passes));
-  for (const { file, name } of unsound)
-    console.log(`test/${file}.test.ts fails without any mutant, and is not asked: ${name}`);
-  const trials = await tryAll(chosen, yard, map);
+  const { trials, sound } = await tryAll(chosen, yard);
   const code = conclude(trials, (performance.now() - begun) / 1000);
-  return Math.max(code, unsound.length > 0 ? 1 : 0);
+  return Math.max(code, sound ? 0 : 1);
 }
 
 /** Null: wrong words, or no such mutants. */
@@ -69,16 +65,39 @@ function misfit({ name, file, text, into }: Mutant): readonly string[] {
   return text === into ? [`mutant ${name} changes nothing`] : [];
 }
 
-/** The quick round first: the slow tests are asked only about those that lived through it. */
-async function tryAll(chosen: readonly Mutant[], yard: Yard, map: readonly MappedFile[]): Promise<readonly Trial[]> {
-  const trials = await runRound(chosen, yard, map, "quick", new Map());
-  const living = chosen.filter(({ name }) => trials.get(name)?.dead === false);
-  if (living.length > 0)
-    console.log(
-      `${living.length} lived through the quick tests; the slow ones are asked: ${living.map(({ name }) => name).join(", ")}`,
-    );
-  const all = await runRound(living, yard, map, "slow", trials);
-  return chosen.flatMap(({ name }) => all.get(name) ?? []);
+/** The quick round first: the slow tests are asked only about those that lived through it, and mapped only for them. */
+async function tryAll(
+  chosen: readonly Mutant[],
+  yard: Yard,
+): Promise<{ readonly trials: readonly Trial[]; readonly sound: boolean }> {
+  const tell = (text: string): void => console.log(text);
+  const first = await mapTests(yard, testFolders.slice(0, 1), juryCount, tell);
+  const trials = await runRound(chosen, yard, first, "quick", new Map());
+  const living = chosen.filter(({ name }) => lives(trials.get(name)));
+  if (living.length === 0) return { trials: inOrder(chosen, trials), sound: isSound(first) };
+  tell(
+    `${living.length} lived through the quick tests; the slow ones are asked: ${living.map(({ name }) => name).join(", ")}`,
+  );
+  const whole = await mapTests(yard, testFolders, juryCount, tell);
+  const all = await runRound(living, yard, whole, "slow", trials);
+  return { trials: inOrder(chosen, all), sound: isSound(whole) };
+}
+
+/** Whether every test passes on the core as it is; tells of those that do not. */
+function isSound(map: readonly MappedFile[]): boolean {
+  const unsound = map.flatMap(({ tests }) => tests.filter(({ passes }) => !passes));
+  for (const { file, name } of unsound)
+    console.log(`test/${file}.test.ts fails without any mutant, and is not asked: ${name}`);
+  return unsound.length === 0;
+}
+
+function inOrder(chosen: readonly Mutant[], trials: ReadonlyMap<string, Trial>): readonly Trial[] {
+  return chosen.flatMap(({ name }) => trials.get(name) ?? []);
+}
+
+/** Asked, and nobody noticed. */
+function lives(trial: Trial | undefined): boolean {
+  return trial !== undefined && !trial.dead && trial.trouble === null;
 }
 
 /** What is found is written down at once: a run that is ended goes on with `--left` or `--from`. */
@@ -114,7 +133,8 @@ async function runRound(
       writeTrials(mutants, known);
       done += 1;
       const left = Math.round(((performance.now() - begun) / 1000 / done) * (chosen.length - done));
-      const word = fate.dead ? `dies by ${fate.by}: ${fate.test}` : `lives through ${asked} tests`;
+      const survives = fate.trouble === null ? `lives through ${asked} tests` : `is void: ${fate.trouble}`;
+      const word = fate.dead ? `dies by ${fate.by}: ${fate.test}` : survives;
       console.log(
         `${round} ${done}/${chosen.length}, ${left} s left: ${name} ${word}, ${(fate.milliseconds / 1000).toFixed(1)} s`,
       );
@@ -125,7 +145,9 @@ async function runRound(
 }
 
 function conclude(trials: readonly Trial[], seconds: number): number {
-  const living = trials.filter(({ dead }) => !dead);
+  const living = trials.filter(lives);
+  const untold = trials.filter(({ trouble }) => trouble !== null);
+  const dead = trials.length - living.length - untold.length;
   const unexplained = living.filter(({ equivalent }) => equivalent === undefined);
   const risen = trials.filter(({ dead, equivalent }) => dead && equivalent !== undefined);
   for (const { name, file, stands, equivalent } of living)
@@ -134,9 +156,10 @@ function conclude(trials: readonly Trial[], seconds: number): number {
         ? `lives: ${name} (${file}: ${stands})`
         : `equivalent: ${name} (${file}: ${stands}); ${equivalent}`,
     );
+  for (const { name, trouble } of untold) console.log(`void: ${name}: ${trouble}`);
   for (const { name } of risen) console.log(`${name} dies although the list calls it equivalent: take the reason out`);
   console.log(
-    `${trials.length} mutants: ${trials.length - living.length} died, ${living.length - unexplained.length} are equivalent, ${unexplained.length} live; ${Math.round(seconds)} s; all in ${ledgerFile}`,
+    `${trials.length} mutants: ${dead} died, ${living.length - unexplained.length} are equivalent, ${unexplained.length} live, ${untold.length} are void; ${Math.round(seconds)} s; all in ${ledgerFile}`,
   );
-  return unexplained.length + risen.length === 0 ? 0 : 1;
+  return unexplained.length + risen.length + untold.length === 0 ? 0 : 1;
 }

@@ -16,19 +16,20 @@ export interface Verdict {
   readonly lost: { readonly file: string; readonly number: number; readonly name: string } | null;
   /** True where it ended by itself as it should: after the last test, or the first that failed. */
   readonly whole: boolean;
+  /** It was ended because it took too long. */
+  readonly hung: boolean;
   /** Newest output, for whoever must know why. */
   readonly output: string;
 }
 
+/** How long a test may take [ms] until it counts as one that never ends. */
+export type Patience = (file: string, number: number) => number;
+
 /** Most of the output that is kept [characters]. Choice. */
 const outputCharacters = 5000;
 
-/** Asks; `patienceOf` says how long a test may take [ms] until it counts as one that never ends. */
-export function hearJury(
-  { folder }: Yard,
-  question: Question,
-  patienceOf: (file: string, number: number) => number,
-): Promise<Verdict> {
+/** Asks, and hears it to its end. */
+export function hearJury({ folder }: Yard, question: Question, patienceOf: Patience): Promise<Verdict> {
   const child = spawn(process.execPath, [`${folder}dist/scripts/soak/mutants/jury.js`], {
     cwd: folder,
     stdio: ["pipe", "pipe", "pipe", "pipe"],
@@ -36,6 +37,8 @@ export function hearJury(
   });
   const end = (): void => void child.kill("SIGKILL");
   process.once("exit", end);
+  // One that ends before it has read its question is told of by its exit.
+  child.stdin.on("error", () => {});
   child.stdin.end(JSON.stringify(question));
   let output = "";
   const keep = (part: Buffer): void => {
@@ -45,21 +48,26 @@ export function hearJury(
   child.stderr.on("data", keep);
   const answers: Answer[] = [];
   let asked: Verdict["lost"] = null;
-  let timer = setTimeout(end, loadingMilliseconds);
+  let hung = false;
+  const tire = (): void => {
+    hung = true;
+    end();
+  };
+  let timer = setTimeout(tire, loadingMilliseconds);
   createInterface(child.stdio[answerDescriptor] as Readable).on("line", (line) => {
     const answer = JSON.parse(line) as Answer;
     answers.push(answer);
     asked = answer.kind === "asks" ? answer : null;
     clearTimeout(timer);
     const patience = answer.kind === "asks" ? patienceOf(answer.file, answer.number) : loadingMilliseconds;
-    timer = setTimeout(end, patience);
+    timer = setTimeout(tire, patience);
   });
   return new Promise((resolve) => {
     child.on("close", (code) => {
       clearTimeout(timer);
       process.off("exit", end);
       const fell = answers.some((answer) => answer.kind === "answer" && !answer.passes);
-      resolve({ answers, lost: asked, whole: code === 0 || (code === 1 && fell), output });
+      resolve({ answers, lost: asked, whole: code === 0 || (code === 1 && fell), hung, output });
     });
   });
 }

@@ -6,7 +6,10 @@ export interface Question {
   /** The mutant; null: the core as it is. */
   readonly change: { readonly url: string; readonly by: string } | null;
   /** In this order, until one fails; null as the number: every test of the file, whatever fails. */
-  readonly tests: readonly { readonly file: string; readonly number: number | null }[];
+  readonly tests: readonly (
+    | { readonly file: string; readonly number: null }
+    | { readonly file: string; readonly number: number; readonly name: string }
+  )[];
   /** Folder, with a slash, whose files are watched for the lines that each test runs; null: none. */
   readonly watched: string | null;
 }

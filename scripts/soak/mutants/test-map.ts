@@ -33,29 +33,44 @@ interface Kept {
 const keptFile = `${root}.weir/mutants-map.json`;
 /** A test that takes longer on the core as it is hangs [ms]. Choice: several times the slowest. */
 const patienceMilliseconds = 300_000;
+/** What tests of the core read beside code. */
+const readByTests = ["test/scenarios", "schemas", "boards"] as const;
+/** The jury's own code: what it says of lines and tests may change with it. */
+const asking = ["jury", "jury-hooks", "line-watch", "suites"].map((name) => `scripts/soak/mutants/${name}.js`);
 /** What they find depends on the machine, not on the mutant. */
 const measuresTime = /\/performance\./;
 
-/** Maps what is not known yet; `tell` hears of the progress. */
+/** Folders of tests of the core; the first is asked first. */
+export const testFolders = ["control", "sim/closed-loop"] as const;
+
+/** Maps what is not known yet of the tests in these folders; `tell` hears of the progress. */
 export async function mapTests(
   yard: Yard,
+  folders: readonly string[],
   workers: number,
   tell: (text: string) => void,
 ): Promise<readonly MappedFile[]> {
   const compiled = `${yard.folder}dist/`;
-  const shared = digest(
-    ["src", "test"]
-      .flatMap((name) => filesUnder(compiled, name))
-      .filter((name) => !name.endsWith(".test.js") && !name.includes(".mutant-"))
-      .concat(filesUnder(root, "test/scenarios")),
-    (name) => (name.startsWith("test/scenarios") ? root : compiled) + name,
-  );
+  const code = ["src", "test"]
+    .flatMap((name) => filesUnder(compiled, name))
+    .filter((name) => !name.endsWith(".test.js") && !name.includes(".mutant-"))
+    .concat(asking);
+  const shared =
+    digest(compiled, code) +
+    digest(
+      yard.folder,
+      readByTests.flatMap((name) => filesUnder(yard.folder, name)),
+    );
   const known = new Map(readKept().map((kept) => [kept.mapped.file, kept]));
-  const all = testFiles().map((file) => ({
+  const all = testFiles(yard, folders).map((file) => ({
     file,
-    key: shared + digest([`test/${file}.test.js`], (name) => compiled + name),
+    key: shared + digest(compiled, [`test/${file}.test.js`]),
   }));
-  const waiting = all.filter(({ file, key }) => known.get(file)?.key !== key);
+  // One that fails is asked again each time: the reason may be gone.
+  const waiting = all.filter(({ file, key }) => {
+    const kept = known.get(file);
+    return kept?.key !== key || kept.mapped.tests.some(({ passes }) => !passes);
+  });
   if (waiting.length > 0) tell(`${waiting.length} of ${all.length} test files are asked which lines they run`);
   const todo = waiting.slice();
   const work = async (): Promise<void> => {
@@ -66,9 +81,7 @@ export async function mapTests(
     }
   };
   await Promise.all(Array.from({ length: workers }, work));
-  const kept = all.flatMap(({ file }) => known.get(file) ?? []);
-  writeKept(kept);
-  return kept.map(({ mapped }) => mapped);
+  return all.flatMap(({ file }) => known.get(file)?.mapped ?? []);
 }
 
 async function mapFile(yard: Yard, file: string): Promise<MappedFile> {
@@ -80,10 +93,10 @@ async function mapFile(yard: Yard, file: string): Promise<MappedFile> {
   return { file, loading: loading.lines, tests };
 }
 
-/** The tests of the core, under test/ and without ending. */
-function testFiles(): readonly string[] {
-  return ["control", "sim/closed-loop"]
-    .flatMap((folder) => filesUnder(`${root}test/`, folder))
+/** Under test/ and without ending. */
+function testFiles({ folder }: Yard, folders: readonly string[]): readonly string[] {
+  return folders
+    .flatMap((name) => filesUnder(`${folder}test/`, name))
     .filter((file) => file.endsWith(".test.ts") && !measuresTime.test(file))
     .map((file) => file.slice(0, -".test.ts".length));
 }
@@ -95,9 +108,9 @@ function filesUnder(base: string, folder: string): readonly string[] {
     .sort();
 }
 
-function digest(names: readonly string[], pathOf: (name: string) => string): string {
+function digest(base: string, names: readonly string[]): string {
   const hash = createHash("sha256");
-  for (const name of names) hash.update(`${name}\n`).update(readFileSync(pathOf(name)));
+  for (const name of names) hash.update(`${name}\n`).update(readFileSync(base + name));
   return hash.digest("hex");
 }
 

@@ -1,12 +1,15 @@
 /** One mutant's trial: the tests that run its lines, the likeliest first, until one of them notices. */
 import type { Yard } from "./compile.ts";
-import { hearJury } from "./hear-jury.ts";
+import { reasonOf, troubleOf } from "./doubt.ts";
+import { hearJury, type Patience } from "./hear-jury.ts";
 import { anyRan } from "./line-watch.ts";
 import type { Mutant } from "./mutant.ts";
-import type { MappedFile, MappedTest } from "./test-map.ts";
+import { type MappedFile, type MappedTest, testFolders } from "./test-map.ts";
 
 export interface Fate {
   readonly dead: boolean;
+  /** Why its jury could not tell; null: it could. */
+  readonly trouble: string | null;
   /** Test file that noticed; null: none. */
   readonly by: string | null;
   /** Its test. */
@@ -16,7 +19,7 @@ export interface Fate {
   readonly milliseconds: number;
 }
 
-/** `quick`: tests that are over soon; `slow`: the others. */
+/** `quick`: tests of the core alone that are over soon; `slow`: the others. */
 export type Round = "quick" | "slow";
 
 /** Tests up to this are quick [ms]. Choice: nine of ten. */
@@ -25,7 +28,7 @@ const quickMilliseconds = 1500;
 const patienceTimes = 20;
 const patienceMilliseconds = 30_000;
 
-/** Tries a mutant in one round; `last` is the test that noticed it the last time, which is quick whatever it takes. */
+/** Tries a mutant in one round; `last` is the test that noticed it the last time, which is asked first, and in the quick round whatever it takes. */
 export async function tryMutant(
   yard: Yard,
   mutant: Mutant,
@@ -36,31 +39,40 @@ export async function tryMutant(
   const begun = performance.now();
   const change = yard.changes.get(mutant.name);
   if (change === undefined) throw new RangeError(`mutant ${mutant.name} is not compiled`);
-  const quick = (test: MappedTest): boolean => test.milliseconds <= quickMilliseconds || isLast(test, last);
+  const quick = (test: MappedTest): boolean =>
+    test.file.startsWith(`${testFolders[0]}/`) && (test.milliseconds <= quickMilliseconds || isLast(test, last));
   const tests = likeliestFirst(
     witnesses(map, change.file, change.lines).filter((test) => quick(test) === (round === "quick")),
     mutant,
     last,
   );
-  const spent = (): number => Math.round(performance.now() - begun);
-  if (tests.length === 0) return { dead: false, by: null, test: null, asked: 0, milliseconds: spent() };
-  const { answers, lost, whole, output } = await hearJury(
-    yard,
-    { change, tests: tests.map(({ file, number }) => ({ file, number })), watched: null },
-    (file, number) => {
-      const usual = tests.find((test) => test.file === file && test.number === number)?.milliseconds ?? 0;
-      return patienceTimes * usual + patienceMilliseconds;
-    },
-  );
+  const fate = (found: Partial<Fate>): Fate => ({
+    dead: false,
+    trouble: null,
+    by: null,
+    test: null,
+    asked: 0,
+    milliseconds: Math.round(performance.now() - begun),
+    ...found,
+  });
+  if (tests.length === 0) return fate({});
+  const patienceOf: Patience = (file, number) => {
+    const usual = tests.find((test) => test.file === file && test.number === number)?.milliseconds ?? 0;
+    return patienceTimes * usual + patienceMilliseconds;
+  };
+  const question = { change, tests: tests.map(({ file, number, name }) => ({ file, number, name })), watched: null };
+  const verdict = await hearJury(yard, question, patienceOf);
+  const { answers, lost, whole } = verdict;
   const asked = answers.filter(({ kind }) => kind === "asks").length;
   const failed = answers.find((answer) => answer.kind === "answer" && !answer.passes);
-  if (failed?.kind === "answer")
-    return { dead: true, by: failed.file, test: failed.name, asked, milliseconds: spent() };
-  if (lost !== null)
-    return { dead: true, by: lost.file, test: `${lost.name} (it never ends)`, asked, milliseconds: spent() };
+  if (failed?.kind === "answer") return fate({ dead: true, by: failed.file, test: failed.name, asked });
+  if (whole) return fate({ asked });
+  const trouble = await troubleOf(yard, question, verdict, patienceOf);
+  if (trouble !== null) return fate({ trouble, asked });
   // Nothing is left of a core that does not even load.
-  if (!whole) return { dead: true, by: tests[0]?.file ?? null, test: lastLine(output), asked, milliseconds: spent() };
-  return { dead: false, by: null, test: null, asked, milliseconds: spent() };
+  return lost === null
+    ? fate({ dead: true, by: tests[asked]?.file ?? null, test: reasonOf(verdict), asked })
+    : fate({ dead: true, by: lost.file, test: `${lost.name} (${reasonOf(verdict)})`, asked });
 }
 
 /** Tests that run one of the lines; where the lines run while a file is loaded, all tests of the files that load them. */
@@ -87,8 +99,4 @@ function likeliestFirst(
 
 function isLast(test: MappedTest, last: Pick<Fate, "by" | "test"> | null): boolean {
   return test.file === last?.by && test.name === last.test;
-}
-
-function lastLine(output: string): string {
-  return /^\w*Error:.*$/m.exec(output)?.[0] ?? "it does not load";
 }
