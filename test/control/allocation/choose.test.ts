@@ -117,6 +117,69 @@ test("of a few machines the choice is the best there is in nearly every case, an
   assert.ok(best >= 0.95, `the best in ${best} of all cases`);
 });
 
+test("machines that take scarce room twice give way to those that take it once each, though these hash less by the watt", () => {
+  const at = (joules: number, scopes: readonly number[]): Load => ({
+    watts: 3000,
+    leastWatts: 3000,
+    worth: 3000 / joules,
+    scopes: scopes.map((scope) => ({ scope, share: 1 })),
+  });
+  const ten = (load: Load): readonly Load[] => Array.from({ length: 10 }, () => load);
+  // Scopes 1 and 2 have room for ten machines each: ten of both at 16 J/TH, or ten of each at 20 J/TH, which hash 1.6 times as much.
+  const loads = [...ten(at(16, [1, 2, 0])), ...ten(at(20, [1, 0])), ...ten(at(20, [2, 0]))];
+  const chosen = choose(loads, [90_000, 30_000, 30_000]);
+  assert.equal([...chosen], [...Array(10).fill(0), ...Array(20).fill(3000)]);
+});
+
+/** Fixed containers in which some other choice is one exchange away from the best, and worse by 1.8, 4.5 and 14.4 %: watts, J/TH, place; rooms. */
+const exchanges = [
+  {
+    machines: [
+      [4000, 15, 8],
+      [3000, 23, 13],
+      [5200, 31, 12],
+      [5100, 13, 2],
+      [3800, 22, 15],
+      [4700, 25, 13],
+    ],
+    rooms: [11_700, 8700, 7800, 10_800, 7300, 5300, 4700, 8500],
+    best: [0, 0, 0, 5100, 0, 4700],
+  },
+  {
+    machines: [
+      [3400, 25, 2],
+      [5200, 29, 3],
+      [2800, 32, 12],
+      [3500, 27, 3],
+      [4300, 32, 3],
+      [3700, 31, 5],
+    ],
+    rooms: [11_900, 4700, 6300, 7900, 6400, 5100, 3800, 5500],
+    best: [0, 5200, 2800, 0, 0, 0],
+  },
+  {
+    machines: [
+      [2800, 16, 12],
+      [3000, 15, 13],
+      [4000, 19, 10],
+      [5000, 17, 0],
+      [3500, 34, 3],
+      [5100, 24, 9],
+      [3800, 17, 0],
+    ],
+    rooms: [20_900, 5900, 5600, 8000, 7100, 5700, 8900, 6800],
+    best: [0, 3000, 0, 5000, 0, 0, 0],
+  },
+] as const;
+
+test("one machine is given up for another where the best is only reached so", () => {
+  for (const { machines, rooms, best } of exchanges) {
+    const loads = machines.map(([watts, joules, place]) => loadOf(watts, joules, place));
+    assert.ok(Math.abs(worthOf(loads, best) - bestOf(loads, rooms)) < 1e-9, "the best by trying all");
+    assert.equal([...choose(loads, rooms)], [...best]);
+  }
+});
+
 test("a machine that can be trimmed takes what is left over", () => {
   const loads = [loadOf(3000, 20, 0), loadOf(3000, 20, 1), loadOf(3000, 20, 2, 0.5)];
   assert.equal([...choose(loads, [8000, 9e9, 9e9, 9e9, 9e9, 9e9, 9e9, 9e9])], [3000, 3000, 2000]);
