@@ -4,7 +4,9 @@ import * as assert from "uvu/assert";
 import { conductance, judgeLoop, type LoopInput } from "../../../src/control/cooling/capacity.ts";
 import type { LoopState } from "../../../src/control/cooling/state.ts";
 import type { Judged } from "../../../src/control/judge.ts";
+import { layoutOf } from "../../../src/control/layout.ts";
 import type { CoolingLoop } from "../../../src/model/cooling.ts";
+import { siteForTests } from "../site-for-tests.ts";
 import { fanForTests, held, loopForTests, lost, placeForTests, seeing, stateForTests, sure } from "./loop-for-tests.ts";
 
 const test = suite("capacity of a cooling loop");
@@ -48,6 +50,20 @@ test("mild air limits nothing; hot air limits to where cooler and derate band me
   assert.is(finding.limits[0]?.scope, "coolingLoop/cooler");
   assert.match(finding.limits[0]?.reason.text ?? "", /carries 1[0-9.]+ kW: air of 44 °C counts, and 4 of 4 fans/);
   assert.is(ceiling({ points: { [air]: sure(75) } }), 0);
+});
+
+test("of tanks with different fluids the one that must be derated first decides, wherever it stands", () => {
+  const site = siteForTests({ coolingLoops: [loopForTests()] });
+  const [plain] = layoutOf(site).loops;
+  for (const hardy of [0, 1]) {
+    const tanks = site.tanks.map((tank, index) => {
+      const { coolant } = tank;
+      const hardier = { derateCelsius: coolant.derateCelsius + 3, tripCelsius: coolant.tripCelsius + 5 };
+      return index === hardy ? { ...tank, coolant: { ...coolant, ...hardier } } : tank;
+    });
+    const [mixed] = layoutOf({ ...site, tanks }).loops;
+    assert.equal([mixed?.derateCelsius, mixed?.tripCelsius], [plain?.derateCelsius, plain?.tripCelsius]);
+  }
 });
 
 test("air that is not measured, or lost, counts as the hottest, and never cooler than it was", () => {
