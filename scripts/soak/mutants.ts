@@ -5,8 +5,8 @@ import { compileMutants, type Yard } from "./mutants/compile.ts";
 import { ledgerFile, readTrials, type Trial, writeTrials } from "./mutants/ledger.ts";
 import { mutants } from "./mutants/list.ts";
 import type { Mutant } from "./mutants/mutant.ts";
-import { type MappedFile, mapTests, testFolders } from "./mutants/test-map.ts";
-import { type Round, tryMutant } from "./mutants/trial.ts";
+import { type MappedFile, mapTests } from "./mutants/test-map.ts";
+import { asksFile, type Round, rounds, tryMutant } from "./mutants/trial.ts";
 import { root } from "./mutants/yard.ts";
 
 /** Juries at the same time. Choice: the smallest machine that runs the tests has two cores. */
@@ -65,22 +65,23 @@ function misfit({ name, file, text, into }: Mutant): readonly string[] {
   return text === into ? [`mutant ${name} changes nothing`] : [];
 }
 
-/** The quick round first: the slow tests are asked only about those that lived through it, and mapped only for them. */
+/** Round by round: the next one's tests are asked only about those that lived, and mapped only for them. */
 async function tryAll(
   chosen: readonly Mutant[],
   yard: Yard,
 ): Promise<{ readonly trials: readonly Trial[]; readonly sound: boolean }> {
-  const tell = (text: string): void => console.log(text);
-  const first = await mapTests(yard, testFolders.slice(0, 1), juryCount, tell);
-  const trials = await runRound(chosen, yard, first, "quick", new Map());
-  const living = chosen.filter(({ name }) => lives(trials.get(name)));
-  if (living.length === 0) return { trials: inOrder(chosen, trials), sound: isSound(first) };
-  tell(
-    `${living.length} lived through the quick tests; the slow ones are asked: ${living.map(({ name }) => name).join(", ")}`,
-  );
-  const whole = await mapTests(yard, testFolders, juryCount, tell);
-  const all = await runRound(living, yard, whole, "slow", trials);
-  return { trials: inOrder(chosen, all), sound: isSound(whole) };
+  let trials: ReadonlyMap<string, Trial> = new Map();
+  let living = chosen;
+  let map: readonly MappedFile[] = [];
+  for (const round of rounds) {
+    if (living.length === 0) break;
+    if (round !== rounds[0])
+      console.log(`${living.length} live; the ${round} tests are asked: ${living.map(({ name }) => name).join(", ")}`);
+    map = await mapTests(yard, asksFile(round, living), juryCount, (text) => console.log(text));
+    trials = await runRound(living, yard, map, round, trials);
+    living = living.filter(({ name }) => lives(trials.get(name)));
+  }
+  return { trials: chosen.flatMap(({ name }) => trials.get(name) ?? []), sound: isSound(map) };
 }
 
 /** Whether every test passes on the core as it is; tells of those that do not. */
@@ -89,10 +90,6 @@ function isSound(map: readonly MappedFile[]): boolean {
   for (const { file, name } of unsound)
     console.log(`test/${file}.test.ts fails without any mutant, and is not asked: ${name}`);
   return unsound.length === 0;
-}
-
-function inOrder(chosen: readonly Mutant[], trials: ReadonlyMap<string, Trial>): readonly Trial[] {
-  return chosen.flatMap(({ name }) => trials.get(name) ?? []);
 }
 
 /** Asked, and nobody noticed. */

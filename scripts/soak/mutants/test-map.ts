@@ -40,13 +40,13 @@ const asking = ["jury", "jury-hooks", "line-watch", "suites"].map((name) => `scr
 /** What they find depends on the machine, not on the mutant. */
 const measuresTime = /\/performance\./;
 
-/** Folders of tests of the core; the first is asked first. */
+/** Folders of tests of the core: of it alone, and of the closed loop. */
 export const testFolders = ["control", "sim/closed-loop"] as const;
 
-/** Maps what is not known yet of the tests in these folders; `tell` hears of the progress. */
+/** Maps what is not known yet of the files that are wanted; `tell` hears of the progress. */
 export async function mapTests(
   yard: Yard,
-  folders: readonly string[],
+  wanted: (file: string) => boolean,
   workers: number,
   tell: (text: string) => void,
 ): Promise<readonly MappedFile[]> {
@@ -62,10 +62,12 @@ export async function mapTests(
       readByTests.flatMap((name) => filesUnder(yard.folder, name)),
     );
   const known = new Map(readKept().map((kept) => [kept.mapped.file, kept]));
-  const all = testFiles(yard, folders).map((file) => ({
-    file,
-    key: shared + digest(compiled, [`test/${file}.test.js`]),
-  }));
+  const all = testFiles(yard)
+    .filter(wanted)
+    .map((file) => ({
+      file,
+      key: shared + digest(compiled, [`test/${file}.test.js`]),
+    }));
   // One that fails is asked again each time: the reason may be gone.
   const waiting = all.filter(({ file, key }) => {
     const kept = known.get(file);
@@ -94,8 +96,8 @@ async function mapFile(yard: Yard, file: string): Promise<MappedFile> {
 }
 
 /** Under test/ and without ending. */
-function testFiles({ folder }: Yard, folders: readonly string[]): readonly string[] {
-  return folders
+function testFiles({ folder }: Yard): readonly string[] {
+  return testFolders
     .flatMap((name) => filesUnder(`${folder}test/`, name))
     .filter((file) => file.endsWith(".test.ts") && !measuresTime.test(file))
     .map((file) => file.slice(0, -".test.ts".length));

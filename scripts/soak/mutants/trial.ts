@@ -19,8 +19,20 @@ export interface Fate {
   readonly milliseconds: number;
 }
 
-/** `quick`: tests of the core alone that are over soon; `slow`: the others. */
-export type Round = "quick" | "slow";
+/** `own`: quick tests of the file that the mutant names; `quick`: quick tests of the core alone; `slow`: all others. */
+export type Round = "own" | "quick" | "slow";
+export const rounds: readonly Round[] = ["own", "quick", "slow"];
+
+/** Whether a round of these mutants asks tests of a file. */
+export function asksFile(round: Round, mutants: readonly Mutant[]): (file: string) => boolean {
+  if (round === "slow") return () => true;
+  const own = new Set(mutants.map(({ by }) => by));
+  return (file) => own.has(file) || (round === "quick" && isOfCore(file));
+}
+
+function isOfCore(file: string): boolean {
+  return file.startsWith(`${testFolders[0]}/`);
+}
 
 /** Tests up to this are quick [ms]. Choice: nine of ten. */
 const quickMilliseconds = 1500;
@@ -28,7 +40,7 @@ const quickMilliseconds = 1500;
 const patienceTimes = 20;
 const patienceMilliseconds = 30_000;
 
-/** Tries a mutant in one round; `last` is the test that noticed it the last time, which is asked first, and in the quick round whatever it takes. */
+/** Tries a mutant in one round; `last` is the test that noticed it the last time, which is asked first, and is quick whatever it takes. */
 export async function tryMutant(
   yard: Yard,
   mutant: Mutant,
@@ -39,10 +51,13 @@ export async function tryMutant(
   const begun = performance.now();
   const change = yard.changes.get(mutant.name);
   if (change === undefined) throw new RangeError(`mutant ${mutant.name} is not compiled`);
-  const quick = (test: MappedTest): boolean =>
-    test.file.startsWith(`${testFolders[0]}/`) && (test.milliseconds <= quickMilliseconds || isLast(test, last));
+  const roundOf = (test: MappedTest): Round => {
+    if (test.milliseconds > quickMilliseconds && !isLast(test, last)) return "slow";
+    if (test.file === mutant.by) return "own";
+    return isOfCore(test.file) ? "quick" : "slow";
+  };
   const tests = likeliestFirst(
-    witnesses(map, change.file, change.lines).filter((test) => quick(test) === (round === "quick")),
+    witnesses(map, change.file, change.lines).filter((test) => roundOf(test) === round),
     mutant,
     last,
   );

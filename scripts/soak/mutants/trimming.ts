@@ -56,7 +56,7 @@ export const trimmingMutants: readonly Mutant[] = [
     text: "const byWatts = Math.min(wanted, nowWatts - least);",
     into: "const byWatts = wanted;",
     stands: "more is taken off a machine than its firmware can",
-    by: "control/trimming",
+    by: "control/allocation/trim-sheet",
   },
   {
     name: "trim-in-motion",

@@ -40,7 +40,7 @@ async function fateOf(text: string, map = mapped({})): Promise<Fate> {
   writeFileSync(by, text);
   const change = { url: pathToFileURL(core).href, by, file: "step-limit.js", lines: [0, 1] } as const;
   const yard: Yard = { folder: root, changes: new Map([[mutant.name, change]]) };
-  return await tryMutant(yard, mutant, map, null, "quick");
+  return await tryMutant(yard, { ...mutant, by: map[0]?.file ?? mutant.by }, map, null, "own");
 }
 
 const verdictOf = ({ dead, trouble }: Fate): string => (trouble === null ? (dead ? "dead" : "lives") : "void");
