@@ -64,7 +64,7 @@ export const trimmingMutants: readonly Mutant[] = [
     text: "rules === null || !standsStill(plan, rules.now)",
     into: "rules === null",
     stands: "corrections follow each other faster than meters show them",
-    by: "control/trimming",
+    by: "control/allocation/trim-sheet",
   },
   {
     name: "trim-without-meter",

@@ -1,11 +1,14 @@
-/** Lowering on the sheet: as few machines as suffice, each down to what its firmware can and no further, all of it or nothing. */
+/** Lowering on the sheet: as few machines as suffice, each down to what its firmware can and no further, all of it or nothing, and only where everything stands still. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { Plan } from "../../../src/control/allocation/plan.ts";
+import { trim } from "../../../src/control/allocation/trim.ts";
 import { lower, sumOf, type TrimRules, trimmable } from "../../../src/control/allocation/trim-sheet.ts";
 import { layoutOf } from "../../../src/control/layout.ts";
+import { wake } from "../../../src/control/machines/command.ts";
 import { sight, unseenMachine } from "../../../src/control/machines/machine.ts";
 import { observe } from "../../../src/control/machines/observe.ts";
+import { limitTo } from "../../../src/control/machines/trimming.ts";
 import { accountOf } from "../../../src/control/power/account.ts";
 import { modelForTests, siteForTests } from "../site-for-tests.ts";
 
@@ -81,6 +84,40 @@ test("where all of them together do not suffice, none is lowered", () => {
   assert.equal([wantedOf(plan), plan.nextWatts[0]], [[], 0]);
   assert.ok(lower(plan, found, [{ scope: 0, watts: sumOf(found) }], rules));
   assert.is(wantedOf(plan).length, found.length);
+});
+
+test("what is too much is taken from a machine under a limit, but not while another one wakes", () => {
+  const later = now + 300_000;
+  const [place] = layoutOf(siteForTests({ model })).machines;
+  const { miner } = place ?? { miner: { name: "" } };
+  const trimmed = { ...modelForTests, ...model };
+  const report = {
+    name: miner.name,
+    mode: "hashing",
+    powerSource: "measured",
+    hashrateTerahashesPerSecond: 80,
+  } as const;
+  for (const moves of [false, true]) {
+    const plan = planForTests();
+    const [first, second] = plan.machines;
+    if (first === undefined || second === undefined) throw new Error("the site has machines");
+    const limited = limitTo(first, trimmed, 2700, now, now);
+    const ours = { at: later, powerWatts: 2700, limitIsOurs: true, limitWatts: 2700 } as const;
+    const sighting = sight({ ...report, ...ours }, trimmed, later, 0);
+    plan.machines[0] = observe(limited, sighting, trimmed, { now: later, powered: true, meterProof: "none" });
+    if (moves) plan.machines[1] = wake(second, later - 5000);
+    const accounts = plan.accounts.map((account, index) => (index === 0 ? { ...account, nextWatts: 2700 } : account));
+    const sheet: Plan = { ...plan, accounts, now: later, nextWatts: plan.nextWatts.map(() => 300) };
+    const raising = {
+      now: later,
+      policy: siteForTests().policy,
+      forbidden: new Set<number>(),
+      starts: [],
+      budgetWatts: 0,
+    };
+    assert.is(trim(sheet, raising, { ...rules, now: later, orderSince: later - 60_000 }), 0);
+    assert.equal(wantedOf(sheet), [moves ? 2700 : 2400]);
+  }
 });
 
 test.run();
