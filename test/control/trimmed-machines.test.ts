@@ -104,6 +104,28 @@ test("while its own limit comes back it counts with what it drew before ours", (
   assert.is(accountOf(machine, seen(141_000, told(141_000, 2610, ours)), model, true, 141_000).nextWatts, 3300);
 });
 
+test("one that rises above what it was raised to counts with what it draws", () => {
+  const raised = limitTo(obeying(2610), model, 3000, 1, 140_000);
+  assert.is(accountOf(raised, seen(150_000, told(150_000, 3100, ours)), model, true, 150_000).nextWatts, 3100);
+  const restored = restore(obeying(2610), 1, 140_000);
+  const above = told(150_000, 3700, ours);
+  assert.is(accountOf(restored, seen(150_000, above), model, true, 150_000).nextWatts, 3700);
+});
+
+test("out of reach for a while as its own limit comes back, it is trimmed again as soon as it answers: its rise is still promised", () => {
+  const restored = restore(obeying(2610), 1, 140_000);
+  const lost = observe(restored, sight(undefined, model, 150_000, 0), model, {
+    now: 150_000,
+    powered: true,
+    meterProof: "none",
+  });
+  assert.is(lost.phase, "unreachable");
+  const report = told(160_000, 2610, ours);
+  const back = after(lost, 160_000, report);
+  assert.is(back.phase, "trimmed");
+  assert.is(accountOf(back, seen(160_000, report), model, true, 160_000).nextWatts, 3300);
+});
+
 test("a machine that draws as before gets its own limit back, is told of, and is not asked again for an hour", () => {
   const machine = obeying(3290);
   assert.equal(targetOf(machine), { mode: "run" });

@@ -184,13 +184,15 @@ export function observeRestored(
     return { ...enter(machine, "asleep", now), command: "leave", asleepSince: now, wokenAt: null };
   if (!sighting.fresh) return enter(machine, "unreachable", now);
   if (sighting.mode === "starting") return observeStart(machine, model, now);
+  // Whatever it was meanwhile: its rise is promised, and it may be shed.
+  const seen = enter(machine, "trimmed", now);
   const trim = certain(machine.trim, "limit");
   const window = settleOf(model) + graceMilliseconds;
-  if (sighting.at < machine.commandedAt + window) return machine;
+  if (sighting.at < machine.commandedAt + window) return seen;
   if (!sighting.limitIsOurs)
     return { ...enter(machine, "hashing", now), command: "leave", trim: { ...trim, settled: true } };
   const kept = now - machine.commandedAt >= windowsUntilKept * window;
-  return kept ? underLimit(refused(machine, now), sighting, model, now) : machine;
+  return kept ? underLimit(refused(machine, now), sighting, model, now) : seen;
 }
 
 /** Found under a limit of ours that no command of this process told: from before a restart, or never given back. */

@@ -96,18 +96,20 @@ export function accountOf(
 
 /** A limit on its way: until it is proven, and seen by the slowest meter, what was there may still flow; what was raised counts from the command on. */
 function settling({ trim }: MachineState, ownWatts: number): Account {
-  const { wantedWatts, fromWatts } = certain(trim, "limit");
-  const highWatts = Math.max(wantedWatts, fromWatts, ownWatts);
-  const lowWatts = Math.min(wantedWatts, ownWatts);
+  const { wantedWatts, fromWatts, direction } = certain(trim, "limit");
+  // On its way down it draws more for a while; raised, what it draws beyond is there to stay.
+  const nextWatts = direction === "up" ? Math.max(wantedWatts, ownWatts) : wantedWatts;
+  const highWatts = Math.max(nextWatts, fromWatts, ownWatts);
+  const lowWatts = Math.min(nextWatts, ownWatts);
   return {
     lowWatts,
     settledWatts: lowWatts,
     provenWatts: lowWatts,
     inFlightWatts: highWatts - lowWatts,
     highWatts,
-    nextWatts: wantedWatts,
+    nextWatts,
     unknownWatts: 0,
-    reservedWatts: Math.max(0, wantedWatts - Math.max(fromWatts, ownWatts)),
+    reservedWatts: Math.max(0, nextWatts - Math.max(fromWatts, ownWatts)),
   };
 }
 

@@ -76,6 +76,8 @@ class Guard implements Door {
   private readonly around: Around;
   /** The last MAC that the machine told. */
   private told: { readonly mac: string; readonly at: number } | undefined;
+  /** Whose the address was when that was last told or judged: the kernel forgets who is not asked. */
+  private met: string | undefined;
   /** No exchange has failed, and no doubt come, since it was told. */
   private stands = false;
   /** Asked for the MAC that it once told, it told none. */
@@ -100,7 +102,7 @@ class Guard implements Door {
   }
 
   accept(): void {
-    const mac = this.near() ?? (this.silent ? undefined : this.told?.mac);
+    const mac = this.near() ?? (this.silent ? undefined : this.met);
     if (mac !== undefined || this.silent) this.around.memory.replace(this.place.name, mac === undefined ? {} : { mac });
     this.silent = false;
   }
@@ -170,6 +172,7 @@ class Guard implements Door {
   }
 
   private judge(mac: string): Result<null, MinerFault> {
+    this.met = mac;
     return mac === this.before() ? succeed(null) : fail("replaced-machine");
   }
 
@@ -200,6 +203,7 @@ class Guard implements Door {
     if (known !== undefined && this.before() === undefined) memory.remember(this.place.name, { mac: known });
     if (mac === undefined) return;
     this.told = { mac, at };
+    this.met = mac;
     this.stands = true;
     this.silent = false;
   }

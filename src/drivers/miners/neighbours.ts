@@ -23,10 +23,13 @@ const networksMilliseconds = 10_000;
 /** Address and mask, as numbers. */
 type Network = readonly [number, number];
 
+/** The MAC of nobody: an entry without an answer, or a device without neighbours. */
+const nobody = "00:00:00:00:00:00";
+
 export function watchNeighbours(
   clock: Pick<Clock, "now">,
   file: string = table,
-  ownNetworks: () => readonly Network[] = networksNow,
+  ownNetworks: () => readonly Network[] = () => networksOf(networkInterfaces()),
 ): Neighbours {
   let macs: ReadonlyMap<string, string> = new Map();
   let readAt = Number.NEGATIVE_INFINITY;
@@ -51,26 +54,35 @@ export function watchNeighbours(
   };
 }
 
-function networksNow(): readonly Network[] {
-  return Object.values(networkInterfaces())
-    .flatMap((addresses) => addresses ?? [])
-    .filter(({ family, internal }) => family === "IPv4" && !internal)
-    .map(({ address, netmask }) => [numberOf(address), numberOf(netmask)]);
+/** `devices`: as the kernel lists them. */
+export function networksOf(devices: ReturnType<typeof networkInterfaces>): readonly Network[] {
+  return (
+    Object.values(devices)
+      .flatMap((addresses) => addresses ?? [])
+      // A tunnel has no MAC, and the kernel learns none behind it.
+      .filter(({ family, internal, mac }) => family === "IPv4" && !internal && mac !== nobody)
+      .map(({ address, netmask }) => [numberOf(address), numberOf(netmask)])
+  );
 }
 
 function numberOf(address: string): number {
   return isIPv4(address) ? address.split(".").reduce((sum, part) => (sum << 8) | Number(part), 0) : 0;
 }
 
-/** Columns: address, hardware type, flags, hardware address, mask, device. Incomplete entries have a MAC of zeros. */
+/** The entry stands; without it the kernel has asked in vain, and still shows the MAC of who was there before, or zeros. Source: if_arp.h, ATF_COM. */
+const complete = 0x2;
+
+/** Columns: address, hardware type, flags, hardware address, mask, device. */
 export function decodeTable(text: string): ReadonlyMap<string, string> {
   const rows = text
     .split("\n")
     .slice(1)
     .map((line) => line.trim().split(/\s+/));
   return new Map(
-    rows.flatMap(([host = "", , , mac = ""]) =>
-      /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/i.test(mac) && mac !== "00:00:00:00:00:00" ? [[host, mac.toLowerCase()]] : [],
+    rows.flatMap(([host = "", , flags = "", mac = ""]) =>
+      /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/i.test(mac) && mac !== nobody && (Number(flags) & complete) !== 0
+        ? [[host, mac.toLowerCase()]]
+        : [],
     ),
   );
 }

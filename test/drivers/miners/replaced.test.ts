@@ -8,7 +8,7 @@ import * as assert from "uvu/assert";
 import { type GuardedSession, guardSession } from "../../../src/drivers/miners/guarded-session.ts";
 import { openMachineMemory } from "../../../src/drivers/miners/machine-memory.ts";
 import type { MinerTool } from "../../../src/drivers/miners/miner-tool.ts";
-import { watchNeighbours } from "../../../src/drivers/miners/neighbours.ts";
+import { networksOf, watchNeighbours } from "../../../src/drivers/miners/neighbours.ts";
 import type { MinerSession } from "../../../src/drivers/miners/session.ts";
 import { createMinerShared, type MinerShared, type SharedSetup } from "../../../src/drivers/miners/shared.ts";
 import type { MinerFault } from "../../../src/model/miner.ts";
@@ -272,6 +272,19 @@ test("in its own network the controller knocks without a byte, and believes what
   await new Promise((resolve) => server.close(resolve));
 });
 
+test("accepted while the kernel has forgotten its address again, it is the one that was refused", async () => {
+  const near = {
+    macOf: (_host: string, anew?: true) => (anew === true ? "02:00:00:00:00:02" : undefined),
+    isNear: () => true,
+  };
+  const { session, writes, memory } = guarded({}, near, 1);
+  assert.is(await outcome(session.write("sleep", 1, signal)), "replaced-machine");
+  session.accept();
+  assert.equal(memory.recall("one"), { mac: "02:00:00:00:00:02" });
+  assert.is(await outcome(session.write("sleep", 1, signal)), "done");
+  assert.is(writes(), 1);
+});
+
 test("a machine that told its MAC once and tells none is another one, until a person accepts it", async () => {
   const tells = { tellsMacOpenly: true, tellMac: async () => succeed(undefined) } as const;
   const { session, writes, memory } = guarded(tells, elsewhere);
@@ -315,6 +328,17 @@ test("networks of its own are told by address and mask, and loopback is none", (
   assert.is(neighbours.isNear("192.168.10.77"), true);
   assert.is(neighbours.isNear("192.168.11.77"), false);
   assert.is(watchNeighbours(clock).isNear("127.0.0.1"), false);
+});
+
+test("behind a tunnel nobody is a neighbour: its device has no MAC", () => {
+  const address = { netmask: "255.255.255.0", family: "IPv4", internal: false, cidr: null } as const;
+  const devices = {
+    eth0: [{ ...address, address: "192.168.10.2", mac: "02:00:00:00:00:01" }],
+    wg0: [{ ...address, address: "10.8.0.2", mac: "00:00:00:00:00:00" }],
+  };
+  const neighbours = watchNeighbours(clock, join(folder, "no-table"), () => networksOf(devices));
+  assert.is(neighbours.isNear("192.168.10.77"), true);
+  assert.is(neighbours.isNear("10.8.0.77"), false);
 });
 
 test.run();

@@ -270,4 +270,12 @@ test("an address the kernel has asked for in vain has no neighbour", () => {
   assert.equal([...decodeTable(text)], [["192.168.10.21", "c4:08:28:00:00:01"]]);
 });
 
+test("who does not answer any more is no neighbour, though the kernel still shows the MAC that was there", () => {
+  const text = `IP address       HW type     Flags       HW address            Mask     Device
+192.168.10.21    0x1         0x0         c4:08:28:00:00:01     *        eth0
+192.168.10.22    0x1         0x6         c4:08:28:00:00:02     *        eth0
+`;
+  assert.equal([...decodeTable(text)], [["192.168.10.22", "c4:08:28:00:00:02"]]);
+});
+
 test.run();
