@@ -309,6 +309,47 @@ test("without a meter at the container nobody is trimmed: nothing would show wha
   for (const at of [130, 200, 299]) assert.equal(limited(followed, at), []);
 });
 
+test("one that starts and never comes to an end holds no limit in force", () => {
+  const settleMilliseconds = 5000;
+  const plant = startPlant(
+    siteForTests({ model: { trim: { minimumWatts: 2000, restarts: false, settleMilliseconds } } }),
+  );
+  const { miners } = plant.site;
+  const limitOf = (name: string): number | null => {
+    const target = plant.decision?.minerTargets[name];
+    return target?.mode === "limit" ? target.watts : null;
+  };
+  for (const { name } of miners)
+    plant.reports.set(name, (truth) => {
+      const limitWatts = limitOf(name);
+      return limitWatts === null ? truth : { ...truth, limitWatts, limitIsOurs: true };
+    });
+  const obey = (): void => {
+    for (const { name } of miners) {
+      const machine = plant.machines.get(name);
+      if (machine?.mode === "hashing") machine.watts = limitOf(name) ?? 3400;
+    }
+  };
+  const held = (): number => miners.filter(({ name }) => limitOf(name) !== null).length;
+  const order = (watts: number): void => {
+    const issuedAt = 1_795_390_000_000 + plant.now + 1000;
+    const expiresAt = issuedAt + 7_200_000;
+    const wanted = { kind: "target" as const, timeToLiveSeconds: 7200, issuedAt, expiresAt };
+    scan(plant, 1000, [setpoint(watts, plant.now + 1000, wanted)]);
+  };
+  run(plant, 60, obey);
+  const wholeWatts = 8 * 3400 + plant.site.branches.reduce((sum, branch) => sum + branch.auxiliaryWatts, 0);
+  order(wholeWatts - 900);
+  run(plant, 120, obey);
+  assert.ok(held() > 0, "something is trimmed");
+  const stuck = miners.find(({ name }) => limitOf(name) === null)?.name ?? "";
+  plant.reports.set(stuck, (truth) => ({ ...truth, mode: "starting", hashrateTerahashesPerSecond: 0 }));
+  run(plant, 10, obey);
+  order(plant.site.ratedWatts);
+  run(plant, 300, obey);
+  assert.is(held(), 0);
+});
+
 test("what availability promises, ordered, is had within 2 % of rated", () => {
   const first = follow([{ atSeconds: 120, order: "target", watts: 26_000 }], 200, { trim });
   const promised = first.seconds.at(-1)?.decision?.availability;

@@ -2,7 +2,7 @@
 import type { Milliseconds } from "../../model/reading.ts";
 import { certain } from "../impossible.ts";
 import type { MachineState } from "../machines/machine.ts";
-import { confirmGraceMilliseconds } from "../machines/observe.ts";
+import { confirmGraceMilliseconds, isComing } from "../machines/observe.ts";
 import { type Plan, quietRoomUnder } from "./plan.ts";
 import { mayWake, type RaiseRules, stepOf } from "./raise.ts";
 import { onLongEnough, putToSleep, rankForShedding } from "./shed.ts";
@@ -45,8 +45,9 @@ function isDue({ now, lastAt }: SwapRules): boolean {
   return Math.floor(now / lookMilliseconds) !== Math.floor(lastAt / lookMilliseconds);
 }
 
-function isQuiet({ machines, pendingWatts }: Plan): boolean {
-  return pendingWatts.every((watts) => watts <= 0) && machines.every(({ phase }) => phase !== "waking");
+function isQuiet({ machines, layout, pendingWatts, now }: Plan): boolean {
+  if (pendingWatts.some((watts) => watts > 0)) return false;
+  return machines.every((machine, index) => !isComing(machine, certain(layout.machines[index], "machine").model, now));
 }
 
 /** Machines that could wake, the best first. */

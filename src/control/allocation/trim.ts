@@ -4,6 +4,7 @@
  */
 import type { Milliseconds } from "../../model/reading.ts";
 import { certain } from "../impossible.ts";
+import { isComing } from "../machines/observe.ts";
 import { isSettling, limitTo, mayChange, mayReturn, restore, shownMilliseconds } from "../machines/trimming.ts";
 import { change, type Plan, quietRoomUnder, roomFor, roomUnder } from "./plan.ts";
 import { type RaiseRules, type Ready, readyToWake } from "./raise.ts";
@@ -47,10 +48,11 @@ export function trim(plan: Plan, raising: RaiseRules, rules: TrimRules | null): 
 function standsStill(plan: Plan, now: Milliseconds): boolean {
   for (let index = 0; index < plan.machines.length; index += 1) {
     const machine = certain(plan.machines[index], "machine");
+    const { model } = certain(plan.layout.machines[index], "machine");
     const { phase, since } = machine;
-    if (phase === "waking" || phase === "curtailing") return false;
+    if (phase === "curtailing" || isComing(machine, model, now)) return false;
     if (now - since < shownMilliseconds && (phase === "asleep" || phase === "hashing")) return false;
-    if (isSettling(machine, certain(plan.layout.machines[index], "machine").model, now)) return false;
+    if (isSettling(machine, model, now)) return false;
   }
   return true;
 }

@@ -34,6 +34,11 @@ export function shedWindow({ responseMilliseconds }: MachineState): Milliseconds
   return responseMilliseconds + confirmGraceMilliseconds;
 }
 
+/** It comes up, and may still come to an end of it: one that tells that it starts for longer than any start takes is waited for by nobody, and counts with its peak. */
+export function isComing({ phase, since }: MachineState, { wakeMilliseconds }: MinerModel, now: Milliseconds): boolean {
+  return phase === "waking" && now - since < wakeTimesUntilFailed * wakeMilliseconds;
+}
+
 /** Advances one machine by what is seen of it. Returns the same object where nothing changed. */
 export function observe(
   machine: MachineState,
@@ -144,8 +149,9 @@ function observeLeft(machine: MachineState, sighting: Sighting, model: MinerMode
     return machine.ours ? { ...asleep, command: "sleep", commandedAt: now, baselineWatts: 0 } : asleep;
   }
   // Machines that boot behind a contactor just closed do not answer yet: they keep their reservation.
-  const booting = machine.phase === "waking" && now - machine.since < wakeTimesUntilFailed * model.wakeMilliseconds;
-  return booting ? machine : enter(machine, tellsItself(model.dialect) ? "unreachable" : "switched", now);
+  return isComing(machine, model, now)
+    ? machine
+    : enter(machine, tellsItself(model.dialect) ? "unreachable" : "switched", now);
 }
 
 /** Its proven time is over and its power has come; one whose power never stops rising is taken as it is after twice that time. */

@@ -105,6 +105,14 @@ test("where the peak of its start has no room, even in the place of the other, n
   assert.is(changesOf(plantWith({ peakWakeWatts: 4000, roomWatts: 800 }), 600).changes.length, 2);
 });
 
+test("one that starts and never comes to an end is waited for as long as a start may take, and then exchanges go on", () => {
+  const plant = plantWith();
+  const name = plant.site.miners.map((miner) => miner.name).find((one) => !sleeps(plant, one)) ?? "";
+  plant.reports.set(name, (truth) => ({ ...truth, mode: "starting", hashrateTerahashesPerSecond: 0 }));
+  assert.equal(changesOf(plant, 110).changes, []);
+  assert.is(changesOf(plant, 600).changes.at(-1), "a-001 wakes");
+});
+
 test("what gains less than its start costs until the orders change stays asleep", () => {
   // Dark for 5 s, 5 s and 60 s: twice 70 s of the worse one's hashing, in an hour less 70 s, are 4 %.
   assert.equal(changesOf(plantWith({ powerRatio: 0.97 }), 600).changes, []);
