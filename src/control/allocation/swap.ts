@@ -6,6 +6,7 @@ import { confirmGraceMilliseconds, isComing } from "../machines/observe.ts";
 import { type Plan, quietRoomUnder } from "./plan.ts";
 import { mayWake, type RaiseRules, stepOf } from "./raise.ts";
 import { onLongEnough, putToSleep, rankForShedding } from "./shed.ts";
+import { nextOf } from "./trim-sheet.ts";
 
 export interface SwapRules extends Pick<RaiseRules, "now" | "policy" | "forbidden" | "budgetWatts"> {
   /** When the last scan was made [ms]. */
@@ -95,10 +96,6 @@ function fits(plan: Plan, worse: number, better: number, rules: SwapRules): bool
     const room = quietRoomUnder(plan, scope, certain(plan.raiseWatts[scope], "ceiling"));
     return step * share <= room + freed * leaving;
   });
-}
-
-function nextOf(plan: Plan, machine: number): number {
-  return certain(plan.accounts[machine], "account").nextWatts;
 }
 
 function stateOf(plan: Plan, machine: number): MachineState {
