@@ -118,9 +118,10 @@ class MinerLink implements MinerTool {
 
   accept(): void {
     this.session.accept();
-    // Tokens, salts and habits were the other machine's.
+    // Tokens, salts, habits and the fault were the other machine's; the cheap read that proves a command would leave the last.
     this.session = this.openAnew();
     this.slot = machineAccepted(this.slot);
+    if (this.fault === "replaced-machine") this.fault = undefined;
     this.lookIn(0);
     this.advance();
   }
@@ -287,8 +288,7 @@ class MinerLink implements MinerTool {
   }
 
   private observe(seen: SettingSeen): void {
-    const shown = asTargeted(this.session, this.slot.target, seen);
-    this.slot = observeSetting(this.slot, shown, this.clock.now(), this.timing);
+    this.slot = observeSetting(this.slot, asTargeted(this.session, this.slot.target, seen), this.clock.now(), this.timing);
     forgetOwnLimit(this.slot, this.name, this.shared.memory);
   }
 
