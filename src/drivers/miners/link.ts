@@ -120,8 +120,7 @@ class MinerLink implements MinerTool {
     this.session.accept();
     // Tokens, salts, habits and the fault were the other machine's; the cheap read that proves a command would leave the last.
     this.session = this.openAnew();
-    this.slot = machineAccepted(this.slot);
-    if (this.fault === "replaced-machine") this.fault = undefined;
+    [this.slot, this.fault] = [machineAccepted(this.slot), undefined];
     this.lookIn(0);
     this.advance();
   }
@@ -288,7 +287,8 @@ class MinerLink implements MinerTool {
   }
 
   private observe(seen: SettingSeen): void {
-    this.slot = observeSetting(this.slot, asTargeted(this.session, this.slot.target, seen), this.clock.now(), this.timing);
+    const shown = asTargeted(this.session, this.slot.target, seen);
+    this.slot = observeSetting(this.slot, shown, this.clock.now(), this.timing);
     forgetOwnLimit(this.slot, this.name, this.shared.memory);
   }
 
