@@ -10,6 +10,7 @@ import { fail, type Result, succeed } from "../../model/result.ts";
 import type { MinerSite } from "../../model/site.ts";
 import type { Door } from "./door.ts";
 import { knock } from "./knock.ts";
+import { withoutPoolLogins } from "./observed.ts";
 import type { MinerSession } from "./session.ts";
 import type { MinerShared } from "./shared.ts";
 
@@ -65,7 +66,12 @@ export function guardSession(
       order: async (asked, signal) => await guard.command(signal, () => order.call(session, asked, signal)),
     }),
     ...(access && { access: async (signal) => await guard.command(signal, () => access.call(session, signal)) }),
-    ...(inspect && { inspect: async (signal) => await guard.look(signal, () => inspect.call(session, signal)) }),
+    ...(inspect && {
+      inspect: async (signal) => {
+        const details = await guard.look(signal, () => inspect.call(session, signal));
+        return details.ok ? succeed(withoutPoolLogins(details.value)) : details;
+      },
+    }),
   };
 }
 

@@ -11,7 +11,7 @@ import { asTargeted, type Known, modelOf, reporter, withSetting } from "./observ
 import { openSession } from "./open-session.ts";
 import { forgetOwnLimit, rememberOwnLimit, storeOwnLimit } from "./own-limit.ts";
 import type { MinerCredentials } from "./session.ts";
-import type { LinkTiming, MinerShared } from "./shared.ts";
+import { followUpWait, type LinkTiming, type MinerShared } from "./shared.ts";
 import { ShedWatch } from "./shed-watch.ts";
 import {
   beginWrite,
@@ -32,10 +32,6 @@ type WriteAction = Extract<SlotAction, { readonly kind: "write" | "limit" }>;
 
 /** First wait for the effect of an acknowledged write, then doubling up to the poll period [ms]. Choice. */
 const firstReadBackMilliseconds = 250;
-
-/** After a proof by the cheap read the whole read waits for this, and is spread over as much again: first the rest of the fleet is shed [ms]. Choice. */
-const followUpMilliseconds = 1_000;
-const followUpWait = (): number => (1 + Math.random()) * followUpMilliseconds;
 
 /** A link for the miner; hosts must be IPv4 literals, so that no resolver is ever asked. */
 export function createMinerLink(
@@ -168,10 +164,12 @@ class MinerLink implements MinerTool {
   }
 
   private nextLook(): number {
-    if (this.followUp) return followUpWait();
+    if (this.followUp) return followUpWait(this.timing);
     const wait = this.pollWait();
     // The moment its power falls is evidence of its response.
-    return this.failures === 0 && this.shed.waiting(this.clock.now()) ? Math.min(wait, followUpMilliseconds) : wait;
+    return this.failures === 0 && this.shed.waiting(this.clock.now())
+      ? Math.min(wait, this.timing.followUpMilliseconds)
+      : wait;
   }
 
   private pollWait(): number {
@@ -242,7 +240,7 @@ class MinerLink implements MinerTool {
     const { target } = this.slot;
     this.slot = beginWrite(this.slot, this.clock.now(), action.kind === "limit");
     // Polls and follow-ups give way: a whole container is shed at once, and its machines have few connections.
-    this.looks.notWithin(Math.min(followUpWait(), this.timing.pollMilliseconds));
+    this.looks.notWithin(Math.min(followUpWait(this.timing), this.timing.pollMilliseconds));
     const { signal } = this.stopping;
     if (action.kind === "limit") {
       const { limitWatts } = this.last?.observation ?? {};

@@ -1,5 +1,5 @@
 /** What a link makes of an observation: its report, the name of its model, what a newer setting leaves of it, and what it shows of a target. Pure. */
-import type { MinerFault, MinerReport, MinerTarget } from "../../model/miner.ts";
+import type { MinerDetails, MinerFault, MinerReport, MinerTarget } from "../../model/miner.ts";
 import { present } from "../../protocol/cgminer/fields.ts";
 import type { MinerObservation } from "../../protocol/cgminer/observation.ts";
 import type { MinerSession } from "./session.ts";
@@ -59,4 +59,14 @@ export function asTargeted(
   if (target.mode !== "limit" || session.stepLimit === undefined) return seen;
   const step = session.stepLimit(target.watts);
   return step !== undefined && step === seen.limitWatts ? { ...seen, limitWatts: target.watts } : seen;
+}
+
+/** What a technician may see of the pools: some firmware writes user and password of a pool into its URL. */
+export function withoutPoolLogins(details: MinerDetails): MinerDetails {
+  const { pools } = details;
+  if (pools === undefined) return details;
+  return {
+    ...details,
+    pools: pools.map((pool) => ({ ...pool, url: pool.url.replace(/^([a-z][a-z\d+.-]*:\/\/)?.*@/is, "$1") })),
+  };
 }

@@ -13,6 +13,8 @@ export interface LinkTiming extends SlotTiming {
   readonly firstReadMilliseconds: number;
   /** Longest wait between polls of a machine that does not answer. */
   readonly longestPollMilliseconds: number;
+  /** After a proof by the cheap read the whole read waits for this, and up to as much again: first the rest of the fleet is shed. */
+  readonly followUpMilliseconds: number;
   readonly connectMilliseconds: number;
   readonly replyMilliseconds: number;
   /** Encrypted commands on the TCP API. */
@@ -28,6 +30,7 @@ export const defaultTiming: LinkTiming = {
   pollMilliseconds: 5_000,
   firstReadMilliseconds: 1_000,
   longestPollMilliseconds: 30_000,
+  followUpMilliseconds: 1_000,
   connectMilliseconds: 2_000,
   replyMilliseconds: 5_000,
   // pyasic's limit for privileged WhatsMiner commands; some of them never answer although they work.
@@ -42,6 +45,11 @@ export const defaultTiming: LinkTiming = {
   pauseMilliseconds: 60_000,
   refusedPauseMilliseconds: 900_000,
 };
+
+/** Spread, so that a fleet shed together is not read together [ms]. */
+export function followUpWait({ followUpMilliseconds }: LinkTiming): number {
+  return (1 + Math.random()) * followUpMilliseconds;
+}
 
 export interface MinerShared {
   readonly pool: SocketPool;

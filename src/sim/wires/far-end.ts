@@ -17,6 +17,9 @@ export type ToFarEnd =
   /** Asks for all effects up to this moment; answered by `told` behind them. */
   | { readonly type: "tell" };
 
+/** By name: what is known to it and whoever may command it, and must be told to nobody else. */
+export type Secrets = Readonly<Record<string, readonly string[]>>;
+
 /** From the far end. */
 export type FromFarEnd =
   /** Answer to `setup`, once it may be reached. */
@@ -24,7 +27,7 @@ export type FromFarEnd =
   /** What the controller did to it: outputs written, power drawn; on change, and at least each second. */
   | { readonly type: "effects"; readonly values: Readonly<Record<string, number>> }
   /** Answer to `tell`: every effect up to it has been sent. */
-  | { readonly type: "told" }
+  | { readonly type: "told"; readonly secrets: Secrets }
   /** The far end could not do what it was asked; it ends after this. */
   | { readonly type: "failed"; readonly text: string };
 
@@ -33,6 +36,8 @@ export interface FarEndHandlers {
   setup(setup: unknown): Promise<void>;
   truth(values: Readonly<Record<string, number>>): void;
   fault(target: string, fault: string, on: boolean, value: number | undefined): void;
+  /** Absent: it knows none. */
+  secrets?(): Secrets;
 }
 
 /** Serves one far end in this (child) process; it ends when the parent goes away. */
@@ -48,7 +53,7 @@ export function serveFarEnd(handlers: FarEndHandlers): { effects(values: Readonl
     else if (message.type === "tell") {
       // A truth without news: whoever takes one tells what has changed.
       handlers.truth({});
-      send({ type: "told" });
+      send({ type: "told", secrets: handlers.secrets?.() ?? {} });
     } else
       handlers.setup(message.setup).then(
         () => send({ type: "ready" }),

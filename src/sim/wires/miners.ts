@@ -74,6 +74,7 @@ const farEnd = serveFarEnd({
     }
     tick();
   },
+  secrets: () => Object.fromEntries([...played].map(([name, { machine }]) => [name, machine.keptSecrets()])),
 });
 
 function isFault(name: string): name is FaultName {

@@ -19,6 +19,7 @@ export const clock: Clock = { now: () => performance.now(), unixMilliseconds: ()
 export const quick: Partial<LinkTiming> = {
   pollMilliseconds: 100,
   longestPollMilliseconds: 300,
+  followUpMilliseconds: 100,
   connectMilliseconds: 500,
   replyMilliseconds: 300,
   apiWriteReplyMilliseconds: 1_000,
@@ -37,6 +38,8 @@ export function loopback(number: number): string {
 
 export class FarEnd {
   readonly effects: Record<string, number> = {};
+  /** Tokens, cookies, sessions and digests by machine, as far as told. */
+  readonly secrets: Record<string, readonly string[]> = {};
   private state: string;
   private askedTimes = 0;
   private toldTimes = 0;
@@ -47,8 +50,10 @@ export class FarEnd {
     this.state = "starting";
     child.on("message", (message: FromFarEnd) => {
       if (message.type === "effects") Object.assign(this.effects, message.values);
-      else if (message.type === "told") this.toldTimes += 1;
-      else if (message.type === "failed") this.state = message.text;
+      else if (message.type === "told") {
+        Object.assign(this.secrets, message.secrets);
+        this.toldTimes += 1;
+      } else if (message.type === "failed") this.state = message.text;
       else this.state = message.type;
     });
   }
@@ -128,7 +133,7 @@ export function linkTo(
   return link;
 }
 
-const dialects: Readonly<Record<MachineKind, MinerDialect>> = {
+export const dialects: Readonly<Record<MachineKind, MinerDialect>> = {
   whatsminer: "whatsminer-v2",
   "whatsminer-v3": "whatsminer-v3",
   antminer: "bitmain-stock",

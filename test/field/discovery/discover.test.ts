@@ -1,6 +1,6 @@
 /** Discovery over loopback addresses: machines among silent ports and free addresses; and what the site knows against it. */
 import { once } from "node:events";
-import { createServer, type Server, type Socket } from "node:net";
+import { connect, createServer, type Server, type Socket } from "node:net";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { compareWithSite } from "../../../src/field/discovery/compare.ts";
@@ -65,6 +65,43 @@ test("a subnet of which 50 addresses accept and stay silent is searched within 1
   } finally {
     for (const socket of sockets) socket.destroy();
     for (const server of servers) server.close();
+    await farEnd.kill();
+  }
+});
+
+test("a machine that several ranges and subnets name is asked once and told once", async () => {
+  const [behind, host] = [loopback(252), loopback(30)];
+  const avalon = { name: "avalon", kind: "avalon", host: behind, port: apiPort, ratedWatts: 3300 } as const;
+  const farEnd = await FarEnd.start({ machines: [avalon], user: "root", password });
+  let asked = 0;
+  const relay = createServer((socket) => {
+    asked += 1;
+    const onward = connect(apiPort, behind);
+    socket.on("error", () => onward.destroy()).pipe(onward);
+    onward.on("error", () => socket.destroy()).pipe(socket);
+  });
+  relay.listen({ host, port: apiPort });
+  await once(relay, "listening");
+  const search = async (words: string): Promise<readonly Found[]> => {
+    asked = 0;
+    const setup = { neighbours: nobody, signal: new AbortController().signal, portsOf: () => [apiPort] };
+    return (await discover(addressesOf(words) ?? [], setup)).filter(({ absent }) => absent !== true);
+  };
+  try {
+    assert.equal(
+      (await search(host)).map((one) => [one.host, one.machine?.dialect]),
+      [[host, "avalon"]],
+    );
+    const once = asked;
+    const found = await search(`${loopback(28)}-${loopback(31)}, ${loopback(24)}/29, ${host}, ${loopback(30)}/31`);
+    assert.equal(
+      found.map((one) => [one.host, one.machine?.dialect]),
+      [[host, "avalon"]],
+    );
+    assert.ok(once > 0);
+    assert.is(asked, once);
+  } finally {
+    relay.close();
     await farEnd.kill();
   }
 });

@@ -69,7 +69,8 @@ function siteOf(): Site {
       named("told", hosts.told),
       named("switched", loopback(20), "none"),
     ],
-    searchAddresses: [`${loopback(8)}-${loopback(10)}`],
+    // Overlapping each other and the rows.
+    searchAddresses: [`${loopback(8)}-${loopback(10)}`, `${loopback(8)}/30`, hosts.unexpected],
   };
 }
 
@@ -161,6 +162,7 @@ test("a wrong password is told, and tried once", () => {
 });
 
 test("a machine that the site does not name is a warning", () => {
+  assert.is(told(hosts.unexpected).length, 1);
   assert.match(told(hosts.unexpected)[0] ?? "", /^warn unexpected: .*speaks avalon/);
 });
 

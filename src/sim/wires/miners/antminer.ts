@@ -5,6 +5,7 @@ import type { Socket } from "node:net";
 import { stats, summary, systemInfo } from "./antminer-replies.ts";
 import { md5Hex } from "./crypt.ts";
 import type { Machine } from "./machine.ts";
+import { poolPassword } from "./setup.ts";
 
 const realm = "antMiner Configuration";
 
@@ -33,7 +34,7 @@ export function serveWeb(
     pools: [0, 1, 2].map((number) => ({
       url: number === 0 ? "stratum+tcp://pool.example:3333" : "",
       user: "sim",
-      pass: "x",
+      pass: poolPassword,
     })),
     "api-listen": true,
     "api-network": true,
@@ -164,6 +165,7 @@ function authorised(
   const first = md5Hex(`${access.user}:${realm}:${access.password}`);
   const second = md5Hex(`${request.method}:${request.url}`);
   const wanted = md5Hex(`${first}:${fields.get("nonce")}:${count}:${fields.get("cnonce")}:auth:${second}`);
+  for (const secret of [first, fields.get("response") ?? first]) machine.keepSecret(secret);
   const right =
     fields.get("response") === wanted && fields.get("username") === access.user && fields.get("uri") === request.url;
   if (right) nonce.used.add(count);
@@ -181,6 +183,7 @@ function challenge(
   if (judged === "no") machine.refusedCount += 1;
   for (const [nonce, { endsAt }] of nonces) if (endsAt <= now) nonces.delete(nonce);
   const nonce = randomBytes(16).toString("hex");
+  machine.keepSecret(nonce);
   nonces.set(nonce, { endsAt: now + access.nonceSeconds * 1000, used: new Set() });
   const stale = judged === "stale" ? ", stale=true" : "";
   response.writeHead(401, { "WWW-Authenticate": `Digest realm="${realm}", nonce="${nonce}", qop="auth"${stale}` });

@@ -1,7 +1,7 @@
 /** A machine with Braiins OS: REST behind a token, or GraphQL alone as before 25.05. */
 import { randomBytes } from "node:crypto";
 import type { Machine } from "./machine.ts";
-import type { MinersSetup } from "./setup.ts";
+import { type MinersSetup, poolPassword } from "./setup.ts";
 import { macAddress, memberOf, type WebAnswer } from "./web.ts";
 
 /** Status numbers of miner/details. Source: bos-plus-api. */
@@ -18,6 +18,7 @@ export function braiinsAnswer(machine: Machine, index: number, setup: MinersSetu
       return { status: 401 };
     }
     const token = randomBytes(8).toString("hex");
+    machine.keepSecret(token);
     tokens.set(token, now() + lifeSeconds * 1000);
     return { status: 200, body: { token, timeout_s: lifeSeconds } };
   };
@@ -94,7 +95,9 @@ function readPage(machine: Machine, page: string, index: number, now: number): u
     case "cooling/state":
       return { fans: [] };
     case "pools":
-      return [{ name: "main", pools: [{ url: "stratum+tcp://pool.example", alive: true, active: true }] }];
+      return [
+        { name: "main", pools: [{ url: `stratum+tcp://sim:${poolPassword}@pool.example`, alive: true, active: true }] },
+      ];
     case "miner/errors":
       return { errors: [] };
     case "actions/locate":

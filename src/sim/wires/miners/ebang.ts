@@ -22,7 +22,9 @@ export function serveEbang(machine: Machine, setup: MinersSetup, sockets: Set<So
       if (request.url === "/user/login" && request.method === "POST") {
         machine.loginCount += 1;
         const form = new URLSearchParams(text);
-        const cookie = `-http-session-=1::http.session::${randomBytes(16).toString("hex")}`;
+        const session = randomBytes(16).toString("hex");
+        machine.keepSecret(session);
+        const cookie = `-http-session-=1::http.session::${session}`;
         // It hands out a cookie in any case; only the right password makes it count.
         if (form.get("username") === setup.user && form.get("word") === setup.password) cookies.add(cookie);
         else machine.refusedCount += 1;

@@ -1,6 +1,6 @@
 /** A machine with ePIC firmware: HTTP on the port of the cgminer API, the password in the body. */
 import type { Machine } from "./machine.ts";
-import type { MinersSetup } from "./setup.ts";
+import { type MinersSetup, poolPassword } from "./setup.ts";
 import { type Answered, macAddress, memberOf, type WebAnswer } from "./web.ts";
 
 export function epicAnswer(machine: Machine, index: number, setup: MinersSetup, now: () => number): WebAnswer {
@@ -52,6 +52,6 @@ function summary(machine: Machine, now: number): unknown {
     Session: { Uptime: machine.uptimeSeconds(now) },
     Status: { "Operating State": asleep ? "Idling" : "Mining", "Last Error": null },
     Stratum: { IsPoolConnected: !asleep },
-    StratumConfigs: [{ pool: "stratum+tcp://pool.example:3333", login: "sim", password: "x" }],
+    StratumConfigs: [{ pool: "stratum+tcp://pool.example:3333", login: "sim", password: poolPassword }],
   };
 }

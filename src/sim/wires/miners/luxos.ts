@@ -24,6 +24,7 @@ export function luxosAnswer(machine: Machine, index: number, now: () => number):
     if (machine.faults.has("token-limit") || (session !== undefined && session.endsAt > now()))
       return said("E", 402, "another session is already active");
     session = { id: randomBytes(4).toString("hex"), endsAt: now() + sessionMilliseconds };
+    machine.keepSecret(session.id);
     return { ...said("S", 316, "Session created"), SESSION: [{ SessionID: session.id }] };
   };
 

@@ -1,6 +1,9 @@
 /** The physics and the memory of one simulated machine: what it is set to, what it draws, what it hashes. No wire. */
 import type { FaultName, SimulatedMiner } from "./setup.ts";
 
+/** Newest ones kept. Choice: more than a test asks for, little for a long run. */
+const mostSecrets = 1_000;
+
 /** Shares of the wake time: control board, upward ramp, plateau, settling. Choice: shaped like a fast boot. */
 const wakeShares = { dark: 0.15, ramp: 0.6, plateau: 0.8 };
 
@@ -28,6 +31,7 @@ export class Machine {
   replyMilliseconds = 0;
   /** Antminer: the work mode it runs in unless asleep. */
   runMode: number;
+  private readonly secrets = new Set<string>();
   private bootedAt: number;
   private changedAt: number;
   private wattsAtChange: number;
@@ -102,6 +106,19 @@ export class Machine {
     if (this.faults.has("ack-without-effect")) return;
     this.rebootCount += 1;
     this.restart(now);
+  }
+
+  /** What it gave, took or derived as proof of who asks (token, cookie, session, digest): whoever knows it may command. */
+  keepSecret(text: string): void {
+    this.secrets.add(text);
+    for (const oldest of this.secrets) {
+      if (this.secrets.size <= mostSecrets) break;
+      this.secrets.delete(oldest);
+    }
+  }
+
+  keptSecrets(): readonly string[] {
+    return [...this.secrets];
   }
 
   /** The machine's own clock [Unix s]: a trap sets it off. */

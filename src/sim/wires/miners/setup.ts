@@ -59,6 +59,9 @@ export interface MinersSetup {
   readonly replyMilliseconds?: number;
 }
 
+/** Of every pool that a machine tells with its password: recognisable wherever it must not be. */
+export const poolPassword = "password-of-the-pool";
+
 export const faultNames = [
   "ack-without-effect",
   "slow-post",

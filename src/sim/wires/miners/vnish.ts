@@ -1,7 +1,7 @@
 /** A machine with VNish: REST behind a token for writes; untuned presets are taken and ignored. */
 import { randomBytes } from "node:crypto";
 import type { Machine } from "./machine.ts";
-import type { MinersSetup } from "./setup.ts";
+import { type MinersSetup, poolPassword } from "./setup.ts";
 import { type Answered, type Asked, macAddress, memberOf, type WebAnswer } from "./web.ts";
 
 export function vnishAnswer(machine: Machine, index: number, setup: MinersSetup, now: () => number): WebAnswer {
@@ -52,6 +52,7 @@ export function vnishAnswer(machine: Machine, index: number, setup: MinersSetup,
         return { status: 401 };
       }
       const token = randomBytes(8).toString("hex");
+      machine.keepSecret(token);
       tokens.add(token);
       return { status: 200, body: { token } };
     }
@@ -95,7 +96,7 @@ function readOpen(machine: Machine, path: string, index: number, throttled: numb
             pcb_temp: { min: chip - 20, max: chip - 10 },
             chip_temp: { min: chip - 10, max: chip },
           })),
-          pools: [{ url: "pool.example:3333", status: "active" }],
+          pools: [{ url: `sim.1:${poolPassword}@pool.example:3333`, status: "active" }],
         },
       };
     default:

@@ -26,11 +26,12 @@ export function whatsminerAnswer(
 
   const settleTokens = (): void => {
     salted ||= saltedPassword(password, salt);
-    for (const { time, newsalt, at } of asked.splice(0))
-      tokens.set(saltedPassword(salted + time.slice(-4), newsalt), {
-        key: cipherKey(salted),
-        endsAt: at + tokenSeconds * 1000,
-      });
+    const key = cipherKey(salted);
+    for (const { time, newsalt, at } of asked.splice(0)) {
+      const token = saltedPassword(salted + time.slice(-4), newsalt);
+      tokens.set(token, { key, endsAt: at + tokenSeconds * 1000 });
+      for (const secret of [token, salted, key.toString("hex"), key.toString("base64")]) machine.keepSecret(secret);
+    }
     for (const [sign, token] of tokens) if (token.endsAt <= now()) tokens.delete(sign);
   };
 
