@@ -17,6 +17,7 @@ const summary = {
   Hostname: "m",
   Software: "PowerPlay-BMS v1.5.13",
   "Power Supply Stats": { "Input Power": 3300 },
+  Session: { Uptime: 100 },
   Status: { "Operating State": "Mining" },
   HBs: [{ Index: 0, Hashrate: [1e8, 100, 0.8], Temperature: 50 }],
 };

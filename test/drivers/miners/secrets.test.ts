@@ -10,6 +10,7 @@ import { abilities } from "../../../src/drivers/miners/abilities.ts";
 import type { MinerTool } from "../../../src/drivers/miners/miner-tool.ts";
 import type { MinerShared } from "../../../src/drivers/miners/shared.ts";
 import { checkMachines } from "../../../src/field/doctor/machines-check.ts";
+import type { MinerReport } from "../../../src/model/miner.ts";
 import type { Site } from "../../../src/model/site.ts";
 import type { MachineKind } from "../../../src/sim/wires/miners/setup.ts";
 import { modelForTests } from "../../control/site-for-tests.ts";
@@ -39,6 +40,11 @@ const machine = (name: string, kind: MachineKind, number: number) => ({
 const machines = kinds.map((kind, index) => machine(kind, kind, index + 1));
 const refusing = kinds.map((kind, index) => machine(`${kind}-refusing`, kind, index + 101));
 const folder = mkdtempSync(join(tmpdir(), "weir-secrets-"));
+
+/** The command is proven, given up, or none that its firmware has. */
+const ended = ({ command }: MinerReport): boolean =>
+  command?.readBackAt !== undefined || command?.failedAt !== undefined || command?.fault === "command-refused";
+
 const userOf = (kind: MachineKind): string => (kind === "whatsminer-v3" ? "super" : "root");
 
 let farEnd: FarEnd;
@@ -49,7 +55,8 @@ const keep = (who: string, value: unknown): void => void said.push([who, JSON.st
 
 test.before(async () => {
   farEnd = await FarEnd.start({ machines: [...machines, ...refusing], user: "root", password: rightPassword });
-  shared = quickShared();
+  // An Avalon switches at a whole second, up to two ahead.
+  shared = quickShared({ readBackMilliseconds: 2_900, postReplyMilliseconds: 1_000 });
   writeFileSync(join(folder, "right"), `${rightPassword}\n`, { mode: 0o600 });
   writeFileSync(join(folder, "wrong"), `${wrongPassword}\n`, { mode: 0o600 });
 });
@@ -82,12 +89,7 @@ async function liveThrough(one: (typeof machines)[number]): Promise<void> {
     await waitForReport(link, `${one.kind} read`, (report) => report.at !== undefined, 10_000);
     keep(`${one.kind} at work`, link.report());
     link.target({ mode: "sleep" });
-    const slept = await waitForReport(
-      link,
-      `${one.kind} told to sleep`,
-      ({ command }) => command?.readBackAt !== undefined || command?.fault !== undefined,
-      15_000,
-    );
+    const slept = await waitForReport(link, `${one.kind} told to sleep`, ended, 15_000);
     assert.is(slept.command?.readBackAt !== undefined, abilities[dialects[one.kind]].sleep !== undefined, one.kind);
     await askAll(link, `${one.kind} asleep`);
     for (const failure of failures) {
@@ -106,12 +108,7 @@ async function beRefused(one: (typeof machines)[number]): Promise<void> {
   try {
     await waitForReport(link, `${one.name} tried`, ({ at, fault }) => at !== undefined || fault !== "not-read-yet");
     link.target({ mode: "sleep" });
-    await waitForReport(
-      link,
-      `${one.name} told to sleep`,
-      ({ command }) => command?.readBackAt !== undefined || command?.fault !== undefined,
-      15_000,
-    );
+    await waitForReport(link, `${one.name} told to sleep`, ended, 15_000);
     await askAll(link, one.name);
   } finally {
     await link.stop();

@@ -110,6 +110,7 @@ export class Machine {
 
   /** What it gave, took or derived as proof of who asks (token, cookie, session, digest): whoever knows it may command. */
   keepSecret(text: string): void {
+    if (text === "") return;
     this.secrets.add(text);
     for (const oldest of this.secrets) {
       if (this.secrets.size <= mostSecrets) break;
