@@ -136,7 +136,9 @@ test("machines of every dialect are read, put to sleep, refuse their login and f
     rightOnes.every(({ name }) => (modeOf(miners, name)?.mode ?? "unknown") !== "unknown"),
   );
   await ask("lockout --yes");
-  await wait("all asleep", (miners) => commanded.every(({ name }) => modeOf(miners, name)?.mode === "asleep"));
+  await wait("all asleep", (miners) =>
+    commanded.every(({ name }) => /asleep|stopped/.test(modeOf(miners, name)?.mode ?? "")),
+  );
   farEnd.fault("*", "truncated", true);
   await wait("machines failing", (miners) => rightOnes.some(({ name }) => modeOf(miners, name)?.fault !== null));
   farEnd.fault("*", "truncated", false);
