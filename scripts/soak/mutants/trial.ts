@@ -19,7 +19,7 @@ export interface Fate {
   readonly milliseconds: number;
 }
 
-/** `own`: quick tests of the file that the mutant names; `quick`: quick tests of the core alone; `slow`: all others. */
+/** `own`: tests of the file that the mutant names; `quick`: quick tests of the core alone; `slow`: all others. */
 export type Round = "own" | "quick" | "slow";
 export const rounds: readonly Round[] = ["own", "quick", "slow"];
 
@@ -52,9 +52,9 @@ export async function tryMutant(
   const change = yard.changes.get(mutant.name);
   if (change === undefined) throw new RangeError(`mutant ${mutant.name} is not compiled`);
   const roundOf = (test: MappedTest): Round => {
-    if (test.milliseconds > quickMilliseconds && !isLast(test, last)) return "slow";
     if (test.file === mutant.by) return "own";
-    return isOfCore(test.file) ? "quick" : "slow";
+    const quick = test.milliseconds <= quickMilliseconds || isLast(test, last);
+    return quick && isOfCore(test.file) ? "quick" : "slow";
   };
   const tests = likeliestFirst(
     witnesses(map, change.file, change.lines).filter((test) => roundOf(test) === round),
