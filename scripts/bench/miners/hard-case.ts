@@ -201,9 +201,10 @@ export function printHardCase(hard: HardCase): void {
  *  73 s  one of these never drops and is late: nobody is left, and a contactor opens.
  * The contact takes 0.1 s, the far end tells its power each 0.25 s, and this bench looks each 0.1 s: 74 s. It is sooner where ten
  * sheds of a model have shown how fast it is, or where no standby keeps the meters above a tenth when the last one is asked.
- * Measured, November 2026: 31 s to 38 s, and once not within 60 s, the last one asked after 38 s.
+ * Measured, November 2026: 31 s to 44 s, and once not within 60 s, the last one asked after 38 s. The mark is no bound but what most
+ * runs reach: the slowest way above misses it, and is to be seen.
  */
-const mostSeconds = { trip: 12, order: 74 } as const;
+const mostSeconds = { trip: 12, order: 45 } as const;
 
 export function hardMark({ cause, shedSeconds }: HardCase): Mark {
   const figure = shedSeconds === null ? "never" : `${shedSeconds.toFixed(2)} s`;

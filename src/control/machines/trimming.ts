@@ -142,11 +142,8 @@ export function observeLimited(
   model: MinerModel,
   now: Milliseconds,
 ): MachineState {
-  // Someone else put it to sleep: its limit is its link's to remember, and shows again when it is awake.
-  if (tellsAsleep(sighting))
-    return { ...enter(machine, "asleep", now), command: "leave", asleepSince: now, wokenAt: null };
-  if (!sighting.fresh) return enter(machine, "unreachable", now);
-  if (sighting.mode === "starting") return observeStart(machine, model, now);
+  const stopped = observeStopped(machine, sighting, model, now);
+  if (stopped !== null) return stopped;
   const seen = enter(machine, "trimmed", now);
   const trim = certain(machine.trim, "limit");
   if (trim.settled || sighting.at < machine.commandedAt + settleOf(model) + graceMilliseconds) return seen;
@@ -155,6 +152,20 @@ export function observeLimited(
     return { ...restore(refused(seen, now), trim.orderSince, now), phase: "trimmed" };
   const held = Math.abs(own - trim.limitWatts) <= heldWithinShare * trim.limitWatts;
   return { ...seen, trim: { ...trim, settled: true, ratio: held ? own / trim.limitWatts : trim.ratio } };
+}
+
+/** Null: it hashes. */
+function observeStopped(
+  machine: MachineState,
+  sighting: Sighting,
+  model: MinerModel,
+  now: Milliseconds,
+): MachineState | null {
+  // Someone else put it to sleep: its limit is its link's to remember, and shows again when it is awake.
+  if (tellsAsleep(sighting))
+    return { ...enter(machine, "asleep", now), command: "leave", asleepSince: now, wokenAt: null };
+  if (!sighting.fresh) return enter(machine, "unreachable", now);
+  return sighting.mode === "starting" ? observeStart(machine, model, now) : null;
 }
 
 /** It starts anew: soon after a limit, by the limit, though its model does not; such a machine follows no order. Later, by itself. */
@@ -180,10 +191,8 @@ export function observeRestored(
   model: MinerModel,
   now: Milliseconds,
 ): MachineState {
-  if (tellsAsleep(sighting))
-    return { ...enter(machine, "asleep", now), command: "leave", asleepSince: now, wokenAt: null };
-  if (!sighting.fresh) return enter(machine, "unreachable", now);
-  if (sighting.mode === "starting") return observeStart(machine, model, now);
+  const stopped = observeStopped(machine, sighting, model, now);
+  if (stopped !== null) return stopped;
   // Whatever it was meanwhile: its rise is promised, and it may be shed.
   const seen = enter(machine, "trimmed", now);
   const trim = certain(machine.trim, "limit");
